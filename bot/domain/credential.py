@@ -1,0 +1,174 @@
+"""Credentials, their secrets, and the receipt of a secret that was shown."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, SecretId, UserId, Words
+from bot.domain.machine import can, step
+from bot.domain.role import Permission
+
+
+class State(StrEnum):
+    """Where a credential stands. Only an active one that has not expired authenticates."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    DELETING = "deleting"
+    DELETED = "deleted"
+
+
+class Verb(StrEnum):
+    """What can happen to a credential."""
+
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    EXPIRE = "expire"
+    DELETE = "delete"
+    UNDO = "undo"
+    DESTROY = "destroy"
+
+
+TRANSITIONS: dict[tuple[State, Verb], State] = {
+    (State.ACTIVE, Verb.SUSPEND): State.SUSPENDED,
+    (State.SUSPENDED, Verb.RESUME): State.ACTIVE,
+    (State.ACTIVE, Verb.EXPIRE): State.EXPIRED,
+    (State.SUSPENDED, Verb.EXPIRE): State.EXPIRED,
+    (State.ACTIVE, Verb.DELETE): State.DELETING,
+    (State.SUSPENDED, Verb.DELETE): State.DELETING,
+    (State.DELETING, Verb.UNDO): State.SUSPENDED,
+    (State.DELETING, Verb.DESTROY): State.DELETED,
+}
+
+LIVING = frozenset({State.ACTIVE, State.SUSPENDED, State.DELETING})
+"""The states in which a credential holds its name."""
+
+
+class SecretState(StrEnum):
+    """Where one secret of a credential stands."""
+
+    LIVE = "live"
+    RETIRING = "retiring"
+    RETIRED = "retired"
+
+
+class SecretVerb(StrEnum):
+    """What can happen to a secret."""
+
+    ROTATE = "rotate"
+    RETIRE = "retire"
+
+
+SECRET_TRANSITIONS: dict[tuple[SecretState, SecretVerb], SecretState] = {
+    (SecretState.LIVE, SecretVerb.ROTATE): SecretState.RETIRING,
+    (SecretState.LIVE, SecretVerb.RETIRE): SecretState.RETIRED,
+    (SecretState.RETIRING, SecretVerb.RETIRE): SecretState.RETIRED,
+}
+
+
+class ReceiptState(StrEnum):
+    """Whether a secret that was shown has reached its owner."""
+
+    AWAITING = "awaiting"
+    STORED = "stored"
+    USED = "used"
+    NONE = "none"
+
+
+class ReceiptVerb(StrEnum):
+    """What can happen to a receipt."""
+
+    STORE = "store"
+    USE = "use"
+    MISS = "miss"
+
+
+RECEIPT_TRANSITIONS: dict[tuple[ReceiptState, ReceiptVerb], ReceiptState] = {
+    (ReceiptState.AWAITING, ReceiptVerb.STORE): ReceiptState.STORED,
+    (ReceiptState.AWAITING, ReceiptVerb.USE): ReceiptState.USED,
+    (ReceiptState.AWAITING, ReceiptVerb.MISS): ReceiptState.NONE,
+    (ReceiptState.NONE, ReceiptVerb.STORE): ReceiptState.STORED,
+    (ReceiptState.NONE, ReceiptVerb.USE): ReceiptState.USED,
+}
+
+
+class Delivery(StrEnum):
+    """What became of the message that showed a secret."""
+
+    PENDING = "pending"
+    """Not known yet: the message is on its way, or the program died beside it."""
+    DELIVERED = "delivered"
+    """Slack took it."""
+    REFUSED = "refused"
+    """Slack said no: nobody saw it."""
+    UNKNOWN = "unknown"
+    """Slack's answer was lost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A secret's life, without the secret. Times are None where the thing has not happened."""
+
+    id: SecretId
+    state: SecretState
+    minted_at: datetime
+    receipt: ReceiptState
+    receipt_until: datetime
+    delivery: Delivery
+    fingerprint: str
+    """Keyed HMAC of the secret, in hex: what the ledger knows of it."""
+    retire_at: datetime | None = None
+    last_used_at: datetime | None = None
+    last_used_from: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A client ID with its role, owner, dates and secrets."""
+
+    id: CredentialId
+    client_id: UUID
+    request: RequestId
+    authority: str
+    name: str
+    description: Words
+    estate: EstateKey
+    role: RoleKey
+    permissions: frozenset[Permission]
+    owner: UserId
+    requester: UserId
+    state: State
+    created_at: datetime
+    expires_at: datetime
+    secrets: tuple[Secret, ...] = field(default=())
+    """Oldest first; the last one is the newest."""
+    ended_at: datetime | None = None
+
+    def after(self, verb: Verb) -> State:
+        """The state that a verb leads to. Raises `ImpossibleTransitionError`."""
+        return step(TRANSITIONS, self.state, verb)
+
+    def can(self, verb: Verb) -> bool:
+        """Whether a verb is possible now."""
+        return can(TRANSITIONS, self.state, verb)
+
+    def works_at(self, now: datetime) -> bool:
+        """Whether it may authenticate at an instant: expiry counts at once, not at the next sweep."""
+        return self.state is State.ACTIVE and now < self.expires_at
+
+    @property
+    def newest(self) -> Secret:
+        """The secret that was minted last."""
+        return self.secrets[-1]
+
+    @property
+    def last_used_at(self) -> datetime | None:
+        """When any of its secrets was last used."""
+        return max((s.last_used_at for s in self.secrets if s.last_used_at), default=None)
+
+    @property
+    def reissued(self) -> int:
+        """How often a secret was issued again because nobody had confirmed the one before."""
+        return sum(1 for secret in self.secrets if secret.state is SecretState.RETIRED)

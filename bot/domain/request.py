@@ -1,0 +1,179 @@
+"""Approval requests: what was asked, who voted, and what may happen next.
+
+A request never changes once opened; only its state does, along `TRANSITIONS`. Its digest covers what was asked, the
+permissions of the role as they stood and the policy, so that a vote is always for exactly what the voter saw.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, UserId, Words, short_code
+from bot.domain.machine import can, step
+from bot.domain.person import Roster
+from bot.domain.policy import Policy
+from bot.domain.role import Permission
+
+
+class Kind(StrEnum):
+    """What a request asks for. One machine serves every kind; only what `start` does differs."""
+
+    ADD = "add"
+
+
+class State(StrEnum):
+    """Where a request stands."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    EXECUTING = "executing"
+    FULFILLED = "fulfilled"
+    UNRESOLVED = "unresolved"
+    DENIED = "denied"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    REFUSED = "refused"
+
+
+class Verb(StrEnum):
+    """What can happen to a request."""
+
+    QUORUM = "quorum"
+    DENY = "deny"
+    WITHDRAW = "withdraw"
+    LAPSE = "lapse"
+    START = "start"
+    REVOKE = "revoke"
+    CONFIRM = "confirm"
+    REFUSE = "refuse"
+    LOSE = "lose"
+    ORPHAN_REMOVED = "orphan-removed"
+    FOUND_COMPLETE = "found-complete"
+
+
+TRANSITIONS: dict[tuple[State, Verb], State] = {
+    (State.PENDING, Verb.QUORUM): State.APPROVED,
+    (State.PENDING, Verb.DENY): State.DENIED,
+    (State.PENDING, Verb.WITHDRAW): State.WITHDRAWN,
+    (State.PENDING, Verb.LAPSE): State.LAPSED,
+    (State.APPROVED, Verb.START): State.EXECUTING,
+    (State.APPROVED, Verb.WITHDRAW): State.WITHDRAWN,
+    (State.APPROVED, Verb.REVOKE): State.DENIED,
+    (State.APPROVED, Verb.LAPSE): State.LAPSED,
+    (State.EXECUTING, Verb.CONFIRM): State.FULFILLED,
+    (State.EXECUTING, Verb.REFUSE): State.REFUSED,
+    (State.EXECUTING, Verb.LOSE): State.UNRESOLVED,
+    (State.UNRESOLVED, Verb.ORPHAN_REMOVED): State.APPROVED,
+    (State.UNRESOLVED, Verb.FOUND_COMPLETE): State.FULFILLED,
+}
+
+OPEN = frozenset({State.PENDING, State.APPROVED, State.EXECUTING, State.UNRESOLVED})
+"""The states in which a request still holds its credential's name."""
+
+
+class Verdict(StrEnum):
+    """What a voter says."""
+
+    APPROVE = "approve"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What somebody asks for. `expires_at` is the first instant at which the credential no longer works."""
+
+    kind: Kind
+    requester: UserId
+    owner: UserId
+    estate: EstateKey
+    role: RoleKey
+    name: str
+    description: Words
+    reason: Words
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """One person's say. A reason comes with a denial."""
+
+    voter: UserId
+    verdict: Verdict
+    at: datetime
+    reason: Words = Words("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """An approval request as it stands."""
+
+    id: RequestId
+    credential: CredentialId
+    """The ID that the credential will have: also its correlation name at an authority."""
+    asked: Asked
+    permissions: frozenset[Permission]
+    """Of the role, as they stood at the opening."""
+    quorum: int
+    policy: str
+    """Digest of the policy that it was opened under."""
+    digest: str
+    state: State
+    opened_at: datetime
+    lapses_at: datetime
+    """When it lapses: undecided while pending, unrevealed while approved."""
+    votes: tuple[Vote, ...] = ()
+    decided_at: datetime | None = None
+    lease_until: datetime | None = None
+    closing: str = ""
+    """Why it ended, in a sentence, where the program itself ended it."""
+
+    @property
+    def code(self) -> str:
+        """What people call it."""
+        return short_code(self.id)
+
+    def after(self, verb: Verb) -> State:
+        """The state that a verb leads to. Raises `ImpossibleTransitionError`."""
+        return step(TRANSITIONS, self.state, verb)
+
+    def can(self, verb: Verb) -> bool:
+        """Whether a verb is possible now."""
+        return can(TRANSITIONS, self.state, verb)
+
+    def approvals(self, policy: Policy, roster: Roster) -> tuple[UserId, ...]:
+        """Whose approvals count now, in order: cast, and still eligible under policy and roster."""
+        return tuple(
+            vote.voter
+            for vote in self.votes
+            if vote.verdict is Verdict.APPROVE and vote.voter in self.eligible(policy, roster)
+        )
+
+    def eligible(self, policy: Policy, roster: Roster) -> frozenset[UserId]:
+        """Who may vote: the estate's approvers, never the requester, never the owner."""
+        never = frozenset({self.asked.requester, self.asked.owner})
+        return policy.approvers_for(self.asked.estate, roster, never=never)
+
+    def needed(self, policy: Policy) -> int:
+        """How many approvals it takes: as asked when it was opened, or more if the policy has grown stricter."""
+        role = policy.roles.get(self.asked.role)
+        return self.quorum if role is None else max(self.quorum, role.quorum)
+
+
+def digest_of(asked: Asked, permissions: frozenset[Permission], policy_digest: str) -> str:
+    """SHA-256, in hex, over the canonical JSON of what was asked, the permissions and the policy."""
+    covered = {
+        "kind": asked.kind,
+        "requester": asked.requester,
+        "owner": asked.owner,
+        "estate": asked.estate,
+        "role": asked.role,
+        "name": asked.name,
+        "description": asked.description,
+        "reason": asked.reason,
+        "expires_at": asked.expires_at.isoformat(),
+        "permissions": sorted(permissions),
+        "policy": policy_digest,
+    }
+    return hashlib.sha256(json.dumps(covered, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,147 @@
+"""Two people: the checks of a decision, at the time of the decision and again when it takes effect.
+
+No click is trusted. Everything is asked anew of the request's current state, the current
+policy and the current roster.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.errors import ALLOWED, Allowed, Decision, Denied, Reason
+from bot.domain.ids import RequestId, UserId, Words
+from bot.domain.person import Roster, standing
+from bot.domain.policy import Policy
+from bot.domain.request import Request, State, Verb, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ballot:
+    """A click on Approve or Deny: what was pressed, by whom, and which request the card showed."""
+
+    request: RequestId
+    digest: str
+    voter: UserId
+    verdict: Verdict
+    reason: Words = Words("")
+
+
+def judge(ballot: Ballot, request: Request, policy: Policy, roster: Roster, now: datetime) -> Verb | Denied | None:
+    """What a ballot does: a verb for the request's machine, a refusal, or None if it counts and decides nothing yet."""
+    refusal = _undecidable(ballot, request, now) or _not_a_voter(ballot.voter, request, policy, roster)
+    if refusal is not None:
+        return refusal
+    if ballot.verdict is Verdict.DENY:
+        return Verb.REVOKE if request.state is State.APPROVED else Verb.DENY
+    if any(vote.voter == ballot.voter for vote in request.votes):
+        return Denied(Reason.ALREADY_VOTED, "You have approved this already. Your approval counts once.")
+    unchanged = role_unchanged(request, policy)
+    if isinstance(unchanged, Denied):
+        return unchanged
+    in_favour = len(request.approvals(policy, roster)) + 1
+    return Verb.QUORUM if in_favour >= request.needed(policy) else None
+
+
+def effect_stands(request: Request, policy: Policy, roster: Roster) -> Decision:
+    """Whether an approved request may take effect: requester, owner, role and each counted voter checked once more."""
+    asked = request.asked
+    for decision in (
+        policy.may_add(asked.requester, asked.estate, roster),
+        standing(asked.owner, policy.organization.teams, roster),
+        role_unchanged(request, policy),
+    ):
+        if isinstance(decision, Denied):
+            return Denied(decision.reason, f"The approval no longer stands. {_of_request(decision)}")
+    counted, needed = len(request.approvals(policy, roster)), request.needed(policy)
+    if counted < needed:
+        return Denied(
+            Reason.QUORUM_LOST,
+            f"The approval no longer stands: of those who approved, {counted} may still do so, "
+            f"and {needed} must. Ask again.",
+        )
+    return ALLOWED
+
+
+def role_unchanged(request: Request, policy: Policy) -> Decision:
+    """Whether role and estate still mean what they meant when the request was opened."""
+    role, estate = policy.roles.get(request.asked.role), policy.estates.get(request.asked.estate)
+    if role is None or estate is None or role.permissions != request.permissions:
+        return Denied(
+            Reason.POLICY_CHANGED,
+            "The policy has changed since this was asked, and the role or estate no longer means the same. Ask again.",
+        )
+    return ALLOWED
+
+
+def may_withdraw(request: Request, user: UserId) -> Decision:
+    """Only the requester withdraws, and only while nothing has taken effect."""
+    if user != request.asked.requester:
+        return Denied(Reason.NOT_REQUESTER, "Only the person who asked can withdraw the request.")
+    if not request.can(Verb.WITHDRAW):
+        return Denied(Reason.WRONG_STATE, f"This request is {request.state} and can no longer be withdrawn.")
+    return ALLOWED
+
+
+def may_reveal(request: Request, user: UserId, digest: str, now: datetime) -> Decision:
+    """Only the owner reveals, within the claim window, and only what they were shown."""
+    if user != request.asked.owner:
+        return Denied(Reason.NOT_OWNER, "Only the owner can reveal this secret.")
+    if request.state is State.EXECUTING:
+        return Denied(
+            Reason.IN_PROGRESS, "This secret is being made right now. Look at the messages below in a moment."
+        )
+    if request.state is State.FULFILLED:
+        return Denied(Reason.WRONG_STATE, "This secret has been shown already, and it is shown only once.")
+    if not request.can(Verb.START):
+        return Denied(Reason.WRONG_STATE, f"This request is {request.state}, so there is nothing to reveal.")
+    if now >= request.lapses_at:
+        return Denied(Reason.LAPSED, "The time to reveal this secret has passed. Ask for the credential again.")
+    if digest != request.digest:
+        return _STALE
+    return ALLOWED
+
+
+_NOT_REVEALABLE = {
+    State.EXECUTING: Denied(
+        Reason.IN_PROGRESS, "This secret is being made right now. Look at the messages below in a moment."
+    ),
+    State.FULFILLED: Denied(Reason.WRONG_STATE, "This secret has been shown already, and it is shown only once."),
+}
+_STALE = Denied(Reason.STALE, "This card was out of date, so nothing was counted. Look at the request as it is now.")
+
+
+def _undecidable(ballot: Ballot, request: Request, now: datetime) -> Denied | None:
+    if ballot.digest != request.digest:
+        return _STALE
+    verb = Verb.QUORUM
+    if ballot.verdict is Verdict.DENY:
+        verb = Verb.REVOKE if request.state is State.APPROVED else Verb.DENY
+    if not request.can(verb):
+        return Denied(Reason.WRONG_STATE, f"This request is {request.state} already, so nothing was counted.")
+    if now >= request.lapses_at:
+        return Denied(Reason.LAPSED, "The time to decide this request has passed. It has lapsed.")
+    return None
+
+
+def _not_a_voter(voter: UserId, request: Request, policy: Policy, roster: Roster) -> Denied | None:
+    decision = standing(voter, policy.organization.teams, roster)
+    if isinstance(decision, Denied):
+        return decision
+    if voter == request.asked.requester:
+        return Denied(Reason.OWN_REQUEST, "You asked for this, so somebody else must decide it.")
+    if voter == request.asked.owner:
+        return Denied(Reason.OWN_BENEFIT, "You would own this credential, so somebody else must decide it.")
+    if not policy.is_approver(voter, request.asked.estate, roster):
+        return Denied(Reason.NOT_APPROVER, "You are not an approver for this estate, so nothing was counted.")
+    return None
+
+
+def _of_request(decision: Decision) -> str:
+    match decision:
+        case Denied(reason=Reason.POLICY_CHANGED, sentence=sentence):
+            return sentence
+        case Denied(reason=Reason.NOT_ADMIN):
+            return "The person who asked may no longer add credentials in this estate. Ask again."
+        case Denied():
+            return "The person who asked, or the owner, is no longer an active member. Ask again."
+        case Allowed():
+            return ""
