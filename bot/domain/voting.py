@@ -85,14 +85,10 @@ def may_reveal(request: Request, user: UserId, digest: str, now: datetime) -> De
     """Only the owner reveals, within the claim window, and only what they were shown."""
     if user != request.asked.owner:
         return Denied(Reason.NOT_OWNER, "Only the owner can reveal this secret.")
-    if request.state is State.EXECUTING:
-        return Denied(
-            Reason.IN_PROGRESS, "This secret is being made right now. Look at the messages below in a moment."
-        )
-    if request.state is State.FULFILLED:
-        return Denied(Reason.WRONG_STATE, "This secret has been shown already, and it is shown only once.")
     if not request.can(Verb.START):
-        return Denied(Reason.WRONG_STATE, f"This request is {request.state}, so there is nothing to reveal.")
+        return _NOT_REVEALABLE.get(request.state) or Denied(
+            Reason.WRONG_STATE, f"This request is {request.state}, so there is nothing to reveal."
+        )
     if now >= request.lapses_at:
         return Denied(Reason.LAPSED, "The time to reveal this secret has passed. Ask for the credential again.")
     if digest != request.digest:

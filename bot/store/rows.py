@@ -1,0 +1,213 @@
+"""The tables of the present. Private to this folder: what leaves it are domain objects.
+
+Times are UTC microseconds, identifiers UUID text, sets of words JSON. Tables of the past are the ledger's own.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+METADATA = MetaData()
+"""Apart from the ledger's: migrations see these tables only."""
+
+
+class Row(SQLModel):
+    """What the tables share."""
+
+    metadata = METADATA
+
+
+def _when(*, nullable: bool = False, index: bool = False) -> Column[int]:
+    return Column(BigInteger, nullable=nullable, index=index)
+
+
+class RequestRow(Row, table=True):
+    """An approval request."""
+
+    __tablename__ = "request"
+
+    id: str = Field(primary_key=True)
+    submission: str = Field(unique=True)
+    """The form that was sent: sent twice, it opens one request."""
+    credential: str = Field(unique=True)
+    kind: str
+    state: str
+    requester: str = Field(index=True)
+    owner: str = Field(index=True)
+    estate: str
+    role: str
+    name: str
+    description: str
+    reason: str
+    expires_at: int = Field(sa_column=_when())
+    permissions: str
+    quorum: int
+    policy: str
+    digest: str
+    opened_at: int = Field(sa_column=_when())
+    lapses_at: int = Field(sa_column=_when())
+    decided_at: int | None = Field(default=None, sa_column=_when(nullable=True))
+    lease_until: int | None = Field(default=None, sa_column=_when(nullable=True))
+    closing: str = ""
+
+    __table_args__ = (Index("request_state_lapses", "state", "lapses_at"),)
+
+
+class VoteRow(Row, table=True):
+    """One person's say on one request, once."""
+
+    __tablename__ = "vote"
+
+    request: str = Field(primary_key=True, foreign_key="request.id")
+    voter: str = Field(primary_key=True)
+    verdict: str = Field(primary_key=True)
+    at: int = Field(sa_column=_when())
+    reason: str = ""
+
+
+class CredentialRow(Row, table=True):
+    """A credential, or the tombstone of one."""
+
+    __tablename__ = "credential"
+
+    id: str = Field(primary_key=True)
+    client_id: str = Field(unique=True)
+    request: str = Field(unique=True, foreign_key="request.id")
+    authority: str
+    name: str
+    name_key: str
+    description: str
+    estate: str
+    role: str
+    permissions: str
+    owner: str = Field(index=True)
+    requester: str
+    state: str
+    created_at: int = Field(sa_column=_when())
+    expires_at: int = Field(sa_column=_when())
+    ended_at: int | None = Field(default=None, sa_column=_when(nullable=True))
+
+    __table_args__ = (
+        Index("credential_name", "name_key", "id"),
+        Index("credential_state_expires", "state", "expires_at"),
+    )
+
+
+class SecretRow(Row, table=True):
+    """One secret of a credential, without the secret: what its authority needs to know it again is `record`."""
+
+    __tablename__ = "secret"
+
+    id: str = Field(primary_key=True)
+    credential: str = Field(foreign_key="credential.id", index=True)
+    number: int
+    """1 for the first of its credential."""
+    state: str
+    record: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """Opaque to everybody but the authority; None once it is retired."""
+    fingerprint: str
+    minted_at: int = Field(sa_column=_when())
+    retire_at: int | None = Field(default=None, sa_column=_when(nullable=True))
+    receipt: str
+    receipt_until: int = Field(sa_column=_when())
+    delivery: str
+    last_used_at: int | None = Field(default=None, sa_column=_when(nullable=True))
+    last_used_from: str = ""
+
+    __table_args__ = (
+        UniqueConstraint("credential", "number"),
+        Index("secret_receipt", "receipt", "receipt_until"),
+        Index("secret_delivery", "delivery", "minted_at"),
+    )
+
+
+class NameRow(Row, table=True):
+    """A name that is held, by an open request or a living credential."""
+
+    __tablename__ = "name"
+
+    estate: str = Field(primary_key=True)
+    name_key: str = Field(primary_key=True)
+    credential: str = Field(unique=True)
+
+
+class NoticeRow(Row, table=True):
+    """The outbox."""
+
+    __tablename__ = "notice"
+
+    id: str = Field(primary_key=True)
+    number: int = Field(unique=True)
+    """The order in which they were written, which is the order in which they go out."""
+    kind: str
+    subject: str
+    request: str | None = Field(default=None, foreign_key="request.id")
+    credential: str | None = Field(default=None, foreign_key="credential.id")
+    channel: str | None = None
+    person: str | None = None
+    state: str
+    attempts: int = 0
+    due_at: int = Field(sa_column=_when())
+    possibly_repeated: bool = False
+
+    __table_args__ = (
+        Index("notice_state_due", "state", "due_at"),
+        Index("notice_about", "subject", "kind", "person"),
+    )
+
+
+class PostedRow(Row, table=True):
+    """Where a message stands in the workspace, so that it is edited and not sent again."""
+
+    __tablename__ = "posted"
+
+    subject: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    """Empty for a message in a channel."""
+    channel: str
+    ts: str
+
+
+class AcceptanceRow(Row, table=True):
+    """Somebody accepted a version of the terms."""
+
+    __tablename__ = "acceptance"
+
+    user: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    version: str
+    at: int = Field(sa_column=_when())
+
+
+class MemberRow(Row, table=True):
+    """The local copy of one account of the workspace."""
+
+    __tablename__ = "member"
+
+    user: str = Field(primary_key=True)
+    team: str
+    name: str
+    membership: str
+    active: bool
+    time_zone: str | None = None
+    read_at: int = Field(sa_column=_when())
+
+
+class GroupMemberRow(Row, table=True):
+    """The local copy of who is in a user group."""
+
+    __tablename__ = "group_member"
+
+    group: str = Field(primary_key=True)
+    user: str = Field(primary_key=True)
+
+
+class PolicyRow(Row, table=True):
+    """The policies that this program has started with, newest last."""
+
+    __tablename__ = "policy"
+
+    number: int = Field(primary_key=True)
+    digest: str
+    text: str
+    since: int = Field(sa_column=_when())
