@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from bot.domain.errors import ALLOWED, Decision, Denied, Reason
 from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, SecretId, UserId, Words
 from bot.domain.machine import can, step
 from bot.domain.role import Permission
@@ -171,4 +172,22 @@ class Credential:
     @property
     def reissued(self) -> int:
         """How often a secret was issued again because nobody had confirmed the one before."""
-        return sum(1 for secret in self.secrets if secret.state is SecretState.RETIRED)
+        return sum(
+            1 for secret in self.secrets if secret.state is SecretState.RETIRED and secret.receipt is ReceiptState.NONE
+        )
+
+
+def may_reissue(credential: Credential, secret: SecretId, actor: UserId, most: int, now: datetime) -> Decision:
+    """Whether a shown secret may be replaced: by its owner, while nobody confirmed it, in time, and `most` times."""
+    newest = credential.newest
+    if actor != credential.owner:
+        return Denied(Reason.NOT_OWNER, "Only the owner can have this secret issued again.")
+    if newest.id != secret:
+        return Denied(Reason.STALE, "This secret has been replaced by a newer one. Use the newest message.")
+    if newest.receipt is not ReceiptState.AWAITING:
+        return Denied(Reason.WRONG_STATE, "This secret was stored or used already, so it stays as it is.")
+    if now >= newest.receipt_until or credential.reissued >= most:
+        return Denied(Reason.TOO_OFTEN, "This secret can no longer be issued again. Ask for a new credential instead.")
+    if not credential.works_at(now):
+        return Denied(Reason.WRONG_STATE, "This credential no longer works, so it gets no new secret.")
+    return ALLOWED

@@ -1,0 +1,163 @@
+"""What somebody asks for in the form, and everything that can be wrong with it, each at its field."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from bot.domain.errors import Denied
+from bot.domain.ids import EstateKey, RoleKey, UserId
+from bot.domain.naming import DESCRIPTION_MAX, REASON_MAX, clean, name_key, name_problem
+from bot.domain.person import standing
+from bot.domain.policy import Policy
+from bot.domain.role import Role
+from bot.ports import Reader, World
+
+
+class Field(StrEnum):
+    """The fields of the form; FORM is the form as a whole."""
+
+    NAME = "name"
+    DESCRIPTION = "description"
+    ESTATE = "estate"
+    ROLE = "role"
+    OWNER = "owner"
+    EXPIRES = "expires"
+    REASON = "reason"
+    FORM = "form"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a field, in a sentence."""
+
+    field: Field
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddCommand:
+    """The form as it was sent. `submission` is the form's own ID: the same form sent twice is one request."""
+
+    submission: str
+    requester: UserId
+    owner: UserId
+    estate: EstateKey
+    role: RoleKey
+    name: str
+    description: str
+    reason: str
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """Who would have to approve, shown in the form before it is sent."""
+
+    needed: int
+    approvers: tuple[UserId, ...]
+    problem: str | None
+    """Why nobody could approve it."""
+    suggested: date
+    """The last day that the role's default lifetime gives."""
+    longest: date
+    """The last day that the role allows."""
+
+
+def preview(world: World, *, requester: UserId, owner: UserId, estate: EstateKey, role: RoleKey) -> Preview | Denied:
+    """Who must approve what the form shows at this moment. Local reads only."""
+    decision = world.policy.may_add(requester, estate, world.directory)
+    if isinstance(decision, Denied):
+        return decision
+    chosen = world.policy.roles[role]
+    approvers = world.policy.approvers_for(estate, world.directory, never=frozenset({requester, owner}))
+    today = world.policy.today(world.clock.now())
+    return Preview(
+        needed=chosen.quorum,
+        approvers=tuple(sorted(approvers)),
+        problem=_nobody(chosen, len(approvers)),
+        suggested=today + min(chosen.default_life, chosen.max_life),
+        longest=today + chosen.max_life,
+    )
+
+
+def problems_with(world: World, reader: Reader, command: AddCommand) -> tuple[Problem, ...]:
+    """Everything that is wrong with a form, at once. Asked of the current policy, roster and names."""
+    policy, roster = world.policy, world.directory
+    role = policy.roles.get(command.role)
+    if command.estate not in policy.estates:
+        return (Problem(Field.ESTATE, "This estate is no longer in the policy. Choose another one."),)
+    if role is None:
+        return (Problem(Field.ROLE, "This role is no longer in the policy. Choose another one."),)
+    decision = policy.may_add(command.requester, command.estate, roster)
+    if isinstance(decision, Denied):
+        return (Problem(Field.ESTATE, decision.sentence),)
+    found = (
+        _name(reader, policy, command),
+        _length(Field.DESCRIPTION, command.description, DESCRIPTION_MAX, required=False),
+        _length(Field.REASON, command.reason, REASON_MAX, required=True),
+        _expiry(role, command.expires_on, policy.today(world.clock.now())),
+        _owner(world, command.owner),
+        _approval(world, command, role),
+    )
+    return tuple(problem for problem in found if problem is not None)
+
+
+def name_taken(policy: Policy, command: AddCommand) -> Problem:
+    """Somebody holds the name in this estate."""
+    estate = policy.estates[command.estate].name
+    return Problem(Field.NAME, f"“{command.name.strip()}” is taken in {estate}. Choose another name.")
+
+
+def _name(reader: Reader, policy: Policy, command: AddCommand) -> Problem | None:
+    name = command.name.strip()
+    sentence = name_problem(name)
+    if sentence is not None:
+        return Problem(Field.NAME, sentence)
+    if reader.names.holder(command.estate, name_key(name)) is not None:
+        return name_taken(policy, command)
+    return None
+
+
+def _length(field: Field, text: str, most: int, *, required: bool) -> Problem | None:
+    length = len(clean(text))
+    if required and length == 0:
+        return Problem(field, "Say in a few words what it is for: those who approve read this.")
+    if length > most:
+        return Problem(field, f"This has {length} characters; {most} are the most.")
+    return None
+
+
+def _expiry(role: Role, day: date, today: date) -> Problem | None:
+    if day < today:
+        return Problem(Field.EXPIRES, "This day has passed. Choose today or a later day.")
+    longest = today + role.max_life
+    if day > longest:
+        days = role.max_life // timedelta(days=1)
+        return Problem(
+            Field.EXPIRES, f"{role.name} may live {days} days at most: choose {longest.isoformat()} or an earlier day."
+        )
+    return None
+
+
+def _owner(world: World, owner: UserId) -> Problem | None:
+    decision = standing(owner, world.policy.organization.teams, world.directory)
+    if isinstance(decision, Denied):
+        return Problem(Field.OWNER, "The owner must be an active full member of this workspace, not a guest or a bot.")
+    return None
+
+
+def _approval(world: World, command: AddCommand, role: Role) -> Problem | None:
+    never = frozenset({command.requester, command.owner})
+    approvers = world.policy.approvers_for(command.estate, world.directory, never=never)
+    sentence = _nobody(role, len(approvers))
+    return None if sentence is None else Problem(Field.ROLE, sentence)
+
+
+def _nobody(role: Role, could: int) -> str | None:
+    if could >= role.quorum:
+        return None
+    who = "nobody" if could == 0 else "only 1 person" if could == 1 else f"only {could} people"
+    return (
+        f"{role.quorum} must approve this, and {who} could: requester and owner do not count. "
+        "Ask whoever keeps the policy to name more approvers for this estate."
+    )

@@ -1,0 +1,181 @@
+"""The handing over: a secret is minted when its owner presses *Reveal*, shown once, and kept nowhere.
+
+Three transactions, so that a process killed between any two leaves nothing that works and nobody knows of:
+
+1. the intent: the request moves from APPROVED to EXECUTING under a lease, after everything was checked once more;
+2. the authority makes the credential, outside any transaction;
+3. the result: credential, the authority's record, and FULFILLED. Only now does the secret leave, in a message.
+
+What became of that message is recorded (`delivered`). Where nobody may have seen it, the owner is offered another
+one (`reissue`), which kills the one before: at most one secret that was ever shown works.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.credential import Credential, may_reissue
+from bot.domain.errors import Allowed, Decision, Denied, Reason
+from bot.domain.events import RequestStarted, Via
+from bot.domain.ids import CredentialId, RequestId, SecretId, UserId
+from bot.domain.request import Request, Verb
+from bot.domain.voting import effect_stands, may_reveal
+from bot.ports import AuthorityLostError, AuthorityRefusedError, Concealed, Issued, World
+from bot.service import minting, notices
+from bot.service.freshness import refresh_for
+from bot.service.receipts import NOT_FOUND, refresh_owner_cards
+from bot.service.requests import close
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A press of *Reveal*: by whom, on which request, as the card showed it."""
+
+    request: RequestId
+    digest: str
+    actor: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A secret on its way to its owner."""
+
+    credential: Credential
+    secret: Concealed
+    reissues_left: int
+
+
+def reveal(world: World, claim: Claim) -> Shown | Denied:
+    """Mint the credential for its owner. Of many presses at once, one gets it."""
+    with world.store.read() as reader:
+        request = reader.requests.get(claim.request)
+    if request is None:
+        return NOT_FOUND
+    stale = refresh_for(world, request, also=claim.actor)
+    if stale is not None:
+        return stale
+    started = _start(world, claim)
+    if isinstance(started, Denied):
+        return started
+    try:
+        issued = world.authority.issue(minting.order(started))
+    except AuthorityRefusedError as refusal:
+        return _refused(world, started, str(refusal))
+    except AuthorityLostError:
+        return _LOST
+    return _complete(world, started, issued)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """A press of *I did not get it*: by whom, on which secret's message."""
+
+    credential: CredentialId
+    secret: SecretId
+    actor: UserId
+
+
+def reissue(world: World, press: Press) -> Shown | Denied:
+    """Another secret in place of one that nobody confirmed. Everything that held at the reveal must hold again."""
+    with world.store.read() as reader:
+        found = reader.credentials.get(press.credential)
+        request = None if found is None else reader.requests.get(found.request)
+    if found is None or request is None:
+        return NOT_FOUND
+    stale = refresh_for(world, request, also=press.actor)
+    if stale is not None:
+        return stale
+    decision = _may_reissue(world, press, found, request, world.clock.now())
+    if isinstance(decision, Denied):
+        return decision
+    try:
+        issued = world.authority.reissue(found)
+    except AuthorityRefusedError as refusal:
+        return Denied(Reason.UNAVAILABLE, str(refusal))
+    except AuthorityLostError:
+        return _LOST
+    return _replace(world, press, issued)
+
+
+def _start(world: World, claim: Claim) -> Request | Denied:
+    with world.store.work() as work:
+        request = work.requests.get(claim.request)
+        if request is None:
+            return NOT_FOUND
+        decision: Decision = may_reveal(request, claim.actor, claim.digest, work.now)
+        if isinstance(decision, Denied):
+            return decision
+        decision = effect_stands(request, world.policy, world.directory)
+        if isinstance(decision, Denied):
+            close(world, work, request, Verb.REVOKE, actor=None, via=Via.SLACK, why=decision.sentence)
+            world.wake()
+            return decision
+        started = replace(
+            request,
+            state=request.after(Verb.START),
+            lease_until=work.now + world.policy.windows.lease,
+        )
+        work.requests.save(started, expected=request.state)
+        work.record(
+            RequestStarted(
+                actor=claim.actor,
+                via=Via.SLACK,
+                request=request.id,
+                credential=request.credential,
+                authority=world.authority.name,
+            )
+        )
+    return started
+
+
+def _refused(world: World, request: Request, sentence: str) -> Denied:
+    with world.store.work() as work:
+        close(world, work, request, Verb.REFUSE, actor=None, via=Via.SLACK, why=sentence)
+    world.wake()
+    return Denied(Reason.UNAVAILABLE, sentence)
+
+
+def _complete(world: World, started: Request, issued: Issued) -> Shown | Denied:
+    with world.store.work() as work:
+        current = work.requests.get(started.id)
+        if current is None or current.state is not started.state or current.lease_until != started.lease_until:
+            return _LOST
+        credential = minting.credential(world, started, issued, work.now)
+        fulfilled = replace(current, state=current.after(Verb.CONFIRM), lease_until=None)
+        work.requests.save(fulfilled, expected=current.state)
+        work.credentials.add(credential, issued.record)
+        notices.revealing(world, work, fulfilled)
+        work.record(minting.issued(credential))
+    world.wake()
+    return Shown(credential=credential, secret=issued.secret, reissues_left=world.policy.reissues)
+
+
+def _replace(world: World, press: Press, issued: Issued) -> Shown | Denied:
+    with world.store.work() as work:
+        found = work.credentials.get(press.credential)
+        request = None if found is None else work.requests.get(found.request)
+        if found is None or request is None:
+            return NOT_FOUND
+        decision = _may_reissue(world, press, found, request, work.now)
+        if isinstance(decision, Denied):
+            return decision
+        retired = minting.retire(found.newest)
+        fresh = minting.secret(world, issued, work.now)
+        work.credentials.save_secret(found.id, retired)
+        work.credentials.destroy_record(retired.id)
+        work.credentials.add_secret(found.id, fresh, issued.record)
+        after = replace(found, secrets=(*found.secrets[:-1], retired, fresh))
+        refresh_owner_cards(world, work, after)
+        work.record(minting.reissued(after, retired))
+    world.wake()
+    return Shown(credential=after, secret=issued.secret, reissues_left=world.policy.reissues - after.reissued)
+
+
+def _may_reissue(world: World, press: Press, credential: Credential, request: Request, now: datetime) -> Decision:
+    decision = may_reissue(credential, press.secret, press.actor, world.policy.reissues, now)
+    return effect_stands(request, world.policy, world.directory) if isinstance(decision, Allowed) else decision
+
+
+_LOST = Denied(
+    Reason.UNAVAILABLE,
+    "The answer was lost on the way. I am looking it up and will offer you the button again in a minute.",
+)

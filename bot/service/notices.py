@@ -1,0 +1,84 @@
+"""Who is told what, and when: the rows that the outbox sends. Always written in the transaction that is their cause."""
+
+from bot.domain.credential import Credential
+from bot.domain.ids import ChannelId, NoticeId, UserId
+from bot.domain.notice import Notice, NoticeKind
+from bot.domain.request import Request, State
+from bot.ports import UnitOfWork, World
+
+
+def announce(world: World, work: UnitOfWork, request: Request) -> None:
+    """A request was opened: its card in the estate's channel, and a DM to everybody who may approve it."""
+    _card(world, work, request)
+    for approver in sorted(request.eligible(world.policy, world.directory)):
+        _tell(world, work, NoticeKind.APPROVER_ASKED, request, approver)
+
+
+def progress(world: World, work: UnitOfWork, request: Request) -> None:
+    """A vote counts and decides nothing yet: the card shows it."""
+    _card(world, work, request)
+
+
+def outcome(world: World, work: UnitOfWork, request: Request) -> None:
+    """A request was decided or ended: the card, the approvers' DMs and the owner's are brought up to date."""
+    _card(world, work, request)
+    refresh_asked(world, work, request)
+    _tell(world, work, NoticeKind.REQUESTER_TOLD, request, request.asked.requester)
+    owner = request.asked.owner
+    if request.state is State.APPROVED or work.notices.exists(NoticeKind.OWNER_REVEAL, request.id, owner):
+        _tell(world, work, NoticeKind.OWNER_REVEAL, request, owner)
+
+
+def refresh_asked(world: World, work: UnitOfWork, request: Request) -> None:
+    """Edit the DMs that asked somebody to approve."""
+    for approver in sorted(request.eligible(world.policy, world.directory)):
+        if work.notices.exists(NoticeKind.APPROVER_ASKED, request.id, approver):
+            _tell(world, work, NoticeKind.APPROVER_ASKED, request, approver)
+
+
+def revealing(world: World, work: UnitOfWork, request: Request) -> None:
+    """A reveal started, was lost or ended: the card and the owner's DM show it."""
+    _card(world, work, request)
+    _tell(world, work, NoticeKind.OWNER_REVEAL, request, request.asked.owner)
+
+
+def tell_owner(world: World, work: UnitOfWork, kind: NoticeKind, credential: Credential) -> None:
+    """A DM to a credential's owner."""
+    work.notices.add(
+        Notice(
+            id=_id(world),
+            kind=kind,
+            credential=credential.id,
+            person=credential.owner,
+            due_at=work.now,
+        )
+    )
+
+
+def _card(world: World, work: UnitOfWork, request: Request) -> None:
+    channel: ChannelId = world.policy.channel_of(request.asked.estate)
+    work.notices.add(
+        Notice(
+            id=_id(world),
+            kind=NoticeKind.APPROVAL_CARD,
+            request=request.id,
+            channel=channel,
+            due_at=work.now,
+        )
+    )
+
+
+def _tell(world: World, work: UnitOfWork, kind: NoticeKind, request: Request, person: UserId) -> None:
+    work.notices.add(
+        Notice(
+            id=_id(world),
+            kind=kind,
+            request=request.id,
+            person=person,
+            due_at=work.now,
+        )
+    )
+
+
+def _id(world: World) -> NoticeId:
+    return NoticeId(world.entropy.uuid())
