@@ -91,6 +91,8 @@ def problems_with(world: World, reader: Reader, command: AddCommand) -> tuple[Pr
     decision = policy.may_add(command.requester, command.estate, roster)
     if isinstance(decision, Denied):
         return (Problem(Field.ESTATE, decision.sentence),)
+    if not reader.acceptances.has(command.requester, policy.terms.digest):
+        return (Problem(Field.FORM, "The terms of use must be accepted first. Type `/cred add` again to read them."),)
     found = (
         _name(reader, policy, command),
         _length(Field.DESCRIPTION, command.description, DESCRIPTION_MAX, required=False),

@@ -19,6 +19,19 @@ def progress(world: World, work: UnitOfWork, request: Request) -> None:
     _card(world, work, request)
 
 
+def remind(world: World, work: UnitOfWork, request: Request) -> bool:
+    """Remind the approvers who have not voted, each once; whether there was anybody to remind."""
+    voted = {vote.voter for vote in request.votes}
+    silent = [
+        approver
+        for approver in sorted(request.eligible(world.policy, world.directory) - voted)
+        if not work.notices.exists(NoticeKind.APPROVER_REMINDED, request.id, approver)
+    ]
+    for approver in silent:
+        _tell(world, work, NoticeKind.APPROVER_REMINDED, request, approver)
+    return bool(silent)
+
+
 def outcome(world: World, work: UnitOfWork, request: Request) -> None:
     """A request was decided or ended: the card, the approvers' DMs and the owner's are brought up to date."""
     _card(world, work, request)

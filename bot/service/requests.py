@@ -88,6 +88,14 @@ def lapse_overdue(world: World, *, limit: int = 100) -> int:
     return len(overdue)
 
 
+def remind_approvers(world: World, *, limit: int = 100) -> int:
+    """Remind everybody who has not decided, once, in the last quarter of a request's time; of how many requests."""
+    with world.store.work() as work:
+        soon = work.now + world.policy.windows.request / 4
+        undecided = [r for r in work.requests.overdue(soon, limit=limit) if r.state is State.PENDING]
+        return sum(notices.remind(world, work, request) for request in undecided)
+
+
 def close(
     world: World, work: UnitOfWork, request: Request, verb: Verb, *, actor: UserId | None, via: Via, why: str = ""
 ) -> Request:

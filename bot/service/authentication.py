@@ -1,0 +1,167 @@
+"""A client shows its ID and a secret, and gets an access token or a refusal. Pure of HTTP.
+
+What holds here, whoever asks:
+
+- Only an active credential that has not expired authenticates, by a secret that is live, or retiring and not yet due.
+- An unknown client, a wrong secret, a suspended and an expired credential cost the same work, and the reason of a
+  refusal is for the log alone: the answer must not tell them apart.
+- A scope narrows what the credential may do; it never widens it.
+- No token outlives its credential, its secret, or an hour.
+- Nothing is written here: a use is noted in memory, and `LastUse` writes it later.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from bot.domain.credential import ReceiptState, State
+from bot.domain.ids import CredentialId, EstateKey, RoleKey, SecretId
+from bot.ports import Clock, Concealed, Entropy
+from bot.service.last_use import LastUse, Use
+
+LONGEST_LIFE = timedelta(hours=1)
+"""Whatever the policy says: who checks signatures offline waits for the token's end."""
+SECRETS_CHECKED = 2
+"""As many as may work at once during a rotation; fewer are made up with empty records, so that the work is the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSecret:
+    """A secret that is live or retiring, as its authority's record knows it."""
+
+    id: SecretId
+    record: bytes = field(repr=False)
+    retire_at: datetime | None
+    receipt: ReceiptState
+
+    def works_at(self, now: datetime) -> bool:
+        """Whether it still authenticates: retirement counts at once, not at the next sweep."""
+        return self.retire_at is None or now < self.retire_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownClient:
+    """What authentication needs of a credential."""
+
+    credential: CredentialId
+    client_id: UUID
+    estate: EstateKey
+    role: RoleKey
+    permissions: frozenset[str]
+    state: State
+    expires_at: datetime
+    secrets: tuple[KnownSecret, ...]
+
+
+class Clients(Protocol):
+    """The hot read. Called on the answer's path: microseconds, never behind a writer."""
+
+    def find(self, client_id: str) -> KnownClient | None: ...
+
+
+class SecretCheck(Protocol):
+    """The authority's half of a comparison."""
+
+    def matches(self, presented: Concealed, record: bytes) -> bool:
+        """Whether the record is this secret's. Takes the same time for any record, an empty one included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What an access token says (RFC 9068, section 2.2). Issuer and audience are the signer's."""
+
+    client_id: UUID
+    issued_at: datetime
+    expires_at: datetime
+    token_id: UUID
+    scope: tuple[str, ...]
+    secret: SecretId
+    estate: EstateKey
+    role: RoleKey
+
+
+class TokenSigner(Protocol):
+    """Makes an access token of claims."""
+
+    def sign(self, claims: Claims) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presented:
+    """What a client showed. `scope` is None where it asked for none in particular."""
+
+    client_id: str
+    secret: Concealed
+    scope: frozenset[str] | None = None
+    address: str = ""
+    """From where, for the record of the last use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """An access token. `life`: whole seconds from now."""
+
+    token: str = field(repr=False)
+    life: int
+    scope: tuple[str, ...]
+
+
+class Why(StrEnum):
+    """Why there is no token: for the log. A client learns only whether it was the scope."""
+
+    UNKNOWN_CLIENT = "unknown client"
+    WRONG_SECRET = "wrong secret"  # noqa: S105 - a reason's name
+    NOT_ACTIVE = "not active"
+    EXPIRED = "expired"
+    SCOPE = "scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """No token. `client_id` only where there is such a client: what else was sent may be anything, a secret too."""
+
+    why: Why
+    client_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authentication:
+    """The use case, with all it needs."""
+
+    clients: Clients
+    check: SecretCheck
+    signer: TokenSigner
+    last_use: LastUse
+    clock: Clock
+    entropy: Entropy
+    token_life: timedelta
+
+    def grant(self, presented: Presented) -> Granted | Refused:
+        """A token for whoever shows a secret that works."""
+        now = self.clock.now()
+        client = self.clients.find(presented.client_id)
+        secret = self._match(presented.secret, () if client is None else client.secrets, now)
+        if client is None:
+            return Refused(Why.UNKNOWN_CLIENT)
+        if secret is None:
+            return Refused(Why.WRONG_SECRET, client.client_id)
+        if client.state is not State.ACTIVE:
+            return Refused(Why.NOT_ACTIVE, client.client_id)
+        ends_at = self._ends_at(client, secret, now)
+        if ends_at <= now:
+            return Refused(Why.EXPIRED, client.client_id)
+        self.last_use.note(
+            Use(
+                credential=client.credential,
+                secret=secret.id,
+                at=now,
+                address=presented.address,
+                first=secret.receipt in _UNCONFIRMED,
+            )
+        )
+        asked = client.permissions if presented.scope is None else presented.scope
+        if not asked or not asked <= client.permissions:
+            return Refused(Why.SCOPE, client.client_id)
+        return self._token(client, secret, asked, now, ends_at)

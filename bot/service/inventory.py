@@ -1,0 +1,186 @@
+"""What somebody may see: the inventory, one credential, what waits. Local reads only.
+
+Nobody learns from an answer that something exists which they may not see: both are "not found".
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from bot.domain.credential import LIVING, Credential
+from bot.domain.errors import Decision, Denied, Reason
+from bot.domain.estate import Estate
+from bot.domain.ids import EstateKey, RequestId, UserId
+from bot.domain.naming import name_key
+from bot.domain.person import standing
+from bot.domain.request import OPEN, Request, State
+from bot.ports import Reader, Search, World
+
+PAGE = 10
+"""Credentials on a page of a list."""
+_MOST_OPEN = 500
+"""Open requests that are looked through for one person's list."""
+_SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One page of credentials, by name. `more` is the cursor of the next page, if there is one."""
+
+    items: tuple[Credential, ...]
+    more: tuple[str, UUID] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Several credentials go by that name: one of them has to be chosen."""
+
+    items: tuple[Credential, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """What waits: on me to decide, on others for me, and on me to reveal."""
+
+    on_me: tuple[Request, ...] = ()
+    mine: tuple[Request, ...] = ()
+    to_reveal: tuple[Request, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeView:
+    """What the Home tab shows to somebody."""
+
+    decision: Decision
+    pending: Pending = Pending()
+    expiring: tuple[Credential, ...] = ()
+    yours: tuple[Credential, ...] = ()
+    estates: tuple[Estate, ...] = ()
+    """Where this person may add credentials."""
+
+
+def standing_of(world: World, user: UserId) -> Decision:
+    """Whether somebody may do anything here at all."""
+    return standing(user, world.policy.organization.teams, world.directory)
+
+
+def may_add_somewhere(world: World, user: UserId) -> tuple[Estate, ...]:
+    """The estates in which somebody may ask for credentials."""
+    return world.policy.estates_of(user, world.directory)
+
+
+def listing(world: World, user: UserId, words: str = "", after: tuple[str, UUID] | None = None) -> Listing | Denied:
+    """A page of the credentials that somebody may see, those whose name begins with the words if there are any."""
+    decision = standing_of(world, user)
+    if isinstance(decision, Denied):
+        return decision
+    with world.store.read() as reader:
+        found = reader.credentials.search(_seen_by(world, user, words=words, after=after, limit=PAGE + 1))
+    page = tuple(found[:PAGE])
+    more = (name_key(page[-1].name), page[-1].id) if len(found) > PAGE else None
+    return Listing(items=page, more=more)
+
+
+def show(world: World, user: UserId, name: str) -> Credential | Choice | Denied:
+    """The credential of a name, or `estate/name`; a choice where several of that name may be seen."""
+    decision = standing_of(world, user)
+    if isinstance(decision, Denied):
+        return decision
+    estate, _, bare = name.rpartition("/")
+    with world.store.read() as reader:
+        found = tuple(
+            credential
+            for credential in reader.credentials.named(name_key(bare.strip()))
+            if _may_see(world, user, credential) and estate.strip().casefold() in _estate_words(world, credential)
+        )
+    if not found:
+        return _not_found(name)
+    several = len(found) > 1 and found[0].state in LIVING
+    return Choice(found) if several else found[0]
+
+
+def pending(world: World, user: UserId) -> Pending | Denied:
+    """What waits for somebody and on somebody."""
+    decision = standing_of(world, user)
+    if isinstance(decision, Denied):
+        return decision
+    with world.store.read() as reader:
+        return _pending(world, reader, user)
+
+
+def home(world: World, user: UserId) -> HomeView:
+    """The Home tab: what needs this person, what expires soon, what is theirs."""
+    decision = standing_of(world, user)
+    if isinstance(decision, Denied):
+        return HomeView(decision=decision)
+    with world.store.read() as reader:
+        yours = reader.credentials.search(Search(estates=frozenset(), person=user, limit=PAGE))
+        soon = reader.credentials.expiring(_seen_by(world, user, limit=PAGE), before=world.clock.now() + _SOON)
+        waiting = _pending(world, reader, user)
+    return HomeView(
+        decision=decision,
+        pending=waiting,
+        expiring=tuple(soon),
+        yours=tuple(yours),
+        estates=may_add_somewhere(world, user),
+    )
+
+
+def request(world: World, user: UserId, request_id: RequestId) -> Request | Denied:
+    """One request, for whoever has to do with it."""
+    with world.store.read() as reader:
+        found = reader.requests.get(request_id)
+    if found is None or not _concerns(world, user, found):
+        return Denied(Reason.NOT_FOUND, "I know no such request, or it is not for you to see.")
+    return found
+
+
+def _pending(world: World, reader: Reader, user: UserId) -> Pending:
+    waiting = reader.requests.in_state(sorted(OPEN), limit=_MOST_OPEN)
+    return Pending(
+        on_me=tuple(
+            r
+            for r in waiting
+            if r.state is State.PENDING
+            and user in r.eligible(world.policy, world.directory)
+            and all(vote.voter != user for vote in r.votes)
+        ),
+        mine=tuple(r for r in waiting if r.asked.requester == user),
+        to_reveal=tuple(r for r in waiting if r.state is State.APPROVED and r.asked.owner == user),
+    )
+
+
+def _seen_by(
+    world: World, user: UserId, *, words: str = "", after: tuple[str, UUID] | None = None, limit: int
+) -> Search:
+    estates: frozenset[EstateKey] | None = world.policy.estates_seen(user, world.directory)
+    if world.policy.may_see_all(user, world.directory):
+        estates = None
+    return Search(estates=estates, person=user, words=name_key(words.strip()), after=after, limit=limit)
+
+
+def _may_see(world: World, user: UserId, credential: Credential) -> bool:
+    if user in (credential.owner, credential.requester):
+        return True
+    return credential.estate in world.policy.estates_seen(user, world.directory) or world.policy.may_see_all(
+        user, world.directory
+    )
+
+
+def _concerns(world: World, user: UserId, request_: Request) -> bool:
+    asked = request_.asked
+    return (
+        user in (asked.requester, asked.owner)
+        or user in request_.eligible(world.policy, world.directory)
+        or asked.estate in world.policy.estates_seen(user, world.directory)
+    )
+
+
+def _estate_words(world: World, credential: Credential) -> tuple[str, ...]:
+    estate = world.policy.estates.get(credential.estate)
+    named = () if estate is None else (estate.name.casefold(),)
+    return ("", credential.estate.casefold(), *named)
+
+
+def _not_found(name: str) -> Denied:
+    return Denied(Reason.NOT_FOUND, f"I know no credential “{name}”, or it is not yours to see. Try `/cred list`.")

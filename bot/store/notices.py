@@ -1,0 +1,120 @@
+"""The outbox's rows, and where messages stand in the workspace."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.domain.ids import ChannelId, CredentialId, NoticeId, RequestId, UserId
+from bot.domain.notice import Notice, NoticeKind, NoticeState, Posted
+from bot.store.columns import micros, moment
+from bot.store.rows import METADATA
+
+_NOTICE = METADATA.tables["notice"]
+_POSTED = METADATA.tables["posted"]
+
+_DUE = (
+    select(_NOTICE)
+    .where(_NOTICE.c.state == NoticeState.PENDING, _NOTICE.c.due_at <= bindparam("now"))
+    .order_by(_NOTICE.c.number)
+    .limit(bindparam("most"))
+)
+_EXISTS = (
+    select(_NOTICE.c.id)
+    .where(
+        _NOTICE.c.subject == bindparam("subject"),
+        _NOTICE.c.kind == bindparam("kind"),
+        _NOTICE.c.person == bindparam("person"),
+    )
+    .limit(1)
+)
+
+
+class SqlNotices:
+    """`bot.ports.Notices` over a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, notice: Notice) -> None:
+        number = select(func.coalesce(func.max(_NOTICE.c.number), 0) + 1).scalar_subquery()
+        self._connection.execute(
+            insert(_NOTICE).values(
+                id=str(notice.id),
+                number=number,
+                kind=notice.kind,
+                subject=str(notice.request or notice.credential),
+                request=None if notice.request is None else str(notice.request),
+                credential=None if notice.credential is None else str(notice.credential),
+                channel=notice.channel,
+                person=notice.person,
+                state=notice.state,
+                attempts=notice.attempts,
+                due_at=micros(notice.due_at),
+                possibly_repeated=notice.possibly_repeated,
+            )
+        )
+
+    def due(self, now: datetime, *, limit: int) -> list[Notice]:
+        return [_notice(row) for row in self._connection.execute(_DUE, {"now": micros(now), "most": limit})]
+
+    def save(self, notice: Notice) -> None:
+        self._connection.execute(
+            update(_NOTICE).where(_NOTICE.c.id == str(notice.id)),
+            {
+                "state": notice.state,
+                "attempts": notice.attempts,
+                "due_at": micros(notice.due_at),
+                "possibly_repeated": notice.possibly_repeated,
+            },
+        )
+
+    def posted(self, kind: NoticeKind, subject: UUID, person: UserId | None) -> Posted | None:
+        found = self._connection.execute(
+            select(_POSTED.c.channel, _POSTED.c.ts).where(
+                _POSTED.c.subject == str(subject), _POSTED.c.kind == kind, _POSTED.c.person == (person or "")
+            )
+        ).first()
+        return None if found is None else Posted(channel=ChannelId(found.channel), ts=found.ts)
+
+    def remember(self, notice: Notice, posted: Posted) -> None:
+        self._connection.execute(
+            insert(_POSTED)
+            .values(
+                subject=str(notice.request or notice.credential),
+                kind=notice.kind,
+                person=notice.person or "",
+                channel=posted.channel,
+                ts=posted.ts,
+            )
+            .on_conflict_do_update(
+                index_elements=["subject", "kind", "person"], set_={"channel": posted.channel, "ts": posted.ts}
+            )
+        )
+
+    def exists(self, kind: NoticeKind, subject: UUID, person: UserId | None) -> bool:
+        found = self._connection.execute(_EXISTS, {"subject": str(subject), "kind": kind, "person": person})
+        return found.first() is not None
+
+    def next_due(self) -> datetime | None:
+        found = self._connection.execute(
+            select(func.min(_NOTICE.c.due_at)).where(_NOTICE.c.state == NoticeState.PENDING)
+        ).scalar()
+        return None if found is None else moment(found)
+
+
+def _notice(row: Row[Any]) -> Notice:
+    return Notice(
+        id=NoticeId(UUID(row.id)),
+        kind=NoticeKind(row.kind),
+        request=None if row.request is None else RequestId(UUID(row.request)),
+        credential=None if row.credential is None else CredentialId(UUID(row.credential)),
+        channel=None if row.channel is None else ChannelId(row.channel),
+        person=None if row.person is None else UserId(row.person),
+        state=NoticeState(row.state),
+        attempts=row.attempts,
+        due_at=moment(row.due_at),
+        possibly_repeated=row.possibly_repeated,
+    )

@@ -1,0 +1,74 @@
+"""The small registers: names that are held, terms that were accepted, policies that were in force."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.domain.ids import CredentialId, EstateKey, UserId
+from bot.store.columns import micros
+from bot.store.rows import METADATA
+
+_NAME = METADATA.tables["name"]
+_ACCEPTANCE = METADATA.tables["acceptance"]
+_POLICY = METADATA.tables["policy"]
+
+_HOLDER = select(_NAME.c.credential).where(
+    _NAME.c.estate == bindparam("estate"), _NAME.c.name_key == bindparam("name_key")
+)
+_ACCEPTED = select(_ACCEPTANCE.c.at).where(
+    _ACCEPTANCE.c.user == bindparam("user"), _ACCEPTANCE.c.digest == bindparam("digest")
+)
+
+
+class SqlNames:
+    """`bot.ports.Names` over a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def holder(self, estate: EstateKey, name_key: str) -> CredentialId | None:
+        found = self._connection.execute(_HOLDER, {"estate": estate, "name_key": name_key}).scalar()
+        return None if found is None else CredentialId(UUID(found))
+
+    def take(self, estate: EstateKey, name_key: str, credential: CredentialId) -> bool:
+        taken = self._connection.execute(
+            insert(_NAME)
+            .values(estate=estate, name_key=name_key, credential=str(credential))
+            .on_conflict_do_nothing(index_elements=["estate", "name_key"])
+        )
+        return taken.rowcount == 1
+
+    def free(self, credential: CredentialId) -> None:
+        self._connection.execute(delete(_NAME).where(_NAME.c.credential == str(credential)))
+
+
+class SqlAcceptances:
+    """`bot.ports.Acceptances` over a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def has(self, user: UserId, digest: str) -> bool:
+        return self._connection.execute(_ACCEPTED, {"user": user, "digest": digest}).scalar() is not None
+
+    def add(self, user: UserId, version: str, digest: str, at: datetime) -> None:
+        self._connection.execute(insert(_ACCEPTANCE).values(user=user, digest=digest, version=version, at=micros(at)))
+
+
+class SqlPolicies:
+    """`bot.ports.Policies` over a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def latest(self) -> tuple[str, str] | None:
+        found = self._connection.execute(
+            select(_POLICY.c.digest, _POLICY.c.text).order_by(_POLICY.c.number.desc()).limit(1)
+        ).first()
+        return None if found is None else (found.digest, found.text)
+
+    def add(self, digest: str, text: str, since: datetime) -> None:
+        number = select(func.coalesce(func.max(_POLICY.c.number), 0) + 1).scalar_subquery()
+        self._connection.execute(insert(_POLICY).values(number=number, digest=digest, text=text, since=micros(since)))

@@ -1,0 +1,168 @@
+"""Approval requests and votes: rows and back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
+from bot.domain.request import Asked, Kind, Request, State, Verdict, Vote
+from bot.ports import Conflict
+from bot.store.columns import micros, micros_or_none, moment, moment_or_none, permissions_in, permissions_out
+from bot.store.rows import METADATA
+
+_REQUEST = METADATA.tables["request"]
+_VOTE = METADATA.tables["vote"]
+
+_BY_ID = select(_REQUEST).where(_REQUEST.c.id == bindparam("id"))
+_BY_SUBMISSION = select(_REQUEST).where(_REQUEST.c.submission == bindparam("submission"))
+_IN_STATE = (
+    select(_REQUEST)
+    .where(_REQUEST.c.state.in_(bindparam("states", expanding=True)))
+    .order_by(_REQUEST.c.opened_at)
+    .limit(bindparam("most"))
+)
+_OVERDUE = (
+    select(_REQUEST)
+    .where(_REQUEST.c.state.in_([State.PENDING, State.APPROVED]), _REQUEST.c.lapses_at <= bindparam("now"))
+    .order_by(_REQUEST.c.lapses_at)
+    .limit(bindparam("most"))
+)
+_LEASE_OVER = (
+    select(_REQUEST)
+    .where(_REQUEST.c.state == State.EXECUTING, _REQUEST.c.lease_until <= bindparam("now"))
+    .limit(bindparam("most"))
+)
+_VOTES = (
+    select(_VOTE)
+    .where(_VOTE.c.request.in_(bindparam("requests", expanding=True)))
+    .order_by(_VOTE.c.request, _VOTE.c.at)
+)
+
+
+class SqlRequests:
+    """`bot.ports.Requests` over a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, request: RequestId) -> Request | None:
+        return self._one(_BY_ID, {"id": str(request)})
+
+    def by_submission(self, submission: str) -> Request | None:
+        return self._one(_BY_SUBMISSION, {"submission": submission})
+
+    def add(self, request: Request, submission: str) -> None:
+        asked = request.asked
+        self._connection.execute(
+            insert(_REQUEST),
+            {
+                "id": str(request.id),
+                "submission": submission,
+                "credential": str(request.credential),
+                "kind": asked.kind,
+                "state": request.state,
+                "requester": asked.requester,
+                "owner": asked.owner,
+                "estate": asked.estate,
+                "role": asked.role,
+                "name": asked.name,
+                "description": asked.description,
+                "reason": asked.reason,
+                "expires_at": micros(asked.expires_at),
+                "permissions": permissions_out(request.permissions),
+                "quorum": request.quorum,
+                "policy": request.policy,
+                "digest": request.digest,
+                "opened_at": micros(request.opened_at),
+                "lapses_at": micros(request.lapses_at),
+                "closing": request.closing,
+            },
+        )
+
+    def save(self, request: Request, *, expected: State) -> None:
+        changed = self._connection.execute(
+            update(_REQUEST).where(_REQUEST.c.id == str(request.id), _REQUEST.c.state == expected),
+            {
+                "state": request.state,
+                "lapses_at": micros(request.lapses_at),
+                "decided_at": micros_or_none(request.decided_at),
+                "lease_until": micros_or_none(request.lease_until),
+                "closing": request.closing,
+            },
+        )
+        if changed.rowcount != 1:
+            raise Conflict(f"Request {request.code} is no longer {expected}.")
+
+    def add_vote(self, request: RequestId, vote: Vote) -> None:
+        self._connection.execute(
+            insert(_VOTE),
+            {
+                "request": str(request),
+                "voter": vote.voter,
+                "verdict": vote.verdict,
+                "at": micros(vote.at),
+                "reason": vote.reason,
+            },
+        )
+
+    def in_state(self, states: Sequence[State], *, limit: int) -> list[Request]:
+        return self._many(_IN_STATE, {"states": list(states), "most": limit})
+
+    def overdue(self, now: datetime, *, limit: int) -> list[Request]:
+        return self._many(_OVERDUE, {"now": micros(now), "most": limit})
+
+    def lease_over(self, now: datetime, *, limit: int) -> list[Request]:
+        return self._many(_LEASE_OVER, {"now": micros(now), "most": limit})
+
+    def _one(self, statement: Any, values: dict[str, object]) -> Request | None:
+        found = self._many(statement, values)
+        return found[0] if found else None
+
+    def _many(self, statement: Any, values: dict[str, object]) -> list[Request]:
+        rows = self._connection.execute(statement, values).all()
+        if not rows:
+            return []
+        votes = self._connection.execute(_VOTES, {"requests": [row.id for row in rows]}).all()
+        cast = {request: tuple(map(_vote, group)) for request, group in groupby(votes, key=lambda row: row.request)}
+        return [_request(row, cast.get(row.id, ())) for row in rows]
+
+
+def _request(row: Row[Any], votes: tuple[Vote, ...]) -> Request:
+    return Request(
+        id=RequestId(UUID(row.id)),
+        credential=CredentialId(UUID(row.credential)),
+        asked=_asked(row),
+        permissions=permissions_in(row.permissions),
+        quorum=row.quorum,
+        policy=row.policy,
+        digest=row.digest,
+        state=State(row.state),
+        opened_at=moment(row.opened_at),
+        lapses_at=moment(row.lapses_at),
+        votes=votes,
+        decided_at=moment_or_none(row.decided_at),
+        lease_until=moment_or_none(row.lease_until),
+        closing=row.closing,
+    )
+
+
+def _asked(row: Row[Any]) -> Asked:
+    return Asked(
+        kind=Kind(row.kind),
+        requester=UserId(row.requester),
+        owner=UserId(row.owner),
+        estate=EstateKey(row.estate),
+        role=RoleKey(row.role),
+        name=row.name,
+        description=Words(row.description),
+        reason=Words(row.reason),
+        expires_at=moment(row.expires_at),
+    )
+
+
+def _vote(row: Row[Any]) -> Vote:
+    return Vote(voter=UserId(row.voter), verdict=Verdict(row.verdict), at=moment(row.at), reason=Words(row.reason))

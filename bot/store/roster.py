@@ -1,0 +1,86 @@
+"""The local copy of the workspace's people and groups: kept in the database, answered from memory."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from threading import Lock
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.domain.ids import GroupId, TeamId, UserId
+from bot.domain.person import Member, Membership
+from bot.store.columns import micros
+from bot.store.rows import METADATA
+from bot.store.store import SqlStore
+
+_MEMBER = METADATA.tables["member"]
+_GROUP = METADATA.tables["group_member"]
+
+
+class RosterStore:
+    """Who is there and who is in which group, as last read. Safe to ask from any thread."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        self._changing = Lock()
+        with store.connect() as connection:
+            self._members: Mapping[UserId, Member] = {
+                UserId(row.user): Member(
+                    user=UserId(row.user),
+                    team=TeamId(row.team),
+                    name=row.name,
+                    membership=Membership(row.membership),
+                    active=row.active,
+                    time_zone=row.time_zone,
+                )
+                for row in connection.execute(select(_MEMBER))
+            }
+            groups: dict[GroupId, set[UserId]] = {}
+            for row in connection.execute(select(_GROUP)):
+                groups.setdefault(GroupId(row.group), set()).add(UserId(row.user))
+        self._groups: Mapping[GroupId, frozenset[UserId]] = {group: frozenset(of) for group, of in groups.items()}
+
+    def member(self, user: UserId) -> Member | None:
+        """The account, or None if it was never read."""
+        return self._members.get(user)
+
+    def group(self, group: GroupId) -> frozenset[UserId]:
+        """Who is in the group, nobody if it was never read."""
+        return self._groups.get(group, frozenset())
+
+    def save_members(self, members: Iterable[Member], at: datetime) -> None:
+        """Keep what was read of these accounts; those that have not changed are not written."""
+        with self._changing:
+            fresh = {member.user: member for member in members if self._members.get(member.user) != member}
+            if not fresh:
+                return
+            with self._store.write() as connection:
+                for member in fresh.values():
+                    values = _values(member, at)
+                    connection.execute(
+                        upsert(_MEMBER).values(values).on_conflict_do_update(index_elements=["user"], set_=values)
+                    )
+            self._members = {**self._members, **fresh}
+
+    def save_group(self, group: GroupId, users: frozenset[UserId]) -> None:
+        """Keep who was in the group."""
+        with self._changing:
+            if self._groups.get(group) == users:
+                return
+            with self._store.write() as connection:
+                connection.execute(delete(_GROUP).where(_GROUP.c.group == group))
+                if users:
+                    connection.execute(insert(_GROUP), [{"group": group, "user": user} for user in sorted(users)])
+            self._groups = {**self._groups, group: users}
+
+
+def _values(member: Member, at: datetime) -> dict[str, object]:
+    return {
+        "user": member.user,
+        "team": member.team,
+        "name": member.name,
+        "membership": member.membership,
+        "active": member.active,
+        "time_zone": member.time_zone,
+        "read_at": micros(at),
+    }

@@ -1,0 +1,103 @@
+"""The unit of work: one writer at a time, one timestamp a transaction, and no effect without its entry."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from threading import Lock
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import OperationalError
+
+from bot.domain.events import Event
+from bot.domain.ids import TeamId, UserId
+from bot.ports import Clock, StoreBusyError
+from bot.store.credentials import SqlCredentials
+from bot.store.engine import WRITING
+from bot.store.notices import SqlNotices
+from bot.store.recording import Recorder
+from bot.store.registers import SqlAcceptances, SqlNames, SqlPolicies
+from bot.store.requests import SqlRequests
+from bot.store.rows import METADATA
+from ledger import Ledger
+
+_PATIENCE = 5.0
+"""Seconds that a writer waits for its turn before the person is told to try again."""
+_MEMBER = METADATA.tables["member"]
+
+
+class SqlReader:
+    """`bot.ports.Reader`: a consistent view, as of its first read."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.requests = SqlRequests(connection)
+        self.credentials = SqlCredentials(connection)
+        self.names = SqlNames(connection)
+        self.notices = SqlNotices(connection)
+        self.acceptances = SqlAcceptances(connection)
+        self.policies = SqlPolicies(connection)
+
+
+class SqlWork(SqlReader):
+    """`bot.ports.UnitOfWork`: what is recorded is appended last, and commits with its effect or not at all."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        super().__init__(connection)
+        self.now = now
+        self.recorded: list[Event] = []
+
+    def record(self, event: Event) -> None:
+        self.recorded.append(event)
+
+
+class SqlStore:
+    """`bot.ports.Store` over one SQLite database. The ledger and the tables of the present share its transactions."""
+
+    def __init__(self, engine: Engine, ledger: Ledger, clock: Clock, home: TeamId) -> None:
+        """`home`: the team of people whom the local copy of the workspace does not know."""
+        self.ledger = ledger
+        self._engine = engine
+        self._clock = clock
+        self._home = home
+        self._turn = Lock()
+
+    @contextmanager
+    def work(self) -> Iterator[SqlWork]:
+        """One transaction. Raises `StoreBusyError`; and `Conflict`, where somebody else was first."""
+        with self.write() as connection:
+            work = SqlWork(connection, self._clock.now())
+            yield work
+            recorder = Recorder(self.ledger, connection, work.now, lambda user: self._team(connection, user))
+            for event in work.recorded:
+                recorder.append(event)
+
+    @contextmanager
+    def read(self) -> Iterator[SqlReader]:
+        """A consistent view for the time of the block."""
+        with self.connect() as connection:
+            yield SqlReader(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection that holds the write lock; it commits when the block ends, and rolls back if that raises."""
+        if not self._turn.acquire(timeout=_PATIENCE):
+            raise StoreBusyError("The database is busy, so nothing was changed. Try again in a minute.")
+        try:
+            with self._engine.connect().execution_options(**WRITING) as connection, connection.begin():
+                yield connection
+        except OperationalError as error:
+            raise StoreBusyError(
+                f"The database could not be written ({error.orig}), so nothing was changed. "
+                "Try again in a minute, and tell the operator if it stays so."
+            ) from error
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A connection for reading."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    def _team(self, connection: Connection, user: UserId) -> TeamId:
+        found = connection.execute(select(_MEMBER.c.team).where(_MEMBER.c.user == user)).scalar()
+        return self._home if found is None else TeamId(found)
