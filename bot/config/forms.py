@@ -1,0 +1,164 @@
+"""The forms that single values of the policy file take. Each refuses with what is wrong and what to write instead."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable
+from datetime import timedelta
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from bot.config.mistakes import did_you_mean
+from bot.domain.role import Permission
+
+WRONG = "cred"
+"""The type of our own refusals, to tell them from the library's."""
+
+_DURATION = re.compile(r"(\d{1,5}) ?([smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+_MOST_DAYS = 3650
+
+T = TypeVar("T", bound=Hashable)
+
+
+def wrong(problem: str, remedy: str) -> PydanticCustomError:
+    """A refusal in our own words."""
+    return PydanticCustomError(WRONG, "{problem}", {"problem": problem, "remedy": remedy})
+
+
+def _slack_id(prefixes: str, what: str, where: str) -> Callable[[str], str]:
+    form = re.compile(rf"[{prefixes}][A-Z0-9]{{7,20}}")
+    starts = " or ".join(f"{letter}…" for letter in prefixes)
+
+    def check(value: str) -> str:
+        if form.fullmatch(value):
+            return value
+        raise wrong(f'"{value}" is not the ID of a {what}.', f"Write its ID ({starts}), not its name: {where}.")
+
+    return check
+
+
+def _line(most: int) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not value.strip():
+            raise wrong("This is empty.", "Write something that people will recognize.")
+        if not value.isprintable():
+            raise wrong("This is more than one line, or has characters that cannot be seen.", "Write one plain line.")
+        if len(value) > most:
+            raise wrong(f"This has {len(value)} characters.", f"Write {most} at most, so that it fits into a form.")
+        return value
+
+    return check
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise wrong("This is empty.", "Write the text that people are to read and accept.")
+    return value.strip()
+
+
+def _key(value: str) -> str:
+    if _KEY.fullmatch(value):
+        return value
+    raise wrong(
+        f'"{value}" cannot be a key.',
+        'Write 1 to 40 small letters, digits and dashes, such as "retail" or "north-2".',
+    )
+
+
+def _uuid(value: Any) -> UUID:
+    try:
+        return UUID(value)
+    except (ValueError, AttributeError, TypeError):
+        raise wrong(
+            f'"{value}" is not a UUID.', "Make one with: python3 -c 'import uuid; print(uuid.uuid4())'"
+        ) from None
+
+
+def _duration(value: Any) -> timedelta:
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise wrong(
+            f'"{value}" is not a length of time.', 'Write a number and s, m, h, d or w, such as "24h" or "90d".'
+        )
+    length = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    if not length:
+        raise wrong(f'"{value}" is no time at all.', "Write a length greater than zero.")
+    if length > timedelta(days=_MOST_DAYS):
+        raise wrong(f'"{value}" is too long.', f'Write "{_MOST_DAYS}d" at most.')
+    return length
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        remedy = 'Write a name of the IANA database, such as "Europe/Berlin" or "UTC".'
+        raise wrong(f'There is no time zone "{value}".', remedy) from None
+    return value
+
+
+def _permission(value: str) -> str:
+    if value in set(Permission):
+        return value
+    raise wrong(f'There is no permission "{value}".', did_you_mean(value, Permission))
+
+
+def _quorum(value: int) -> int:
+    if value < 1:
+        raise wrong(f"A quorum of {value} would let requests through unseen.", "Write 1 or more.")
+    return value
+
+
+def _day(value: int) -> int:
+    if value < 0:
+        raise wrong(f"{value} is after the expiry.", "Write days before it: 0 or more.")
+    return value
+
+
+def _not_empty(values: list[T]) -> list[T]:
+    if not values:
+        raise wrong("This list is empty.", "Name at least one.")
+    return values
+
+
+def _distinct(values: list[T]) -> list[T]:
+    twice = [value for value, count in Counter(values).items() if count > 1]
+    if twice:
+        raise wrong(f"{twice[0]} is in this list twice.", "Leave one of them out.")
+    return values
+
+
+_IN_CHANNEL = "it is at the foot of the channel's details in Slack"
+_IN_PROFILE = "in Slack, a profile's ⋮ menu has Copy member ID, a user group's ⋮ menu Copy group ID"
+
+Identifier = Annotated[UUID, BeforeValidator(_uuid)]
+Key = Annotated[str, AfterValidator(_key)]
+Name = Annotated[str, AfterValidator(_line(75))]
+Line = Annotated[str, AfterValidator(_line(150))]
+Sentence = Annotated[str, AfterValidator(_line(300))]
+Text = Annotated[str, AfterValidator(_text)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Quorum = Annotated[int, AfterValidator(_quorum)]
+
+Channel = Annotated[str, AfterValidator(_slack_id("CG", "channel", _IN_CHANNEL))]
+Team = Annotated[
+    str, AfterValidator(_slack_id("TE", "workspace", "it is in the workspace's web address, after /client/"))
+]
+Someone = Annotated[str, AfterValidator(_slack_id("UWS", "person or user group", _IN_PROFILE))]
+"""A person or a user group."""
+
+Teams = Annotated[list[Team], AfterValidator(_distinct), AfterValidator(_not_empty)]
+Some = Annotated[list[Someone], AfterValidator(_distinct), AfterValidator(_not_empty)]
+Anyone = Annotated[list[Someone], AfterValidator(_distinct)]
+"""People and user groups; nobody is all right too."""
+Keys = Annotated[list[str], AfterValidator(_distinct), AfterValidator(_not_empty)]
+Permissions = Annotated[
+    list[Annotated[str, AfterValidator(_permission)]], AfterValidator(_distinct), AfterValidator(_not_empty)
+]
+Days = Annotated[list[Annotated[int, AfterValidator(_day)]], AfterValidator(_distinct), AfterValidator(_not_empty)]

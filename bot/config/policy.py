@@ -1,0 +1,176 @@
+"""`cred.toml` parsed into the policy that the rules work with, or every mistake in it at once.
+
+The file's text goes whole into one entry of the ledger when it changes, hence the limit on its size.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from bot.config.draft import Draft, draft
+from bot.config.mistakes import Finding, Mistake, PolicyError
+from bot.config.rules import crossed
+from bot.config.sections import RoleSection
+from bot.domain.estate import Estate, Organization
+from bot.domain.ids import ChannelId, EstateKey, GroupId, RoleKey, TeamId, UserId
+from bot.domain.person import Circle
+from bot.domain.policy import ApproverRule, Policy, Windows
+from bot.domain.role import DEFAULT_ROLES, Permission, Role
+from bot.domain.terms import Terms
+
+SIZE_MOST = 20 * 1024
+"""Bytes of a policy file."""
+
+T = TypeVar("T")
+
+
+def load_policy(path: Path) -> Policy:
+    """The policy in a file. Raises `PolicyError` with all its mistakes."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(SIZE_MOST + 1)
+    except OSError as error:
+        remedy = "Set CRED_CONFIG to the policy file, or begin with the example cred.toml of the repository."
+        problem = f"It cannot be read ({error.strerror or error})."
+        raise PolicyError(str(path), [Mistake(key="", line=None, problem=problem, remedy=remedy)]) from None
+    return parse_policy(content, source=str(path))
+
+
+def parse_policy(content: bytes, *, source: str) -> Policy:
+    """The policy in a file's bytes. `source` names the file in what `PolicyError` says."""
+    if len(content) > SIZE_MOST:
+        raise _whole(source, f"It is larger than {SIZE_MOST // 1024} KiB.", "Shorten the comments or the terms.")
+    text = _decode(content, source)
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(source, [_syntax(str(error), text)]) from None
+    made = draft(tables)
+    findings = [*made.findings, *crossed(made)]
+    if findings:
+        raise PolicyError(source, _place(findings, content))
+    return _compose(made, text=text, digest=hashlib.sha256(content).hexdigest())
+
+
+def _decode(content: bytes, source: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        mistake = Mistake(key="", line=line, problem="This is not UTF-8.", remedy="Save the file as UTF-8.")
+        raise PolicyError(source, [mistake]) from None
+
+
+def _syntax(message: str, text: str) -> Mistake:
+    """The parser says where, in its own words: `… (at line 3, column 7)` or `… (at end of document)`."""
+    found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
+    line = int(found[1]) if found and found[1] else text.rstrip("\n").count("\n") + 1
+    problem = f"This is not TOML: {message[: found.start()] if found else message}."
+    return Mistake(key="", line=line, problem=problem, remedy="Look for a quote, a bracket or an = out of place.")
+
+
+def _whole(source: str, problem: str, remedy: str) -> PolicyError:
+    return PolicyError(source, [Mistake(key="", line=None, problem=problem, remedy=remedy)])
+
+
+def _place(findings: Iterable[Finding], content: bytes) -> list[Mistake]:
+    from bot.config.positions import line_of, lines  # noqa: PLC0415 - a sound file never pays for the second parser
+
+    known = lines(content)
+    mistakes = [
+        Mistake(
+            key=".".join(str(part) for part in finding.path if isinstance(part, str)),
+            line=line_of(finding.path, known),
+            problem=finding.problem,
+            remedy=finding.remedy,
+        )
+        for finding in findings
+    ]
+    return sorted(mistakes, key=lambda mistake: (mistake.line or 0, mistake.key))
+
+
+def _compose(made: Draft, *, text: str, digest: str) -> Policy:
+    """The policy of a draft without findings."""
+    organization, windows = _there(made.organization), _there(made.windows)
+    return Policy(
+        organization=Organization(
+            id=organization.id,
+            name=organization.name,
+            teams=frozenset(TeamId(team) for team in organization.teams),
+        ),
+        estates=_estates(made),
+        roles=_roles(made),
+        admins=_circle(_there(made.people).admins),
+        approvers=_approvers(made),
+        terms=Terms(version=_there(made.terms).version, text=_there(made.terms).text),
+        security_channel=ChannelId(_there(made.channels).security),
+        estate_admins={EstateKey(key): _circle(who) for key, who in made.estate_admins.items()},
+        auditors=_circle(_there(made.people).auditors),
+        windows=Windows(
+            request=windows.request, claim=windows.claim, lease=windows.lease, unconfirmed=windows.unconfirmed
+        ),
+        warn_days=tuple(sorted(_there(made.warnings).days, reverse=True)),
+        time_zone=organization.time_zone,
+        token_life=_there(made.tokens).life,
+        text=text,
+        digest=digest,
+    )
+
+
+def _estates(made: Draft) -> dict[EstateKey, Estate]:
+    return {
+        EstateKey(each.section.key): Estate(
+            key=EstateKey(each.section.key),
+            id=each.section.id,
+            name=each.section.name,
+            channel=ChannelId(each.section.channel),
+        )
+        for each in made.estates
+    }
+
+
+def _roles(made: Draft) -> dict[RoleKey, Role]:
+    roles = [_role(each.section) for each in made.roles] or DEFAULT_ROLES
+    return {role.key: role for role in roles}
+
+
+def _role(section: RoleSection) -> Role:
+    return Role(
+        key=RoleKey(section.key),
+        name=section.name,
+        summary=section.summary,
+        permissions=frozenset(Permission(permission) for permission in section.permissions),
+        quorum=section.quorum,
+        max_life=section.max_life,
+        default_life=section.suggested_life,
+        warning=section.warning,
+    )
+
+
+def _approvers(made: Draft) -> tuple[ApproverRule, ...]:
+    return tuple(
+        ApproverRule(
+            circle=_circle(each.section.who),
+            estates=None
+            if each.section.estates is None
+            else frozenset(EstateKey(estate) for estate in each.section.estates),
+        )
+        for each in made.approvers
+    )
+
+
+def _circle(who: Iterable[str]) -> Circle:
+    """People and user groups, told apart by the first letter of their IDs."""
+    ids = frozenset(who)
+    groups = frozenset(GroupId(each) for each in ids if each.startswith("S"))
+    return Circle(frozenset(UserId(each) for each in ids if each not in groups), groups)
+
+
+def _there(section: T | None) -> T:
+    """A section of a draft without findings."""
+    if section is None:
+        raise AssertionError("A section is missing and nobody noticed.")
+    return section

@@ -1,0 +1,110 @@
+"""What must hold between the sections of a policy file. Each rule is a function from the draft to its findings."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+
+from bot.config.draft import Draft
+from bot.config.mistakes import Finding, Path, did_you_mean
+from bot.domain.role import DEFAULT_ROLES
+
+TOKEN_LIFE_MOST = timedelta(hours=1)
+ROLES_MOST = 10
+"""Radio buttons in a Slack form."""
+ESTATES_MOST = 100
+"""Options of a Slack menu."""
+
+
+def crossed(draft: Draft) -> Iterator[Finding]:
+    """Every finding of every rule."""
+    for rule in _RULES:
+        yield from rule(draft)
+
+
+def _estates_are_distinct(draft: Draft) -> Iterator[Finding]:
+    for field in ("key", "id", "name"):
+        yield from _repeated(
+            (("estates", each.number, field), str(getattr(each.section, field))) for each in draft.estates
+        )
+
+
+def _roles_are_distinct(draft: Draft) -> Iterator[Finding]:
+    for field in ("key", "name"):
+        yield from _repeated((("roles", each.number, field), getattr(each.section, field)) for each in draft.roles)
+
+
+def _forms_can_hold_them(draft: Draft) -> Iterator[Finding]:
+    if len(draft.roles) > ROLES_MOST:
+        yield Finding(("roles", ROLES_MOST), f"There are {len(draft.roles)} roles.", f"Keep {ROLES_MOST} at most.")
+    if len(draft.estates) > ESTATES_MOST:
+        remedy = f"Keep {ESTATES_MOST} at most."
+        yield Finding(("estates", ESTATES_MOST), f"There are {len(draft.estates)} estates.", remedy)
+
+
+def _estates_named_exist(draft: Draft) -> Iterator[Finding]:
+    if "estates" in draft.broken:
+        return  # a key that is broken there would be told twice
+    known = {each.section.key for each in draft.estates}
+    named: list[tuple[Path, str]] = [
+        (("approvers", each.number, "estates", place), estate)
+        for each in draft.approvers
+        for place, estate in enumerate(each.section.estates or ())
+    ]
+    named += [(("estate_admins", estate), estate) for estate in draft.estate_admins]
+    for path, estate in named:
+        if estate not in known:
+            yield Finding(path, f'There is no estate "{estate}".', did_you_mean(estate, known))
+
+
+def _every_estate_can_approve(draft: Draft) -> Iterator[Finding]:
+    """Somebody approves for each estate; enough of them, as far as that can be told without asking Slack."""
+    if "approvers" in draft.broken:
+        return
+    highest = max((each.section.quorum for each in draft.roles), default=0)
+    if "roles" not in draft.broken and not draft.roles:
+        highest = max(role.quorum for role in DEFAULT_ROLES)
+    for each in draft.estates:
+        key = each.section.key
+        who = {user for rule in draft.approvers if _covers(rule.section.estates, key) for user in rule.section.who}
+        path: Path = ("estates", each.number)
+        if not who:
+            remedy = f'Name "{key}" under estates of an [[approvers]], or leave estates out there for all.'
+            yield Finding(path, f'Nobody approves for "{key}".', remedy)
+        elif len(who) < highest and not any(someone.startswith("S") for someone in who):
+            problem = f'A role needs {highest} approvers, and "{key}" has {len(who)}.'
+            yield Finding(path, problem, "Name more people, or a user group, under an [[approvers]].")
+
+
+def _covers(estates: list[str] | None, key: str) -> bool:
+    return estates is None or key in estates
+
+
+def _lives_fit(draft: Draft) -> Iterator[Finding]:
+    for each in draft.roles:
+        if each.section.suggested_life > each.section.max_life:
+            problem = "The default life is longer than the longest."
+            yield Finding(("roles", each.number, "default_life"), problem, "Make default_life max_life at most.")
+
+
+def _tokens_are_short(draft: Draft) -> Iterator[Finding]:
+    if draft.tokens is not None and draft.tokens.life > TOKEN_LIFE_MOST:
+        remedy = 'Write "1h" at most: who checks tokens offline honours one until its end.'
+        yield Finding(("tokens", "life"), "Access tokens would live longer than an hour.", remedy)
+
+
+def _repeated(values: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for path, value in values:
+        if value.casefold() in seen:
+            yield Finding(path, f'"{value}" is taken by an earlier one.', "Give each its own.")
+        seen.add(value.casefold())
+
+
+_RULES: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
+    _estates_are_distinct,
+    _roles_are_distinct,
+    _forms_can_hold_them,
+    _estates_named_exist,
+    _every_estate_can_approve,
+    _lives_fit,
+    _tokens_are_short,
+)

@@ -1,0 +1,119 @@
+"""The sections of the policy file. A field's description is the remedy where it is missing or of the wrong type."""
+
+from datetime import timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.config.forms import (
+    Anyone,
+    Channel,
+    Days,
+    Duration,
+    Identifier,
+    Key,
+    Keys,
+    Line,
+    Name,
+    Permissions,
+    Quorum,
+    Sentence,
+    Some,
+    Teams,
+    Text,
+    Zone,
+)
+from bot.domain.policy import Windows
+
+_ROLE_LIFE = timedelta(days=365)
+_ROLE_DEFAULT_LIFE = timedelta(days=90)
+_DEFAULTS = Windows()
+
+
+class Section(BaseModel):
+    """A table of the file: nothing is guessed from another type, and an unknown key is a mistake."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class OrganizationSection(Section):
+    """`[organization]`"""
+
+    id: Identifier = Field(description="Write id = and a UUID in quotes.")
+    name: Name = Field(description='Write name = "Harbour Group".')
+    teams: Teams = Field(description='Write teams = ["T…"], the IDs of your own workspaces.')
+    time_zone: Zone = Field(default="UTC", description='Write time_zone = "Europe/Berlin".')
+
+
+class EstateSection(Section):
+    """`[[estates]]`"""
+
+    key: Key = Field(description='Write key = "retail", a short name for commands.')
+    id: Identifier = Field(description="Write id = and a UUID in quotes.")
+    name: Name = Field(description='Write name = "Harbour Retail".')
+    channel: Channel = Field(description='Write channel = "C…", the channel where its approval cards stand.')
+
+
+class RoleSection(Section):
+    """`[[roles]]`"""
+
+    key: Key = Field(description='Write key = "read-only".')
+    name: Name = Field(description='Write name = "Service Principal Read-Only".')
+    summary: Line = Field(description="Write summary = and one line on what the role may do.")
+    permissions: Permissions = Field(description='Write permissions = ["users:read", …].')
+    quorum: Quorum = Field(default=1, description="Write quorum = 2, how many people must approve.")
+    max_life: Duration = Field(default=_ROLE_LIFE, description='Write max_life = "90d".')
+    default_life: Duration | None = Field(default=None, description='Write default_life = "30d".')
+    warning: Sentence | None = Field(default=None, description="Write warning = and one sentence.")
+
+    @property
+    def suggested_life(self) -> timedelta:
+        """The life that the form proposes: 90 days, or all that the role allows if that is less."""
+        return self.default_life or min(_ROLE_DEFAULT_LIFE, self.max_life)
+
+
+class PeopleSection(Section):
+    """`[people]`"""
+
+    admins: Some = Field(description='Write admins = ["U…"], the people who may ask for credentials.')
+    auditors: Anyone = Field(default_factory=list, description='Write auditors = ["U…"].')
+
+
+class ApproversSection(Section):
+    """`[[approvers]]`"""
+
+    who: Some = Field(description='Write who = ["S…"], the people who approve.')
+    estates: Keys | None = Field(default=None, description='Write estates = ["retail"], or leave it out for all.')
+
+
+class ChannelsSection(Section):
+    """`[channels]`"""
+
+    security: Channel = Field(description='Write security = "C…", the channel that is told of trouble.')
+
+
+class WindowsSection(Section):
+    """`[windows]`"""
+
+    request: Duration = Field(default=_DEFAULTS.request, description='Write request = "72h".')
+    claim: Duration = Field(default=_DEFAULTS.claim, description='Write claim = "24h".')
+    unconfirmed: Duration = Field(default=_DEFAULTS.unconfirmed, description='Write unconfirmed = "24h".')
+    lease: Duration = Field(default=_DEFAULTS.lease, description='Write lease = "1m".')
+
+
+class TokensSection(Section):
+    """`[tokens]`"""
+
+    life: Duration = Field(default=timedelta(minutes=10), description='Write life = "10m".')
+
+
+class WarningsSection(Section):
+    """`[warnings]`"""
+
+    days: Days = Field(default_factory=lambda: [30, 14, 7, 3, 1, 0], description="Write days = [30, 14, 7, 3, 1, 0].")
+
+
+class TermsSection(Section):
+    """`[terms]`"""
+
+    version: Name = Field(description='Write version = "2026-1".')
+    text: Text = Field(description='Write text = """…""", what people must accept before their first request.')

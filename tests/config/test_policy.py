@@ -1,0 +1,162 @@
+"""A sound policy file becomes the policy that it says."""
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from bot.config import load_policy
+from bot.domain.ids import EstateKey, GroupId, RoleKey, UserId
+from bot.domain.person import Circle
+from bot.domain.policy import Policy, Windows
+from bot.domain.role import DEFAULT_ROLES, Permission
+
+ROOT = Path(__file__).parents[2]
+
+FULL = """\
+[organization]
+id = "dbe3f4cf-f8b6-4170-9b57-de2ba039aa94"
+name = "Harbour Group"
+teams = ["T0HARBOUR", "E0HARBOUR"]
+
+[[estates]]
+key = "retail"
+id = "71c10850-20b8-4983-b77b-37bd6cd2cc9f"
+name = "Harbour Retail"
+channel = "C0APPROVE"
+
+[[estates]]
+key = "labs"
+id = "7b65c3a0-90ca-417d-b802-ab563c6efd6f"
+name = "Harbour Labs"
+channel = "G0LABS000"
+
+[[roles]]
+key = "sync"
+name = "Sync"
+summary = "Reads users."
+permissions = ["users:read"]
+max_life = "12w"
+
+[[roles]]
+key = "all"
+name = "All"
+summary = "Reads and writes users."
+permissions = ["users:read", "users:write"]
+quorum = 2
+max_life = "40d"
+default_life = "36h"
+warning = "Think twice."
+
+[people]
+admins = ["U0MAYA000", "S0ADMINS0"]
+
+[[approvers]]
+who = ["U0ANA0000", "W0BEN0000"]
+
+[[approvers]]
+who = ["S0APPROVE"]
+estates = ["labs"]
+
+[estate_admins]
+labs = ["U0NOOR000"]
+
+[channels]
+security = "C0SECURITY"
+
+[windows]
+request = "48h"
+claim = "90m"
+
+[tokens]
+life = "1h"
+
+[warnings]
+days = [0, 30, 7]
+
+[terms]
+version = "1"
+text = '''
+Keep it safe.
+'''
+"""
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Policy:
+    (tmp_path / "cred.toml").write_bytes(FULL.encode())
+    return load_policy(tmp_path / "cred.toml")
+
+
+def test_the_policy_carries_its_text_and_the_digest_of_its_bytes(policy: Policy) -> None:
+    assert policy.text == FULL
+    assert policy.digest == hashlib.sha256(FULL.encode()).hexdigest()
+
+
+def test_organization_and_estates_stand_in_the_order_of_the_file(policy: Policy) -> None:
+    assert policy.organization.id == UUID("dbe3f4cf-f8b6-4170-9b57-de2ba039aa94")
+    assert policy.organization.teams == {"T0HARBOUR", "E0HARBOUR"}
+    assert policy.time_zone == "UTC"
+    assert list(policy.estates) == ["retail", "labs"]
+    assert policy.estates[EstateKey("labs")].channel == "G0LABS000"
+
+
+def test_people_and_user_groups_are_told_apart(policy: Policy) -> None:
+    assert policy.admins == Circle(frozenset({UserId("U0MAYA000")}), frozenset({GroupId("S0ADMINS0")}))
+    assert policy.auditors == Circle()
+    assert policy.estate_admins == {"labs": Circle(frozenset({UserId("U0NOOR000")}))}
+
+
+def test_approvers_without_estates_approve_for_all(policy: Policy) -> None:
+    everywhere, labs = policy.approvers
+    assert everywhere.estates is None
+    assert everywhere.circle.users == {"U0ANA0000", "W0BEN0000"}
+    assert labs.estates == {"labs"}
+
+
+def test_roles_of_the_file_replace_the_default_ones(policy: Policy) -> None:
+    assert list(policy.roles) == ["sync", "all"]
+    sync, everything = policy.roles[RoleKey("sync")], policy.roles[RoleKey("all")]
+    assert (sync.quorum, sync.max_life, sync.default_life) == (1, timedelta(weeks=12), timedelta(weeks=12))
+    assert everything.permissions == {Permission.USERS_READ, Permission.USERS_WRITE}
+    assert (everything.quorum, everything.default_life) == (2, timedelta(hours=36))
+    assert everything.warning == "Think twice."
+
+
+def test_windows_that_are_left_out_keep_their_defaults(policy: Policy) -> None:
+    assert policy.windows == Windows(request=timedelta(hours=48), claim=timedelta(minutes=90))
+    assert policy.token_life == timedelta(hours=1)
+
+
+def test_warnings_are_sorted_from_the_first_to_the_last(policy: Policy) -> None:
+    assert policy.warn_days == (30, 7, 0)
+
+
+@pytest.mark.parametrize("path", ["cred.toml", "bot/config/sandbox.toml"])
+def test_the_shipped_policies_are_sound_and_have_the_four_default_roles(path: str) -> None:
+    policy = load_policy(ROOT / path)
+    assert tuple(policy.roles.values()) == DEFAULT_ROLES
+    assert policy.terms.text.startswith("An API credential acts in")
+
+
+def test_the_example_spells_out_the_defaults_and_every_permission() -> None:
+    example = load_policy(ROOT / "cred.toml")
+    assert example.windows == Windows()
+    assert example.token_life == timedelta(minutes=10)
+    assert example.warn_days == (30, 14, 7, 3, 1, 0)
+    assert all(permission in example.text for permission in Permission)
+
+
+def test_what_the_example_has_in_comments_is_sound_too(tmp_path: Path) -> None:
+    lines = (ROOT / "cred.toml").read_text().splitlines()
+    starts = ("# [", "# retail", "# estates", "# key", "# name", "# summary", "# permissions", "# quorum", "# max_life")
+    more = ("# default_life", "# warning")
+    freed = [line[2:] if line.startswith(starts + more) else line for line in lines]
+    freed = [line.replace('["retail"]', '["retail", "logistics"]') for line in freed]
+    (tmp_path / "cred.toml").write_text("\n".join(freed))
+    policy = load_policy(tmp_path / "cred.toml")
+    assert list(policy.roles) == ["user-sync"]
+    assert policy.estate_admins.keys() == {"retail"}
+    assert policy.approvers[0].estates == {"retail", "logistics"}
