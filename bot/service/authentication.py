@@ -16,8 +16,9 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from bot.domain.credential import ReceiptState, State
+from bot.domain.credential import RECEIPT_TRANSITIONS, ReceiptState, ReceiptVerb, State
 from bot.domain.ids import CredentialId, EstateKey, RoleKey, SecretId
+from bot.domain.machine import can
 from bot.ports import Clock, Concealed, Entropy
 from bot.service.last_use import LastUse, Use
 
@@ -149,8 +150,24 @@ class Authentication:
             return Refused(Why.WRONG_SECRET, client.client_id)
         if client.state is not State.ACTIVE:
             return Refused(Why.NOT_ACTIVE, client.client_id)
-        ends_at = self._ends_at(client, secret, now)
-        if ends_at <= now:
+        return self._welcome(client, secret, presented, now)
+
+    def _match(self, presented: Concealed, secrets: tuple[KnownSecret, ...], now: datetime) -> KnownSecret | None:
+        """The secret that was shown. Every record is compared, whichever matches, and never fewer than two."""
+        matching: KnownSecret | None = None
+        for secret in secrets:
+            if self.check.matches(presented, secret.record) and secret.works_at(now):
+                matching = secret
+        for _ in range(SECRETS_CHECKED - len(secrets)):
+            self.check.matches(presented, b"")
+        return matching
+
+    def _welcome(
+        self, client: KnownClient, secret: KnownSecret, presented: Presented, now: datetime
+    ) -> Granted | Refused:
+        start = now.replace(microsecond=0)
+        end = self._end(client, secret, start)
+        if end <= start:
             return Refused(Why.EXPIRED, client.client_id)
         self.last_use.note(
             Use(
@@ -158,10 +175,27 @@ class Authentication:
                 secret=secret.id,
                 at=now,
                 address=presented.address,
-                first=secret.receipt in _UNCONFIRMED,
+                unconfirmed=can(RECEIPT_TRANSITIONS, secret.receipt, ReceiptVerb.USE),
             )
         )
-        asked = client.permissions if presented.scope is None else presented.scope
-        if not asked or not asked <= client.permissions:
+        scope = client.permissions if presented.scope is None else presented.scope
+        if not scope or not scope <= client.permissions:
             return Refused(Why.SCOPE, client.client_id)
-        return self._token(client, secret, asked, now, ends_at)
+        claims = Claims(
+            client_id=client.client_id,
+            issued_at=start,
+            expires_at=end,
+            token_id=self.entropy.uuid(),
+            scope=tuple(sorted(scope)),
+            secret=secret.id,
+            estate=client.estate,
+            role=client.role,
+        )
+        return Granted(token=self.signer.sign(claims), life=int((end - start).total_seconds()), scope=claims.scope)
+
+    def _end(self, client: KnownClient, secret: KnownSecret, start: datetime) -> datetime:
+        """A token's last instant, in whole seconds as tokens count them: rounded down, so never past the expiry."""
+        ends = [start + min(self.token_life, LONGEST_LIFE), client.expires_at]
+        if secret.retire_at is not None:
+            ends.append(secret.retire_at)
+        return min(ends).replace(microsecond=0)

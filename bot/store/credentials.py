@@ -1,5 +1,6 @@
 """Credentials and their secrets: rows and back. The record of a secret goes in and never comes out here."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -18,9 +19,14 @@ _CREDENTIAL = METADATA.tables["credential"]
 _SECRET = METADATA.tables["secret"]
 _SECRET_COLUMNS = [column for column in _SECRET.c if column.name != "record"]
 
+_PAGE = 500
+
 _BY_ID = select(_CREDENTIAL).where(_CREDENTIAL.c.id == bindparam("id"))
 _NAMED = (
     select(_CREDENTIAL).where(_CREDENTIAL.c.name_key == bindparam("name_key")).order_by(_CREDENTIAL.c.created_at.desc())
+)
+_AFTER = (
+    select(_CREDENTIAL).where(_CREDENTIAL.c.id > bindparam("last")).order_by(_CREDENTIAL.c.id).limit(bindparam("most"))
 )
 _SECRETS = (
     select(*_SECRET_COLUMNS)
@@ -137,6 +143,12 @@ class SqlCredentials:
 
     def receipts_over(self, now: datetime, *, receipt: ReceiptState, limit: int) -> list[Credential]:
         return self._many(_RECEIPTS_OVER, {"now": micros(now), "receipt": receipt, "most": limit})
+
+    def each(self) -> Iterator[Credential]:
+        last = ""
+        while page := self._many(_AFTER, {"last": last, "most": _PAGE}):
+            yield from page
+            last = str(page[-1].id)
 
     def _many(self, statement: Select[Any], values: dict[str, object]) -> list[Credential]:
         rows = self._connection.execute(statement, values).all()

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, RequestId, UserId
@@ -15,9 +15,21 @@ from bot.store.rows import METADATA
 _NOTICE = METADATA.tables["notice"]
 _POSTED = METADATA.tables["posted"]
 
+_EARLIER = _NOTICE.alias("earlier")
+_HELD_BACK = (
+    exists()
+    .where(
+        _EARLIER.c.state == NoticeState.PENDING,
+        _EARLIER.c.destination == _NOTICE.c.destination,
+        _EARLIER.c.number < _NOTICE.c.number,
+        _EARLIER.c.due_at > bindparam("now"),
+    )
+    .correlate(_NOTICE)
+)
+"""An earlier message to the same destination waits: order is kept, and a pause that Slack asked for is a pause."""
 _DUE = (
     select(_NOTICE)
-    .where(_NOTICE.c.state == NoticeState.PENDING, _NOTICE.c.due_at <= bindparam("now"))
+    .where(_NOTICE.c.state == NoticeState.PENDING, _NOTICE.c.due_at <= bindparam("now"), ~_HELD_BACK)
     .order_by(_NOTICE.c.number)
     .limit(bindparam("most"))
 )
@@ -50,6 +62,7 @@ class SqlNotices:
                 credential=None if notice.credential is None else str(notice.credential),
                 channel=notice.channel,
                 person=notice.person,
+                destination=notice.channel or notice.person,
                 state=notice.state,
                 attempts=notice.attempts,
                 due_at=micros(notice.due_at),

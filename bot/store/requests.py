@@ -1,6 +1,6 @@
 """Approval requests and votes: rows and back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -16,6 +16,8 @@ from bot.store.rows import METADATA
 
 _REQUEST = METADATA.tables["request"]
 _VOTE = METADATA.tables["vote"]
+
+_PAGE = 500
 
 _BY_ID = select(_REQUEST).where(_REQUEST.c.id == bindparam("id"))
 _BY_SUBMISSION = select(_REQUEST).where(_REQUEST.c.submission == bindparam("submission"))
@@ -36,6 +38,7 @@ _LEASE_OVER = (
     .where(_REQUEST.c.state == State.EXECUTING, _REQUEST.c.lease_until <= bindparam("now"))
     .limit(bindparam("most"))
 )
+_AFTER = select(_REQUEST).where(_REQUEST.c.id > bindparam("last")).order_by(_REQUEST.c.id).limit(bindparam("most"))
 _VOTES = (
     select(_VOTE)
     .where(_VOTE.c.request.in_(bindparam("requests", expanding=True)))
@@ -117,6 +120,12 @@ class SqlRequests:
 
     def lease_over(self, now: datetime, *, limit: int) -> list[Request]:
         return self._many(_LEASE_OVER, {"now": micros(now), "most": limit})
+
+    def each(self) -> Iterator[Request]:
+        last = ""
+        while page := self._many(_AFTER, {"last": last, "most": _PAGE}):
+            yield from page
+            last = str(page[-1].id)
 
     def _one(self, statement: Any, values: dict[str, object]) -> Request | None:
         found = self._many(statement, values)

@@ -144,6 +144,8 @@ class NoticeRow(Row, table=True):
     credential: str | None = Field(default=None, foreign_key="credential.id")
     channel: str | None = None
     person: str | None = None
+    destination: str
+    """The channel or the person: what one destination gets, it gets in order."""
     state: str
     attempts: int = 0
     due_at: int = Field(sa_column=_when())
@@ -151,6 +153,7 @@ class NoticeRow(Row, table=True):
 
     __table_args__ = (
         Index("notice_state_due", "state", "due_at"),
+        Index("notice_destination", "state", "destination", "number"),
         Index("notice_about", "subject", "kind", "person"),
     )
 

@@ -1,0 +1,60 @@
+"""What the use cases need from outside, as Protocols. `bot.main` puts in the real ones, tests fakes that can fail."""
+
+from bot.ports.authority import Authority, AuthorityLostError, AuthorityRefusedError, Concealed, Issued, Order
+from bot.ports.store import (
+    Acceptances,
+    Conflict,
+    Credentials,
+    Names,
+    Notices,
+    Policies,
+    Reader,
+    Requests,
+    Search,
+    Store,
+    StoreBusyError,
+    UnitOfWork,
+)
+from bot.ports.workspace import (
+    Directory,
+    DirectoryUnavailableError,
+    Lost,
+    Notifier,
+    SendResult,
+    Sent,
+    Undeliverable,
+    Wait,
+)
+from bot.ports.world import Clock, Entropy, World
+
+__all__ = [
+    "Acceptances",
+    "Authority",
+    "AuthorityLostError",
+    "AuthorityRefusedError",
+    "Clock",
+    "Concealed",
+    "Conflict",
+    "Credentials",
+    "Directory",
+    "DirectoryUnavailableError",
+    "Entropy",
+    "Issued",
+    "Lost",
+    "Names",
+    "Notices",
+    "Notifier",
+    "Order",
+    "Policies",
+    "Reader",
+    "Requests",
+    "Search",
+    "SendResult",
+    "Sent",
+    "Store",
+    "StoreBusyError",
+    "Undeliverable",
+    "UnitOfWork",
+    "Wait",
+    "World",
+]

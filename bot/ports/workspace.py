@@ -1,0 +1,59 @@
+"""The chat workspace: who is there, and the messages that are sent to it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.credential import Credential
+from bot.domain.ids import (
+    GroupId,
+    UserId,
+)
+from bot.domain.notice import Notice, Posted
+from bot.domain.person import Roster
+from bot.domain.request import Request
+
+
+class Directory(Roster, Protocol):
+    """The roster, answered from a local copy that is never more than one read away."""
+
+    def refresh(self, users: frozenset[UserId], groups: frozenset[GroupId]) -> None:
+        """Read these anew from the workspace. Raises `DirectoryUnavailableError`."""
+
+
+class DirectoryUnavailableError(Exception):
+    """The workspace could not be asked who is who."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Slack took the message, and this is where it stands."""
+
+    posted: Posted
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Slack wants a pause, in seconds: nothing was sent."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Nobody knows whether it was sent: the answer was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undeliverable:
+    """Slack will not take it, and says why."""
+
+    why: str
+
+
+SendResult = Sent | Wait | Lost | Undeliverable
+
+
+class Notifier(Protocol):
+    """Renders a notice as a card and sends it, or edits the message that `posted` names."""
+
+    def send(self, notice: Notice, about: Request | Credential, posted: Posted | None) -> SendResult: ...

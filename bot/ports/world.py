@@ -1,0 +1,41 @@
+"""Time, randomness, and everything that a use case is given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from bot.domain.policy import Policy
+from bot.ports.authority import Authority, Concealed
+from bot.ports.store import Store
+from bot.ports.workspace import Directory
+
+
+class Clock(Protocol):
+    """Now, as an aware UTC instant."""
+
+    def now(self) -> datetime: ...
+
+
+class Entropy(Protocol):
+    """Randomness fit for secrets."""
+
+    def token(self, size: int) -> bytes: ...
+    def uuid(self) -> UUID: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything that a use case is given. Put together in `bot.main`, and in tests with fakes."""
+
+    policy: Policy
+    store: Store
+    clock: Clock
+    entropy: Entropy
+    directory: Directory
+    authority: Authority
+    fingerprint: Callable[[Concealed], str]
+    """Keyed HMAC of a secret, in hex."""
+    wake: Callable[[], None]
+    """Tell the outbox that something is due now."""

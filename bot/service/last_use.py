@@ -1,0 +1,109 @@
+"""When and from where each secret was last used, and the receipt that a first use is.
+
+A use is noted in memory, on the answer's path; `flush` writes it later, in the background and at the end. At most one
+write a minute and secret, but for the use that confirms a receipt, which is written at the next flush. A process
+killed between the two loses the note of a use, never an effect: the next use confirms the receipt as well.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import Lock
+
+from bot.domain.credential import RECEIPT_TRANSITIONS, Credential, ReceiptVerb, Secret, SecretState
+from bot.domain.events import ReceiptChanged, Via
+from bot.domain.ids import CredentialId, SecretId
+from bot.domain.machine import can, step
+from bot.ports import Conflict, StoreBusyError, UnitOfWork, World
+from bot.service.receipts import refresh_owner_cards
+
+PAUSE = timedelta(minutes=1)
+"""Between two writes about the same secret."""
+BATCH = 50
+"""Uses written in one transaction: so that a flush never holds the writer for long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A secret authenticated a client."""
+
+    credential: CredentialId
+    secret: SecretId
+    at: datetime
+    address: str
+    unconfirmed: bool
+    """Nobody had confirmed the secret's receipt when it was used."""
+
+
+class LastUse:
+    """Collects uses from any thread. Of one secret's uses it keeps the latest."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._noted: dict[SecretId, Use] = {}
+        self._written: dict[SecretId, datetime] = {}
+
+    def note(self, use: Use) -> None:
+        """Keep a use until the next flush. Does no I/O."""
+        with self._lock:
+            held = self._noted.get(use.secret)
+            if held is None or held.at <= use.at:
+                self._noted[use.secret] = use
+
+    def flush(self, world: World, *, final: bool = False) -> int:
+        """Write what is due, and say how many. `final`: everything, due or not.
+
+        What a busy store kept from being written stays noted for the next flush.
+        """
+        written = 0
+        while batch := self._take(world.clock.now(), final=final):
+            try:
+                with world.store.work() as work:
+                    for use in batch:
+                        _write(world, work, use)
+            except (StoreBusyError, Conflict):
+                self._put_back(batch)
+                break
+            written += len(batch)
+        return written
+
+    def _take(self, now: datetime, *, final: bool) -> list[Use]:
+        with self._lock:
+            self._written = {secret: at for secret, at in self._written.items() if now - at < PAUSE}
+            due = [use for use in self._noted.values() if final or use.unconfirmed or use.secret not in self._written]
+            for use in due[:BATCH]:
+                del self._noted[use.secret]
+                self._written[use.secret] = now
+            return due[:BATCH]
+
+    def _put_back(self, batch: list[Use]) -> None:
+        with self._lock:
+            for use in batch:
+                self._written.pop(use.secret, None)
+                self._noted.setdefault(use.secret, use)
+
+
+def _write(world: World, work: UnitOfWork, use: Use) -> None:
+    credential = work.credentials.get(use.credential)
+    before = None if credential is None else _secret(credential, use.secret)
+    if credential is None or before is None or _newer(before.last_used_at, use.at):
+        return
+    after = replace(before, last_used_at=use.at, last_used_from=use.address)
+    if before.state is SecretState.RETIRED or not can(RECEIPT_TRANSITIONS, before.receipt, ReceiptVerb.USE):
+        work.credentials.save_secret(credential.id, after)
+        return
+    after = replace(after, receipt=step(RECEIPT_TRANSITIONS, before.receipt, ReceiptVerb.USE))
+    work.credentials.save_secret(credential.id, after)
+    secrets = tuple(after if secret.id == after.id else secret for secret in credential.secrets)
+    refresh_owner_cards(world, work, replace(credential, secrets=secrets))
+    work.record(
+        ReceiptChanged(actor=None, via=Via.WEB, credential=credential.id, secret=after.id, receipt=after.receipt)
+    )
+
+
+def _secret(credential: Credential, secret: SecretId) -> Secret | None:
+    return next((held for held in credential.secrets if held.id == secret), None)
+
+
+def _newer(known: datetime | None, at: datetime) -> bool:
+    """Whether another process has recorded a later use."""
+    return known is not None and known > at

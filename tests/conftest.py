@@ -1,0 +1,11 @@
+"""Fixtures that every room's tests share."""
+
+import pytest
+
+from tests.support import house as houses
+
+
+@pytest.fixture
+def house(tmp_path):
+    """The use cases over a real store and ledger in a file of their own."""
+    return houses.build(tmp_path)

@@ -1,0 +1,138 @@
+"""The house without its faces: the real store and ledger in a file, the real use cases, fakes at the borders."""
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+from bot.domain.ids import Words
+from bot.domain.request import Request, Verdict
+from bot.domain.role import READ_ONLY, SUPER_ADMIN
+from bot.domain.voting import Ballot
+from bot.ports import Concealed, World
+from bot.service import requests, terms
+from bot.service.asking import AddCommand
+from bot.service.issuance import Claim, Shown, reveal
+from bot.store import SCHEMAS, SqlStore, open_engine
+from bot.store.rows import METADATA
+from ledger import KeyEncryptionKey, Ledger, LogKey
+from tests.support import people
+from tests.support.fakes import FakeAuthority, FakeClock, FakeDirectory, FakeEntropy, FakeNotifier
+
+ORIGIN = "cred.example/log"
+
+
+@dataclass
+class House:
+    """Everything that a test of the use cases needs, with its doors open."""
+
+    world: World
+    clock: FakeClock
+    directory: FakeDirectory
+    authority: FakeAuthority
+    notifier: FakeNotifier
+    store: SqlStore
+    kek: KeyEncryptionKey
+    log_key: LogKey
+    woken: list[None] = field(default_factory=list)
+
+    def command(self, **changes) -> AddCommand:
+        """A form that nothing is wrong with."""
+        values = {
+            "submission": os.urandom(8).hex(),
+            "requester": people.MAYA,
+            "owner": people.MAYA,
+            "estate": people.RETAIL,
+            "role": READ_ONLY.key,
+            "name": "CI deploys",
+            "description": "Reads what is deployed",
+            "reason": "The pipeline needs it",
+            "expires_on": self.world.policy.today(self.clock.now()) + timedelta(days=30),
+        }
+        return AddCommand(**{**values, **changes})
+
+    def opened(self, **changes) -> Request:
+        """A pending request."""
+        request = requests.open_add(self.world, self.command(**changes))
+        assert isinstance(request, Request), request
+        return request
+
+    def vote(self, request: Request, voter, verdict=Verdict.APPROVE, reason: str = "", **changes):
+        ballot = Ballot(request=request.id, digest=request.digest, voter=voter, verdict=verdict, reason=Words(reason))
+        return requests.vote(self.world, replace(ballot, **changes))
+
+    def approved(self, **changes) -> Request:
+        """A request that enough people have approved."""
+        request = self.opened(**changes)
+        voters = (people.ANA, people.BEN) if request.asked.role == SUPER_ADMIN.key else (people.ANA,)
+        for voter in voters:
+            request = self.vote(request, voter)
+            assert isinstance(request, Request), request
+        return request
+
+    def reveal(self, request: Request, actor=None):
+        claim = Claim(request=request.id, digest=request.digest, actor=actor or request.asked.owner)
+        return reveal(self.world, claim)
+
+    def issued(self, **changes) -> Shown:
+        """A credential whose secret is on its way."""
+        shown = self.reveal(self.approved(**changes))
+        assert isinstance(shown, Shown), shown
+        return shown
+
+    def under(self, policy) -> "House":
+        """The same house after a change of policy."""
+        return replace(self, world=replace(self.world, policy=policy))
+
+    def kinds(self) -> list[str]:
+        """The kinds of all entries that are about credentials, in order."""
+        with self.store.connect() as connection:
+            return [
+                entry.event.kind
+                for entry in self.store.ledger.entries(connection)
+                if entry.event.kind.partition(":")[0] not in {"log", "key", "person", "terms"}
+            ]
+
+
+def build(folder: Path) -> House:
+    """A new house in an empty folder."""
+    engine = open_engine(f"sqlite:///{folder / 'cred.db'}")
+    clock, log_key = FakeClock(), LogKey.generate(ORIGIN, os.urandom)
+    kek = KeyEncryptionKey.generate(os.urandom)
+    with engine.connect().execution_options(cred_writing=True) as connection, connection.begin():
+        METADATA.create_all(connection)
+        ledger = Ledger.create(
+            connection, kek=kek, log_key=log_key, schemas=SCHEMAS, now=clock.now(), random=os.urandom
+        )
+    store = SqlStore(engine, ledger, clock, people.HOME)
+    directory = FakeDirectory(people.everybody(), {people.APPROVERS: frozenset({people.ANA, people.BEN})})
+    authority, woken = FakeAuthority(), []
+    world = World(
+        policy=people.make_policy(),
+        store=store,
+        clock=clock,
+        entropy=FakeEntropy(),
+        directory=directory,
+        authority=authority,
+        fingerprint=_fingerprint,
+        wake=lambda: woken.append(None),
+    )
+    house = House(
+        world=world,
+        clock=clock,
+        directory=directory,
+        authority=authority,
+        notifier=FakeNotifier(),
+        store=store,
+        kek=kek,
+        log_key=log_key,
+        woken=woken,
+    )
+    terms.accept(world, people.MAYA, world.policy.terms.digest)
+    return house
+
+
+def _fingerprint(secret: Concealed) -> str:
+    return hmac.new(b"fingerprint", secret.disclose().encode(), hashlib.sha256).hexdigest()
