@@ -1,6 +1,35 @@
 """What an operator decides: `cred.toml` (who may do what) and the environment (secrets and places)."""
 
+from bot.config.masked import Masked
 from bot.config.mistakes import Mistake, PolicyError
 from bot.config.policy import load_policy, parse_policy
+from bot.config.settings import (
+    HttpMode,
+    KeySource,
+    Places,
+    Settings,
+    SettingsError,
+    SlackSettings,
+    SocketMode,
+    read_places,
+    read_settings,
+    read_slack,
+)
 
-__all__ = ["Mistake", "PolicyError", "load_policy", "parse_policy"]
+__all__ = [
+    "HttpMode",
+    "KeySource",
+    "Masked",
+    "Mistake",
+    "Places",
+    "PolicyError",
+    "Settings",
+    "SettingsError",
+    "SlackSettings",
+    "SocketMode",
+    "load_policy",
+    "parse_policy",
+    "read_places",
+    "read_settings",
+    "read_slack",
+]

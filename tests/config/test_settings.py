@@ -1,0 +1,132 @@
+"""The environment becomes typed settings, or one sentence for each thing that is missing or wrong."""
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from bot.config import HttpMode, Masked, SettingsError, SocketMode, read_places, read_settings, read_slack
+
+SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+HTTP = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "signing"}
+
+
+def problems(environ: dict[str, str]) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as refused:
+        read_settings(environ)
+    return refused.value.problems
+
+
+def test_an_app_token_means_socket_mode_even_beside_a_signing_secret() -> None:
+    assert read_slack({**HTTP, **SOCKET}).mode == SocketMode(Masked("xapp-1"))
+
+
+def test_a_signing_secret_alone_means_http_mode() -> None:
+    assert read_slack(dict(HTTP)).mode == HttpMode(Masked("signing"))
+
+
+def test_an_empty_environment_is_told_all_that_is_missing() -> None:
+    bot, mode = problems({})
+    assert bot.startswith("SLACK_BOT_TOKEN is missing")
+    assert mode.startswith("SLACK_APP_TOKEN (xapp-…, for Socket Mode) and SLACK_SIGNING_SECRET")
+
+
+def test_a_setting_of_blanks_is_missing() -> None:
+    assert len(problems({"SLACK_BOT_TOKEN": " ", "SLACK_APP_TOKEN": "\n"})) == 2
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "sentence"),
+    [
+        ("SLACK_BOT_TOKEN", "xapp-2", "SLACK_BOT_TOKEN is not a bot token: one begins with xoxb-."),
+        ("SLACK_APP_TOKEN", "xoxb-2", "SLACK_APP_TOKEN is not an app-level token: one begins with xapp-."),
+        ("SLACK_API_URL", "http://slack.example/api", "must begin with https://"),
+        ("SLACK_API_URL", "slack.com", "not a plain web address"),
+        ("CRED_BIND", "example.com", "not an IP address"),
+        ("CRED_BIND", "0.0.0.0", "CRED_PUBLIC_URL is missing: CRED_BIND is 0.0.0.0"),
+        ("PORT", "0", "not a port"),
+        ("PORT", "65536", "not a port"),
+        ("PORT", "http", "not a port"),
+        ("PORT", "٣", "not a port"),
+        ("CRED_PUBLIC_URL", "http://cred.example.com", "client secrets pass there"),
+        ("CRED_PUBLIC_URL", "https://cred.example.com?x=1", "not a plain web address"),
+        ("CRED_PUBLIC_URL", "https://a:b@cred.example.com", "not a plain web address"),
+        ("CRED_PUBLIC_URL", "https://cred.example.com:port", "not a plain web address"),
+        ("CRED_PUBLIC_URL", "https://[cred", "not a plain web address"),
+        ("CRED_DATABASE_URL", "postgresql://localhost/cred", "PostgreSQL comes with a later version"),
+        ("CRED_DATABASE_URL", "sqlite://", "must be sqlite:///"),
+        ("CRED_DATABASE_URL", "sqlite:///", "must name a file"),
+        ("CRED_DATABASE_URL", "sqlite:///:memory:", "must name a file"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_one_sentence(setting: str, value: str, sentence: str) -> None:
+    (problem,) = problems({**SOCKET, setting: value})
+    assert problem.startswith(setting) or setting in problem
+    assert sentence in problem
+
+
+def test_all_wrong_settings_are_told_at_once() -> None:
+    assert len(problems({"PORT": "x", "CRED_BIND": "y", "CRED_DATABASE_URL": "z", "SLACK_API_URL": "-"})) == 6
+
+
+@pytest.mark.parametrize(
+    ("environ", "url"),
+    [
+        ({}, "http://127.0.0.1:7341"),
+        ({"PORT": "80", "CRED_BIND": "::1"}, "http://[::1]:80"),
+        ({"CRED_PUBLIC_URL": "https://cred.example.com/keys/"}, "https://cred.example.com/keys"),
+        ({"CRED_PUBLIC_URL": "http://localhost:9"}, "http://localhost:9"),
+        ({"CRED_BIND": "0.0.0.0", "CRED_PUBLIC_URL": "https://cred.example.com"}, "https://cred.example.com"),
+    ],
+)
+def test_the_public_address_is_https_or_this_machine(environ: dict[str, str], url: str) -> None:
+    assert read_places(environ).public_url == url
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [("http://127.0.0.1:7340/api", "http://127.0.0.1:7340/api/"), ("https://slack-gov.com/api/",) * 2],
+)
+def test_the_api_address_ends_with_one_slash(text: str, url: str) -> None:
+    assert read_slack({**SOCKET, "SLACK_API_URL": text}).api_url == url
+
+
+def test_places_have_defaults_below_one_folder() -> None:
+    places = read_places({})
+    assert places.database == Path("var/cred/cred.db")
+    assert places.key.file == Path("var/cred/cred.key")
+    assert places.log_key.file == Path("var/cred/cred-log.key")
+    assert places.verifier_file == Path("var/cred/cred-ledger.vkey")
+    assert places.checkpoints == Path("var/cred/checkpoints")
+    assert places.policy == Path("cred.toml")
+
+
+def test_places_are_where_the_environment_says() -> None:
+    places = read_places(
+        {
+            "CRED_CONFIG": "/etc/cred.toml",
+            "CRED_DATABASE_URL": "sqlite:////srv/cred.db",
+            "CRED_KEY_FILE": "/keys/a",
+            "CRED_LOG_KEY": "PRIVATE+KEY+x",
+            "CRED_CHECKPOINTS": "/mnt/c",
+        }
+    )
+    assert places.database == Path("/srv/cred.db")
+    assert (places.key.file, places.key.text) == (Path("/keys/a"), None)
+    assert places.log_key.text == Masked("PRIVATE+KEY+x")
+    assert (places.policy, places.checkpoints) == (Path("/etc/cred.toml"), Path("/mnt/c"))
+
+
+def test_secrets_leave_the_environment_once_read_even_if_the_rest_is_wrong() -> None:
+    environ = {**SOCKET, **HTTP, "CRED_KEY": "k", "CRED_LOG_KEY": "l", "PORT": "x"}
+    problems(environ)
+    assert environ == {"PORT": "x"}
+
+
+def test_a_secret_shows_in_no_repr_and_cannot_be_pickled() -> None:
+    settings = read_settings({**SOCKET, "CRED_KEY": "the-key"})
+    assert "xoxb" not in repr(settings)
+    assert "the-key" not in repr(settings)
+    assert f"{settings.slack.bot_token}" == "Masked(…)"
+    with pytest.raises(TypeError):
+        pickle.dumps(settings.slack.bot_token)
