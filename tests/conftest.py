@@ -8,4 +8,6 @@ from tests.support import house as houses
 @pytest.fixture
 def house(tmp_path):
     """The use cases over a real store and ledger in a file of their own."""
-    return houses.build(tmp_path)
+    built = houses.build(tmp_path)
+    yield built
+    built.close()

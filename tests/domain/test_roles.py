@@ -1,4 +1,4 @@
-"""The four default roles, held against the sentences of the model (Sophos Central's API Credentials Management page)."""
+"""The four default roles, held against the sentences of the model (Sophos Central, API Credentials Management)."""
 
 import pytest
 

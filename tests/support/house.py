@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from bot.domain.ids import Words
 from bot.domain.request import Request, Verdict
 from bot.domain.role import READ_ONLY, SUPER_ADMIN
@@ -34,6 +36,7 @@ class House:
     authority: FakeAuthority
     notifier: FakeNotifier
     store: SqlStore
+    engine: Engine
     kek: KeyEncryptionKey
     log_key: LogKey
     woken: list[None] = field(default_factory=list)
@@ -86,6 +89,10 @@ class House:
         """The same house after a change of policy."""
         return replace(self, world=replace(self.world, policy=policy))
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.dispose()
+
     def kinds(self) -> list[str]:
         """The kinds of all entries that are about credentials, in order."""
         with self.store.connect() as connection:
@@ -126,6 +133,7 @@ def build(folder: Path) -> House:
         authority=authority,
         notifier=FakeNotifier(),
         store=store,
+        engine=engine,
         kek=kek,
         log_key=log_key,
         woken=woken,

@@ -1,0 +1,44 @@
+"""The README is held to the code: its diagram, its commands, its paths."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bot.domain import request
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def diagram() -> str:
+    lines = [f"    {before} --> {after}: {verb}" for (before, verb), after in request.TRANSITIONS.items()]
+    ends = [f"    {state} --> [*]" for state in request.State if state not in request.OPEN]
+    return "\n".join(["stateDiagram-v2", "    [*] --> pending: open", *lines, *ends])
+
+
+def test_the_state_diagram_is_the_table():
+    drawn = re.search(r"```mermaid\n(.*?)\n```", README, re.DOTALL)
+    assert drawn is not None
+    assert drawn[1] == diagram()
+
+
+def test_every_path_that_it_names_exists():
+    named = re.findall(r"\]\(([^)#:]+)\)", README) + re.findall(r"^\| `([a-z/]+)` \|", README, re.MULTILINE)
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"make ([a-z]+)", README))))
+def test_every_make_target_that_it_names_exists(target):
+    done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`?(?:\.venv/bin/)?cred ([a-z]+(?: check)?)\b", README))))
+def test_every_command_that_it_names_exists(command):
+    from typer.testing import CliRunner  # noqa: PLC0415 - the only test that needs it
+
+    from bot.cli import app  # noqa: PLC0415 - the same
+
+    assert CliRunner().invoke(app, [*command.split(), "--help"]).exit_code == 0

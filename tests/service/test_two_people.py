@@ -1,0 +1,134 @@
+"""Promise 3 as a state machine: whatever people do, in whatever order, *issued implies a quorum of distinct approvers
+none of whom is the requester or the owner*, and the tables follow from the ledger."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from bot.domain.credential import Delivery
+from bot.domain.request import Request, State, Verdict
+from bot.domain.role import READ_ONLY, SUPER_ADMIN
+from bot.service import receipts, requests
+from bot.service.audit import check_story
+from bot.service.issuance import Press, Shown, reissue
+from bot.service.sweep import sweep
+from bot.store.store import SqlReader
+from tests.support import house as houses
+from tests.support.people import ANA, APPROVERS, BEN, CAI, GUEST, MAYA, OLGA, OTTO, member
+
+ANYBODY = st.sampled_from([MAYA, ANA, BEN, CAI, OLGA, GUEST, OTTO])
+APPROVER = st.sampled_from([ANA, BEN, CAI])
+
+
+class Office(RuleBasedStateMachine):
+    opened = Bundle("opened")
+    shown = Bundle("shown")
+
+    @initialize()
+    def move_in(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.house = houses.build(Path(self.folder.name))
+        self.house.directory.groups[APPROVERS] = frozenset({ANA, BEN, MAYA, OLGA})
+
+    def teardown(self):
+        self.house.close()
+        self.folder.cleanup()
+
+    @rule(
+        target=opened,
+        owner=st.sampled_from([MAYA, OLGA, ANA]),
+        role=st.sampled_from([READ_ONLY, SUPER_ADMIN]),
+        name=st.sampled_from(["one", "two", "three"]),
+    )
+    def ask(self, owner, role, name):
+        return requests.open_add(self.house.world, self.house.command(owner=owner, role=role.key, name=name))
+
+    @rule(request=opened, voter=ANYBODY, verdict=st.sampled_from([*[Verdict.APPROVE] * 4, Verdict.DENY]))
+    def vote(self, request, voter, verdict):
+        if isinstance(request, Request):
+            self.house.vote(request, voter, verdict)
+
+    @rule(request=opened, actor=st.sampled_from([MAYA, MAYA, OLGA]))
+    def withdraw(self, request, actor):
+        if isinstance(request, Request):
+            requests.withdraw(self.house.world, request.id, actor)
+
+    @rule(target=shown, request=opened, actor=st.sampled_from([None, None, None, MAYA, ANA]))
+    def press_reveal(self, request, actor):
+        return self.house.reveal(request, actor) if isinstance(request, Request) else None
+
+    @rule(target=shown, before=shown)
+    def press_again(self, before):
+        if not isinstance(before, Shown):
+            return None
+        credential = before.credential
+        press = Press(credential=credential.id, secret=credential.newest.id, actor=credential.owner)
+        return reissue(self.house.world, press)
+
+    @rule(secret=shown, delivery=st.sampled_from([Delivery.DELIVERED, Delivery.REFUSED, Delivery.UNKNOWN]))
+    def answer(self, secret, delivery):
+        if isinstance(secret, Shown):
+            credential = secret.credential
+            receipts.delivered(self.house.world, credential.id, credential.newest.id, delivery)
+
+    @rule(secret=shown)
+    def store(self, secret):
+        if isinstance(secret, Shown):
+            credential = secret.credential
+            receipts.stored(self.house.world, credential.id, credential.newest.id, credential.owner)
+
+    @rule(who=APPROVER, active=st.booleans())
+    def leave_or_return(self, who, active):
+        self.house.directory.members[who] = member(who, active=active)
+
+    @rule(hours=st.sampled_from([1, 13, 24, 80, 24 * 40]))
+    def time_passes(self, hours):
+        self.house.clock.advance(hours=hours)
+        sweep(self.house.world)
+
+    @rule(fault=st.sampled_from(["lose_before", "lose_after", ""]))
+    def authority_fails(self, fault):
+        for name in ("lose_before", "lose_after"):
+            setattr(self.house.authority, name, name == fault)
+
+    @rule(quorum=st.sampled_from([1, 2]))
+    def policy_changes(self, quorum):
+        policy = self.house.world.policy
+        roles = {**policy.roles, READ_ONLY.key: replace(READ_ONLY, quorum=quorum)}
+        self.house = self.house.under(replace(policy, roles=roles))
+
+    @invariant()
+    def issued_implies_a_quorum_of_others(self):
+        if not hasattr(self, "house"):
+            return
+        with self.house.store.read() as reader:
+            for credential in reader.credentials.each():
+                request = reader.requests.get(credential.request)
+                others = {vote.voter for vote in request.votes if vote.verdict is Verdict.APPROVE}
+                assert request.state is State.FULFILLED
+                assert len(others) >= request.quorum
+                assert not others & {request.asked.requester, request.asked.owner}
+                assert sum(secret.state == "live" for secret in credential.secrets) <= 1
+
+    @invariant()
+    def the_tables_follow_from_the_ledger(self):
+        if not hasattr(self, "house"):
+            return
+        ledger = self.house.store.ledger
+        with self.house.store.connect() as connection:
+
+            def user_of(person):
+                found = ledger.who(connection, person)
+                return found and found[1]
+
+            assert check_story(SqlReader(connection), ledger.entries(connection), user_of) == []
+
+
+TestOffice = Office.TestCase
+TestOffice.settings = settings(
+    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+)
