@@ -1,0 +1,1 @@
+"""Where credentials live: one module per authority, each behind `bot.ports.Authority` and its contract tests."""

@@ -1,0 +1,74 @@
+"""The built-in authority: it issues its own client secrets and keeps of each a keyed hash, nothing else.
+
+A record is `pepper key id (32 B) ‖ HMAC-SHA256(pepper, secret) (32 B)`. A 256-bit random secret needs no slow hash
+(NIST SP 800-63B, 5.1.2.2: from 112 bits on, an approved one-way function will do); the pepper lives wrapped, apart from
+the rows that it protects.
+"""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from bot.authority import secret_format
+from bot.domain.credential import Credential
+from bot.domain.ids import CredentialId
+from bot.ports import Concealed, Entropy, Issued, Order
+
+KEY_ID_LENGTH = 32
+_NOTHING = bytes(32)
+"""What is compared where a record is under no pepper of ours, so that the work is the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pepper:
+    """A key that secrets are hashed under. `key_id`: 32 bytes, which the record starts with. `key`: 32 bytes."""
+
+    key_id: bytes
+    key: bytes = field(repr=False)
+
+
+class BuiltinAuthority:
+    """Implements `bot.ports.Authority`, and `bot.service.authentication.SecretCheck` for its own records."""
+
+    name = "builtin"
+
+    def __init__(self, peppers: Sequence[Pepper], entropy: Entropy) -> None:
+        """New records are made under the first pepper; those under the others go on working."""
+        if not peppers or any(len(pepper.key_id) != KEY_ID_LENGTH for pepper in peppers):
+            raise ValueError("The built-in authority needs a pepper, and each needs an ID of 32 bytes.")
+        self._newest = peppers[0]
+        self._peppers = {pepper.key_id: pepper.key for pepper in peppers}
+        self._entropy = entropy
+
+    def issue(self, order: Order) -> Issued:  # noqa: ARG002 - an authority elsewhere is told; here the rows know it all
+        """A new client ID with its first secret."""
+        return self._mint(self._entropy.uuid())
+
+    def reissue(self, credential: Credential) -> Issued:
+        """Another secret for the same client ID."""
+        return self._mint(credential.client_id)
+
+    def remove_orphan(self, correlation: CredentialId) -> bool:  # noqa: ARG002 - there is nowhere to look it up
+        """Nothing of an order lives outside our own database, so a lost one leaves nothing behind."""
+        return False
+
+    def matches(self, presented: Concealed, record: bytes) -> bool:
+        """Whether the secret is the one that the record was made of.
+
+        Takes the same time whatever the record is, an empty one included: so a caller that has no record can do
+        the work of one that has.
+        """
+        known = self._peppers.get(record[:KEY_ID_LENGTH])
+        digest = _hash(self._newest.key if known is None else known, presented)
+        same = hmac.compare_digest(digest, _NOTHING if known is None else record[KEY_ID_LENGTH:])
+        return same and known is not None
+
+    def _mint(self, client_id: UUID) -> Issued:
+        secret = Concealed(secret_format.mint(self._entropy.token))
+        record = self._newest.key_id + _hash(self._newest.key, secret)
+        return Issued(client_id=client_id, secret=secret, record=record)
+
+
+def _hash(pepper: bytes, secret: Concealed) -> bytes:
+    return hmac.digest(pepper, secret.disclose().encode(), "sha256")

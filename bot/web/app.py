@@ -1,0 +1,113 @@
+"""The web application: which address leads where, and what runs beside it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from bot.domain.ids import short_code
+from bot.ports import World
+from bot.service.authentication import Authentication
+from bot.web import metadata
+from bot.web.health import HealthEndpoint
+from bot.web.refusal import Code, Refusal
+from bot.web.shield import Shield
+from bot.web.signing import Ed25519Signer
+from bot.web.token import TokenEndpoint
+
+FLUSH_EVERY = 1.0
+"""Seconds between two looks at what uses are to be written."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the web application is put together from."""
+
+    issuer: str
+    """The public URL, `https://cred.example.com`: no slash at its end, no query, no fragment (RFC 8414, section 2)."""
+    world: World
+    authentication: Authentication
+    signer: Ed25519Signer
+    slack: ASGIApp | None = None
+    """What answers `/slack/events`; None where Slack's requests come over a socket."""
+
+
+def create(parts: Parts) -> Starlette:
+    """The application. Its lifespan writes last uses: it must run, and end before the store is closed."""
+    routes = [
+        Route(metadata.TOKEN_PATH, TokenEndpoint(parts.authentication)),
+        Route(metadata.KEYS_PATH, _fixed(parts.signer.key_set())),
+        Route(metadata.METADATA_PATH, _fixed(metadata.of(parts.issuer, parts.world.policy))),
+        Route("/healthz", HealthEndpoint(parts.world.store).answer),
+    ]
+    if parts.slack is not None:
+        routes.append(Route("/slack/events", parts.slack))
+    shield = Middleware(
+        Shield,
+        reference=lambda: short_code(parts.world.entropy.uuid()),
+        https=parts.issuer.startswith("https://"),
+    )
+    app = Starlette(
+        routes=routes,
+        middleware=[shield],
+        exception_handlers={HTTPException: _no_such_thing},
+        lifespan=_lifespan(parts),
+    )
+    app.router.redirect_slashes = False  # a redirect would be built of the Host header
+    return app
+
+
+def _fixed(content: object) -> Callable[[Request], Awaitable[JSONResponse]]:
+    """An endpoint whose answer is the same for the life of the process."""
+
+    async def endpoint(_request: Request) -> JSONResponse:
+        return JSONResponse(content, headers={"Cache-Control": "public, max-age=300"})
+
+    return endpoint
+
+
+def _no_such_thing(_request: Request, error: Exception) -> JSONResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    allow = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    answer = Refusal(Code.NOT_FOUND, "There is nothing at this address and method.", status).answer()
+    answer.headers.update(allow)
+    return answer
+
+
+def _lifespan(parts: Parts) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        flushing = asyncio.create_task(_flush(parts, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await flushing
+
+    return lifespan
+
+
+async def _flush(parts: Parts, stop: asyncio.Event) -> None:
+    """Write last uses until told to stop, and then all that is left."""
+    last_use = parts.authentication.last_use
+    final = False
+    while not final:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), FLUSH_EVERY)
+        final = stop.is_set()
+        try:
+            await asyncio.to_thread(last_use.flush, parts.world, final=final)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next uses shall be written
+            _log.error("Last uses could not be written: %s.", type(error).__name__)

@@ -1,0 +1,21 @@
+"""Authorization server metadata (RFC 8414): only what is true here."""
+
+from bot.domain.policy import Policy
+
+TOKEN_PATH = "/oauth2/token"  # noqa: S105 - an address
+KEYS_PATH = "/jwks.json"
+METADATA_PATH = "/.well-known/oauth-authorization-server"
+
+
+def of(issuer: str, policy: Policy) -> dict[str, object]:
+    """The document of an issuer."""
+    permissions = {permission for role in policy.roles.values() for permission in role.permissions}
+    return {
+        "issuer": issuer,
+        "token_endpoint": issuer + TOKEN_PATH,
+        "jwks_uri": issuer + KEYS_PATH,
+        "scopes_supported": sorted(permissions),
+        "response_types_supported": [],
+        "grant_types_supported": ["client_credentials"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+    }

@@ -1,0 +1,82 @@
+"""The built-in authority keeps a keyed hash of a secret, and knows the secret again by it."""
+
+import hashlib
+import hmac
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from bot.authority.builtin import BuiltinAuthority, Pepper
+from bot.authority.secret_format import is_secret
+from bot.domain.ids import CredentialId
+from bot.domain.role import READ_ONLY
+from bot.ports import Concealed, Order
+from tests.support.fakes import FakeEntropy
+
+OLD = Pepper(key_id=b"o" * 32, key=b"old pepper, as long as it must  ")
+NEW = Pepper(key_id=b"n" * 32, key=b"new pepper, as long as it must  ")
+
+
+@pytest.fixture
+def asked() -> Order:
+    return Order(
+        correlation=CredentialId(uuid4()),
+        name="x",
+        role=READ_ONLY.key,
+        permissions=(),
+        expires_at=datetime.now(UTC) + timedelta(days=1),
+    )
+
+
+def authority(*peppers: Pepper) -> BuiltinAuthority:
+    return BuiltinAuthority(peppers or (NEW,), FakeEntropy())
+
+
+def test_a_record_is_the_peppers_name_and_the_hash_under_it(asked):
+    issued = authority().issue(asked)
+    expected = hmac.new(NEW.key, issued.secret.disclose().encode(), hashlib.sha256).digest()
+    assert issued.record == NEW.key_id + expected
+
+
+def test_a_secret_has_the_form_that_scanners_know(asked):
+    assert is_secret(authority().issue(asked).secret.disclose())
+
+
+def test_a_secret_matches_its_own_record_and_no_other(asked):
+    ours = authority()
+    first, second = ours.issue(asked), ours.issue(asked)
+    assert ours.matches(first.secret, first.record)
+    assert not ours.matches(first.secret, second.record)
+
+
+def test_a_record_under_an_older_pepper_still_matches(asked):
+    before = authority(OLD).issue(asked)
+    assert authority(NEW, OLD).matches(before.secret, before.record)
+
+
+def test_new_records_are_under_the_first_pepper(asked):
+    assert authority(NEW, OLD).issue(asked).record.startswith(NEW.key_id)
+
+
+def test_a_record_under_a_pepper_that_is_gone_matches_nothing(asked):
+    before = authority(OLD).issue(asked)
+    assert not authority(NEW).matches(before.secret, before.record)
+
+
+@pytest.mark.parametrize("record", [b"", b"n" * 32, b"n" * 31, bytes(64), b"n" * 32 + bytes(32), b"x" * 500])
+def test_a_record_that_is_none_matches_nothing(record):
+    assert not authority().matches(Concealed("crd_anything"), record)
+
+
+def test_a_presented_secret_may_be_any_text():
+    assert not authority().matches(Concealed("ключ 🗝\x00"), bytes(64))
+
+
+def test_a_pepper_does_not_show_its_key():
+    assert "pepper, as" not in repr(NEW)
+
+
+def test_an_authority_without_a_pepper_is_refused():
+    with pytest.raises(ValueError, match="pepper"):
+        BuiltinAuthority((), FakeEntropy())
