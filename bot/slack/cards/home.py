@@ -1,0 +1,84 @@
+"""The Home tab: what needs this person, what expires soon, what is theirs."""
+
+from bot.domain.errors import Denied
+from bot.domain.request import Request
+from bot.service.inventory import HomeView
+from bot.slack.cards import credential as credential_cards
+from bot.slack.cards.pieces import (
+    VIEW_BLOCKS_MAX,
+    Button,
+    Json,
+    Known,
+    actions,
+    button,
+    context,
+    divider,
+    header,
+    section,
+)
+from bot.slack.cards.plain import details_button, summary
+from bot.slack.ids import COMMAND, Action
+from bot.slack.text import escape, in_channel, when
+
+_SHOWN = 10
+
+
+def home(view: HomeView, known: Known) -> Json:
+    """The whole tab, as `views.publish` takes it."""
+    if isinstance(view.decision, Denied):
+        return {"type": "home", "blocks": [section(escape(view.decision.sentence))]}
+    blocks = [*_greeting(view), *_needs_you(view, known), *_mine(view, known), *_lists(view, known)]
+    return {"type": "home", "blocks": blocks[:VIEW_BLOCKS_MAX]}
+
+
+def _greeting(view: HomeView) -> list[Json]:
+    blocks: list[Json] = [header("Credentials")]
+    if view.estates:
+        add = Button(action=Action.ADD, label="Add a credential", value="add", style="primary")
+        blocks.append(actions(button(add)))
+    blocks.append(context(f"`{COMMAND} help` in any channel says what else there is."))
+    return blocks
+
+
+def _needs_you(view: HomeView, known: Known) -> list[Json]:
+    waiting = view.pending
+    blocks: list[Json] = [header("Needs you")]
+    for request in waiting.to_reveal[:_SHOWN]:
+        where = f"Approved: press *Reveal* in the Messages tab by {when(request.lapses_at)}."
+        blocks.append(_row(request, known, where))
+    for request in waiting.on_me[:_SHOWN]:
+        channel = in_channel(known.policy.channel_of(request.asked.estate))
+        where = f"Decide by {when(request.lapses_at)}, in {channel} or in the Messages tab."
+        blocks.append(_row(request, known, where))
+    if len(blocks) == 1:
+        blocks.append(section("Nothing at the moment."))
+    return [*blocks, divider()]
+
+
+def _mine(view: HomeView, known: Known) -> list[Json]:
+    mine = view.pending.mine[:_SHOWN]
+    if not mine:
+        return []
+    rows = [_row(request, known, f"Open until {when(request.lapses_at)}.") for request in mine]
+    return [header("You asked for"), *rows, divider()]
+
+
+def _lists(view: HomeView, known: Known) -> list[Json]:
+    blocks: list[Json] = []
+    if view.expiring:
+        blocks += [
+            header("Expiring soon"),
+            *(credential_cards.line(c, known) for c in view.expiring[:_SHOWN]),
+            divider(),
+        ]
+    blocks.append(header("Your credentials"))
+    if view.yours:
+        blocks += [credential_cards.line(credential, known) for credential in view.yours[:_SHOWN]]
+        blocks.append(context(f"`{COMMAND} list` shows all that you may see."))
+    else:
+        blocks.append(section("You own none yet."))
+    return blocks
+
+
+def _row(request: Request, known: Known, where: str) -> Json:
+    return section(f"{summary(request, known)}\n{where}", accessory=details_button(request))

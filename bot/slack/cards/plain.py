@@ -1,0 +1,124 @@
+"""Answers that are mostly words: help, about, what waits, a refusal."""
+
+import difflib
+
+from bot.domain.policy import Policy
+from bot.domain.request import Request
+from bot.service.inventory import Pending
+from bot.slack.cards import request as request_cards
+from bot.slack.cards.pieces import Button, Card, Json, Known, actions, button, context, divider, header, section
+from bot.slack.cards.sentences import outcome
+from bot.slack.ids import COMMAND, Action, RequestMark
+from bot.slack.text import counted, escape, in_channel, mention, typed, when
+
+COMMANDS = {
+    "add": "ask for a new credential",
+    "list": "the credentials that you may see; `list pay` shows those whose name begins with it",
+    "show": "one credential: `show NAME` or `show estate/NAME`",
+    "pending": "what waits for you, and what you wait for",
+    "help": "this list",
+    "about": "version and policy",
+}
+_SHOWN = 10
+"""Requests of each kind in a list; the rest is counted."""
+
+
+def help_card() -> Card:
+    """What can be typed."""
+    lines = "\n".join(f"`{COMMAND} {name}`  {what}" for name, what in COMMANDS.items())
+    return Card(
+        f"{COMMAND} {' | '.join(COMMANDS)}",
+        (
+            header("Credentials, asked for and handed over by chat"),
+            section(lines),
+            context("Other people approve each request, and a secret is shown once, to its owner alone."),
+        ),
+    )
+
+
+def unknown_command(word: str) -> Card:
+    """A wrong word, and the nearest right one."""
+    near = difflib.get_close_matches(word.casefold(), COMMANDS, n=1)
+    text = f"I do not know “{typed(word, 40)}”." + (f" Did you mean `{COMMAND} {near[0]}`?" if near else "")
+    return Card(text, (section(text), *help_card().blocks[1:]))
+
+
+def about(policy: Policy, *, version: str) -> Card:
+    """Which program under which policy."""
+    text = f"Cred {version}, for {escape(policy.organization.name)}."
+    return Card(
+        text,
+        (
+            section(text),
+            context(f"Policy `{policy.digest[:12] or 'none'}`", f"{counted(len(policy.estates), 'estate', 'estates')}"),
+        ),
+    )
+
+
+def refusal(sentence: str) -> Card:
+    """What did not happen, why, and what to do."""
+    return Card(escape(sentence), (section(escape(sentence)),))
+
+
+def pending(waiting: Pending, known: Known) -> Card:
+    """What waits for somebody and on somebody."""
+    if not (waiting.on_me or waiting.mine or waiting.to_reveal):
+        text = "Nothing waits for you, and you wait for nothing."
+        return Card(text, (section(f"✨ {text}"),))
+    blocks: list[Json] = []
+    for name, requests, row in (
+        ("Waits for your decision", waiting.on_me, _decide_row),
+        ("Approved: reveal it", waiting.to_reveal, _reveal_row),
+        ("You asked for", waiting.mine, _own_row),
+    ):
+        if requests:
+            blocks.append(header(name))
+            blocks += [block for request in requests[:_SHOWN] for block in row(request, known)]
+            blocks += _more(len(requests))
+    return Card(
+        f"{len(waiting.on_me)} to decide, {len(waiting.to_reveal)} to reveal, {len(waiting.mine)} of your own open.",
+        tuple(blocks),
+    )
+
+
+def summary(request: Request, known: Known) -> str:
+    """A request in two lines."""
+    asked = request.asked
+    return (
+        f"*`{asked.name}`* · {known.role(asked.role)} in {known.estate(asked.estate)}\n"
+        f"asked by {mention(asked.requester)} for {mention(asked.owner)} · request {request.code}"
+    )
+
+
+def _decide_row(request: Request, known: Known) -> list[Json]:
+    return [
+        section(f"{summary(request, known)} · decide by {when(request.lapses_at)}"),
+        actions(*request_cards.pressable(request), details_button(request)),
+    ]
+
+
+def _reveal_row(request: Request, known: Known) -> list[Json]:
+    by = f"The button is in my messages to you. Reveal it by {when(request.lapses_at)}."
+    return [section(f"{summary(request, known)}\n{by}", accessory=details_button(request))]
+
+
+def _own_row(request: Request, known: Known) -> list[Json]:
+    where = in_channel(known.policy.channel_of(request.asked.estate))
+    text = f"{summary(request, known)}\n{outcome(request)} The card is in {where}."
+    return [section(text, accessory=details_button(request))]
+
+
+def _more(count: int) -> list[Json]:
+    return [context(f"… and {count - _SHOWN} more."), divider()] if count > _SHOWN else []
+
+
+def details_button(request: Request) -> Json:
+    """Opens the whole of a request."""
+    return button(
+        Button(
+            action=Action.DETAILS,
+            label="Details",
+            value=RequestMark.of(request).pack(),
+            hint=f"Details of {request.asked.name}",
+        )
+    )

@@ -1,0 +1,84 @@
+"""A request's state in words: the same everywhere it is told."""
+
+from bot.domain.request import Request, State, Verdict
+from bot.slack.text import escape, mention, people, quote, when
+
+_REASON_SHOWN = 2500
+_TITLES = {
+    State.PENDING: "🔐 Approval needed",
+    State.APPROVED: "✅ Approved",
+    State.EXECUTING: "🔑 Being revealed",
+    State.FULFILLED: "🔑 Issued",
+    State.UNRESOLVED: "🔎 Being looked up",
+    State.DENIED: "⛔ Denied",
+    State.WITHDRAWN: "↩️ Withdrawn",
+    State.LAPSED: "⌛ Lapsed",
+    State.REFUSED: "⛔ Could not be issued",
+}
+
+
+def title(request: Request) -> str:
+    """`✅ Approved: payroll-sync`."""
+    return f"{_TITLES[request.state]}: {request.asked.name}"
+
+
+def outcome(request: Request) -> str:
+    """Where it stands, in a sentence, with who and when."""
+    at = "" if request.decided_at is None else f", {when(request.decided_at)}"
+    owner, until = mention(request.asked.owner), when(request.lapses_at)
+    match request.state:
+        case State.PENDING:
+            return f"It waits for approval until {until}."
+        case State.APPROVED:
+            return f"Approved by {_approvers(request)}{at}. {owner} can reveal the secret until {until}."
+        case State.EXECUTING | State.FULFILLED:
+            does = "is revealing" if request.state is State.EXECUTING else "has revealed"
+            return f"Approved by {_approvers(request)}. {owner} {does} the secret."
+        case State.UNRESOLVED:
+            return "The answer was lost while the secret was being made. I am looking it up."
+        case State.WITHDRAWN:
+            return f"Taken back by {mention(request.asked.requester)}{at}."
+        case State.DENIED | State.LAPSED | State.REFUSED:
+            return _ended(request, at)
+
+
+def plain_outcome(request: Request) -> str:
+    """For a notification, which is short."""
+    match request.state:
+        case State.APPROVED:
+            return "The owner can reveal the secret now."
+        case State.FULFILLED:
+            return "The secret has been revealed."
+        case State.DENIED | State.LAPSED | State.REFUSED | State.WITHDRAWN:
+            return f"Request {request.code} has ended without a credential."
+        case State.PENDING | State.EXECUTING | State.UNRESOLVED:
+            return f"Request {request.code}."
+
+
+def next_step(request: Request) -> str:
+    """What the requester can do now, if anything."""
+    own = request.asked.requester == request.asked.owner
+    match request.state:
+        case State.APPROVED:
+            return "The next message has the button for it." if own else "They have a message with the button for it."
+        case State.DENIED:
+            return "Talk to them if you think that this is a mistake, then ask again with `/cred add`."
+        case State.LAPSED | State.REFUSED:
+            return "Ask again with `/cred add` if it is still needed."
+        case State.PENDING | State.EXECUTING | State.UNRESOLVED | State.FULFILLED | State.WITHDRAWN:
+            return ""
+
+
+def _ended(request: Request, at: str) -> str:
+    against = [vote for vote in request.votes if vote.verdict is Verdict.DENY]
+    if request.state is State.DENIED and against:
+        reason = f"\n{quote(against[-1].reason, _REASON_SHOWN)}" if against[-1].reason else ""
+        return f"Denied by {mention(against[-1].voter)}{at}.{reason}"
+    why = escape(request.closing)
+    if request.state is State.LAPSED:
+        return f"It lapsed: {why or 'its time had passed'}{at}."
+    return f"It could not be issued{at}. {why}".rstrip()
+
+
+def _approvers(request: Request) -> str:
+    return people(vote.voter for vote in request.votes if vote.verdict is Verdict.APPROVE) or "nobody"

@@ -1,0 +1,247 @@
+"""The add form: built from what holds now and what was chosen so far, and read back when it is sent.
+
+`build` and `parse_add` are each other's inverse: a form that was built and sent untouched gives back what it showed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.domain.errors import Denied
+from bot.domain.estate import Estate
+from bot.domain.ids import EstateKey, RoleKey, UserId
+from bot.domain.naming import DESCRIPTION_MAX, NAME_MAX, REASON_MAX
+from bot.domain.policy import Policy
+from bot.service.asking import AddCommand, Field, Preview, Problem
+from bot.slack.cards.pieces import Json, context, entry, form, option, placeholder, section
+from bot.slack.ids import Action, Block, Callback
+from bot.slack.text import counted, day, escape, people
+
+_GROUP = 100
+"""Options in one group of a menu."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What the form's menus show. `expires_on` is None where the suggested day is to be shown."""
+
+    estate: EstateKey
+    role: RoleKey
+    owner: UserId
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What the form offers: the estates in which this person may ask, and the policy with its roles."""
+
+    estates: tuple[Estate, ...]
+    policy: Policy
+
+
+def first_choice(offer: Offer, user: UserId) -> Chosen:
+    """What a new form shows: the first estate, the least powerful role, the person themselves as owner."""
+    return Chosen(estate=offer.estates[0].key, role=next(iter(offer.policy.roles)), owner=user)
+
+
+def build(offer: Offer, chosen: Chosen, preview: Preview | Denied) -> Json:
+    """The form. A field that has a name keeps what was typed when the form is updated."""
+    suggested = chosen.expires_on
+    if suggested is None and isinstance(preview, Preview):
+        suggested = preview.suggested
+    blocks = [
+        _name(),
+        _description(),
+        _estate(offer, chosen),
+        _role(offer, chosen),
+        *_warning(offer, chosen),
+        _owner(chosen),
+        _expires(chosen, suggested, preview),
+        _reason(),
+        {**context(*_approvers(preview)), "block_id": Block.APPROVERS.value},
+    ]
+    metadata = "" if suggested is None else suggested.isoformat()
+    return form("Add a credential", blocks, callback=Callback.ADD.value, submit="Ask for it", metadata=metadata)
+
+
+def read_choice(view: Mapping[str, Any], offer: Offer) -> Chosen | None:
+    """What the menus of an open form show; None if the form is none of ours.
+
+    The day is kept if the person changed it, and left to be suggested anew if not.
+    """
+    values = _values(view)
+    estate, role, owner = (values.get(block) for block in (Block.ESTATE, Block.ROLE, Block.OWNER))
+    if estate not in {e.key for e in offer.estates} or role not in offer.policy.roles or not owner:
+        return None
+    picked, shown = _date(values.get(Block.EXPIRES)), _date(view.get("private_metadata"))
+    return Chosen(
+        estate=EstateKey(str(estate)),
+        role=RoleKey(str(role)),
+        owner=UserId(owner),
+        expires_on=None if picked == shown else picked,
+    )
+
+
+def parse_add(view: Mapping[str, Any], requester: UserId) -> AddCommand | tuple[Problem, ...]:
+    """The form as it was sent, or what is missing in it. What its values mean is the use case's to judge."""
+    values = _values(view)
+    expires_on = _date(values.get(Block.EXPIRES))
+    missing = tuple(_missing(values, expires_on))
+    if missing or expires_on is None:
+        return missing
+    return AddCommand(
+        submission=str(view["id"]),
+        requester=requester,
+        owner=UserId(values[Block.OWNER]),
+        estate=EstateKey(values[Block.ESTATE]),
+        role=RoleKey(values[Block.ROLE]),
+        name=values[Block.NAME],
+        description=values.get(Block.DESCRIPTION, ""),
+        reason=values.get(Block.REASON, ""),
+        expires_on=expires_on,
+    )
+
+
+def errors_of(view: Mapping[str, Any], problems: Sequence[Problem]) -> dict[str, str]:
+    """Problems by the name of the field's block, as Slack shows them; those of the form as a whole are not in it."""
+    blocks = {_field(block): block for block in _state(view)}
+    return {blocks[p.field]: p.sentence for p in problems if p.field in blocks}
+
+
+def of_the_whole(view: Mapping[str, Any], problems: Sequence[Problem]) -> str:
+    """The sentences that no field of the form can carry."""
+    fields = {_field(block) for block in _state(view)}
+    return " ".join(p.sentence for p in problems if p.field not in fields)
+
+
+def _missing(values: Mapping[str, str], expires_on: date | None) -> Iterator[Problem]:
+    for block, field, sentence in (
+        (Block.NAME, Field.NAME, "Give the credential a name."),
+        (Block.ESTATE, Field.ESTATE, "Choose the estate that it is for."),
+        (Block.ROLE, Field.ROLE, "Choose what it may do."),
+        (Block.OWNER, Field.OWNER, "Choose who will own it."),
+    ):
+        if not values.get(block):
+            yield Problem(field, sentence)
+    if expires_on is None:
+        yield Problem(Field.EXPIRES, "Choose the last day on which it works.")
+
+
+def _state(view: Mapping[str, Any]) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    state = view.get("state") or {}
+    values: Mapping[str, Mapping[str, Mapping[str, Any]]] = state.get("values") or {}
+    return values
+
+
+def _field(block: str) -> str:
+    return block.partition(".")[0]
+
+
+def _values(view: Mapping[str, Any]) -> dict[str, str]:
+    """What each field holds, by the first part of its block's name, as text; fields that hold nothing are left out."""
+    found = {}
+    for block, elements in _state(view).items():
+        for element in elements.values():
+            held = (
+                element.get("value")
+                or (element.get("selected_option") or {}).get("value")
+                or element.get("selected_user")
+                or element.get("selected_date")
+            )
+            if isinstance(held, str):
+                found[_field(block)] = held
+    return found
+
+
+def _date(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _name() -> Json:
+    element = {
+        "type": "plain_text_input",
+        "action_id": Action.ENTRY.value,
+        "max_length": NAME_MAX,
+        "placeholder": placeholder("payroll-sync"),
+    }
+    return entry("Name", element, block=Block.NAME, hint="What it is for, in a word or two. Unique in its estate.")
+
+
+def _description() -> Json:
+    element = {"type": "plain_text_input", "action_id": Action.ENTRY.value, "max_length": DESCRIPTION_MAX}
+    return entry("What it is", element, block=Block.DESCRIPTION, optional=True)
+
+
+def _reason() -> Json:
+    element = {
+        "type": "plain_text_input",
+        "action_id": Action.ENTRY.value,
+        "multiline": True,
+        "max_length": REASON_MAX,
+    }
+    return entry("Reason", element, block=Block.REASON, hint="Those who approve read this.")
+
+
+def _estate(offer: Offer, chosen: Chosen) -> Json:
+    options = [option(estate.name, estate.key) for estate in offer.estates]
+    element: Json = {
+        "type": "static_select",
+        "action_id": Action.ESTATE.value,
+        "initial_option": _by(options, chosen.estate),
+    }
+    if len(options) <= _GROUP:
+        element["options"] = options
+    else:
+        element["option_groups"] = [
+            {"label": placeholder(f"Estates {first + 1} to {min(first + _GROUP, len(options))}"), "options": some}
+            for first in range(0, len(options), _GROUP)
+            for some in [options[first : first + _GROUP]]
+        ]
+    return {**entry("Estate", element, block=Block.ESTATE), "dispatch_action": True}
+
+
+def _role(offer: Offer, chosen: Chosen) -> Json:
+    options = [option(role.name, role.key, role.summary) for role in offer.policy.roles.values()]
+    element: Json = {
+        "type": "radio_buttons",
+        "action_id": Action.ROLE.value,
+        "options": options,
+        "initial_option": _by(options, chosen.role),
+    }
+    return {**entry("Role", element, block=Block.ROLE), "dispatch_action": True}
+
+
+def _owner(chosen: Chosen) -> Json:
+    element = {"type": "users_select", "action_id": Action.OWNER.value, "initial_user": chosen.owner}
+    made = entry("Owner", element, block=Block.OWNER, hint="Who will use it. The secret is shown to this person alone.")
+    return {**made, "dispatch_action": True}
+
+
+def _expires(chosen: Chosen, suggested: date | None, preview: Preview | Denied) -> Json:
+    element: Json = {"type": "datepicker", "action_id": Action.ENTRY.value}
+    if suggested is not None:
+        element["initial_date"] = suggested.isoformat()
+    hint = f"{day(preview.longest)} is the latest for this role." if isinstance(preview, Preview) else ""
+    return entry("Works until the end of", element, block=f"{Block.EXPIRES}.{chosen.role}", hint=hint)
+
+
+def _warning(offer: Offer, chosen: Chosen) -> list[Json]:
+    warning = offer.policy.roles[chosen.role].warning
+    return [section(f"⚠️ {escape(warning)}")] if warning else []
+
+
+def _approvers(preview: Preview | Denied) -> tuple[str, ...]:
+    if isinstance(preview, Denied):
+        return (f"⛔ {escape(preview.sentence)}",)
+    if preview.problem is not None:
+        return (f"⛔ {escape(preview.problem)}",)
+    needed = counted(preview.needed, "person", "people")
+    return (f"*Who must approve:* {needed} of {people(preview.approvers, 'or')}.",)
+
+
+def _by(options: Sequence[Json], value: str) -> Json:
+    return next(made for made in options if made["value"] == value)

@@ -1,0 +1,154 @@
+"""The names of blocks, actions and forms, and what a button carries.
+
+A value that comes back from a button is a claim by whoever pressed it. It is parsed strictly: anything that this
+program did not write itself is no value at all.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from bot.domain.credential import Credential
+from bot.domain.ids import CredentialId, RequestId, SecretId
+from bot.domain.request import Request
+
+COMMAND = "/cred"
+
+
+class Action(StrEnum):
+    """What can be pressed or chosen."""
+
+    APPROVE = "request.approve"
+    DENY = "request.deny"
+    MORE = "request.more"
+    DETAILS = "request.details"
+    WITHDRAW = "request.withdraw"
+    REVEAL = "secret.reveal"
+    STORED = "secret.stored"
+    REISSUE = "secret.reissue"
+    PAGE = "list.page"
+    ADD = "home.add"
+    ESTATE = "add.estate"
+    ROLE = "add.role"
+    OWNER = "add.owner"
+    ENTRY = "entry"
+    """A field of a form that is read when the form is sent, and says nothing before."""
+
+
+class Block(StrEnum):
+    """Blocks that are looked up by name when a form comes back."""
+
+    NAME = "name"
+    DESCRIPTION = "description"
+    ESTATE = "estate"
+    ROLE = "role"
+    OWNER = "owner"
+    EXPIRES = "expires"
+    """Followed by the role's key: a change of role is a new block, so that its suggested day is shown."""
+    REASON = "reason"
+    APPROVERS = "approvers"
+    TERMS = "terms"
+
+
+class Callback(StrEnum):
+    """Forms."""
+
+    ADD = "form.add"
+    TERMS = "form.terms"
+    DENY = "form.deny"
+    WITHDRAW = "form.withdraw"
+    READ = "form.read"
+    """Shows something and cannot be sent."""
+
+
+class Choice(StrEnum):
+    """The entries of a card's overflow menu."""
+
+    DETAILS = "details"
+    WITHDRAW = "withdraw"
+    DENY = "deny"
+
+
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_REQUEST = re.compile(f"({_UUID})/([0-9a-f]{{64}})")
+_SECRET = re.compile(f"({_UUID})/({_UUID})")
+_PAGE = re.compile(rf"([a-z0-9-]{{1,64}})/({_UUID})/([a-z0-9-]{{0,64}})")
+_CHOICE = re.compile(rf"({'|'.join(Choice)}):(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestMark:
+    """Which request a card showed, and exactly what it said."""
+
+    request: RequestId
+    digest: str
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """The mark that a card of this request carries."""
+        return cls(request.id, request.digest)
+
+    def pack(self) -> str:
+        """As a button's value: 101 characters."""
+        return f"{self.request}/{self.digest}"
+
+    @classmethod
+    def parse(cls, value: object) -> Self | None:
+        """The mark in a value, or None if this program never wrote it."""
+        found = _REQUEST.fullmatch(value) if isinstance(value, str) else None
+        return None if found is None else cls(RequestId(UUID(found[1])), found[2])
+
+
+@dataclass(frozen=True, slots=True)
+class SecretMark:
+    """Which secret of which credential a message was about."""
+
+    credential: CredentialId
+    secret: SecretId
+
+    @classmethod
+    def of(cls, credential: Credential) -> Self:
+        """The mark of a credential's newest secret."""
+        return cls(credential.id, credential.newest.id)
+
+    def pack(self) -> str:
+        """As a button's value: 73 characters."""
+        return f"{self.credential}/{self.secret}"
+
+    @classmethod
+    def parse(cls, value: object) -> Self | None:
+        """The mark in a value, or None if this program never wrote it."""
+        found = _SECRET.fullmatch(value) if isinstance(value, str) else None
+        return None if found is None else cls(CredentialId(UUID(found[1])), SecretId(UUID(found[2])))
+
+
+@dataclass(frozen=True, slots=True)
+class PageMark:
+    """Where the next page of a list begins: after this name and ID, among the names that begin with these words."""
+
+    after: tuple[str, UUID]
+    words: str = ""
+
+    def pack(self) -> str:
+        """As a button's value: 166 characters at most."""
+        return f"{self.after[0]}/{self.after[1]}/{self.words}"
+
+    @classmethod
+    def parse(cls, value: object) -> Self | None:
+        """The mark in a value, or None if this program never wrote it."""
+        found = _PAGE.fullmatch(value) if isinstance(value, str) else None
+        return None if found is None else cls((found[1], UUID(found[2])), found[3])
+
+
+def pack_choice(choice: Choice, mark: RequestMark) -> str:
+    """An overflow entry's value: 110 characters at most, of the 150 that Slack allows."""
+    return f"{choice}:{mark.pack()}"
+
+
+def parse_choice(value: object) -> tuple[Choice, RequestMark] | None:
+    """What was chosen and on which request, or None if this program never wrote it."""
+    found = _CHOICE.fullmatch(value) if isinstance(value, str) else None
+    mark = None if found is None else RequestMark.parse(found[2])
+    return None if found is None or mark is None else (Choice(found[1]), mark)

@@ -1,0 +1,131 @@
+"""The forms beside the big one: the terms, a denial's reason, taking a request back; and what is only read."""
+
+from collections.abc import Mapping
+from textwrap import wrap
+from typing import Any
+
+from bot.domain.naming import REASON_MAX
+from bot.domain.request import Request, State, Verdict
+from bot.domain.terms import Terms
+from bot.slack.cards.pieces import SECTION_MAX, Json, Known, context, entry, form, header, option, section, view
+from bot.slack.cards.request import particulars
+from bot.slack.cards.sentences import outcome, title
+from bot.slack.ids import Action, Block, Callback, RequestMark
+from bot.slack.text import escape, mention, quote, when
+
+_PARAGRAPHS = 90
+"""Sections of terms that a modal holds beside its checkbox."""
+_PARAGRAPH = 2000
+_ACCEPTED = "accepted"
+
+
+def terms(what: Terms) -> Json:
+    """The terms, to be read, and one box to tick."""
+    element = {
+        "type": "checkboxes",
+        "action_id": Action.ENTRY.value,
+        "options": [option("I have read this and accept it", _ACCEPTED)],
+    }
+    blocks = [
+        header("Before your first request"),
+        *(section(part) for part in map(escape, _parts(what.text)[:_PARAGRAPHS])),
+        entry(f"Terms, version {what.version}", element, block=Block.TERMS),
+    ]
+    return form("Terms of use", blocks, callback=Callback.TERMS.value, submit="Accept", metadata=what.digest)
+
+
+def accepted_digest(sent: Mapping[str, Any]) -> str | None:
+    """Which terms were accepted, if the box is ticked."""
+    elements = ((sent.get("state") or {}).get("values") or {}).get(Block.TERMS, {})
+    ticked = [box.get("value") for element in elements.values() for box in element.get("selected_options") or []]
+    digest = sent.get("private_metadata")
+    return digest if _ACCEPTED in ticked and isinstance(digest, str) else None
+
+
+def deny(request: Request, known: Known) -> Json:
+    """Why not: the requester reads it."""
+    approved = request.state is State.APPROVED
+    element = {
+        "type": "plain_text_input",
+        "action_id": Action.ENTRY.value,
+        "multiline": True,
+        "max_length": REASON_MAX,
+    }
+    what = f"`{request.asked.name}`: {known.role(request.asked.role)} in {known.estate(request.asked.estate)}."
+    blocks = [
+        section(f"{what} Asked by {mention(request.asked.requester)}."),
+        entry("Why not", element, block=Block.REASON, hint="The requester and the approval channel read this."),
+    ]
+    return form(
+        "Take the approval back" if approved else "Deny this request",
+        blocks,
+        callback=Callback.DENY.value,
+        submit="Take it back" if approved else "Deny",
+        metadata=RequestMark.of(request).pack(),
+    )
+
+
+def denial(sent: Mapping[str, Any]) -> tuple[RequestMark, str] | None:
+    """Which request was denied and why; None if the form is none of ours."""
+    mark = RequestMark.parse(sent.get("private_metadata"))
+    elements = ((sent.get("state") or {}).get("values") or {}).get(Block.REASON, {})
+    reasons = [element.get("value") for element in elements.values()]
+    return None if mark is None or not reasons else (mark, reasons[0] or "")
+
+
+def withdraw(request: Request) -> Json:
+    """Sure?"""
+    blocks = [
+        section(f"Take back your request for `{request.asked.name}`? Its approvals are lost, and its name is free.")
+    ]
+    mark = RequestMark.of(request).pack()
+    return form("Withdraw my request", blocks, callback=Callback.WITHDRAW.value, submit="Withdraw", metadata=mark)
+
+
+def withdrawal(sent: Mapping[str, Any]) -> RequestMark | None:
+    """Which request is taken back."""
+    return RequestMark.parse(sent.get("private_metadata"))
+
+
+def details(request: Request, known: Known) -> Json:
+    """The whole of a request, to be read."""
+    votes = "\n".join(
+        f"{'✅' if vote.verdict is Verdict.APPROVE else '⛔'} {mention(vote.voter)}, {when(vote.at)}"
+        for vote in request.votes
+    )
+    permissions = ", ".join(f"`{permission}`" for permission in sorted(request.permissions))
+    blocks = [
+        header(title(request)),
+        *particulars(request, known),
+        section(f"*May do*\n{permissions or 'nothing'}"),
+        section(f"*Where it stands*\n{outcome(request)}"),
+        *([section(f"*Votes*\n{votes}")] if votes else []),
+        context(f"Opened {when(request.opened_at)}", f"Request {request.code}", f"`{request.id}`"),
+    ]
+    return view(f"Request {request.code}", blocks, callback=Callback.READ.value)
+
+
+def sent_off(request: Request, known: Known) -> Json:
+    """What a form turns into once it was taken."""
+    where = known.policy.channel_of(request.asked.estate)
+    blocks = [
+        header(f"Asked for: {request.asked.name}"),
+        section(
+            f"{known.role(request.asked.role)} in {known.estate(request.asked.estate)}. The card is in <#{where}>, "
+            "and I have written to those who may approve. I will tell you in a message what becomes of it."
+        ),
+        section(outcome(request)),
+        context(f"Request {request.code}"),
+    ]
+    return view("Asked", blocks, callback=Callback.READ.value)
+
+
+def said(sentence: str, *, typed: str = "") -> Json:
+    """One sentence, where a form was; and what was typed into the form, so that it is not lost with it."""
+    kept = [section(quote(typed, SECTION_MAX))] if typed else []
+    return view("Credentials", [section(escape(sentence)), *kept], callback=Callback.READ.value)
+
+
+def _parts(text: str) -> list[str]:
+    """Paragraphs, the longest cut between words, so that each part fits a section once it is escaped."""
+    return [part for paragraph in text.split("\n\n") for part in wrap(paragraph, _PARAGRAPH, replace_whitespace=False)]
