@@ -1,0 +1,211 @@
+"""The web's side of the tests: a credential that works, the application around it, and a real server on loopback."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from bot.authority.builtin import BuiltinAuthority, Pepper
+from bot.domain.credential import ReceiptState, State
+from bot.domain.ids import CredentialId, RoleKey, SecretId
+from bot.domain.role import READ_ONLY
+from bot.ports import Concealed, Issued, Order, World
+from bot.service.authentication import Authentication, Clients, KnownClient, KnownSecret
+from bot.service.last_use import LastUse
+from bot.web import Ed25519Signer, Parts, create
+from tests.support.fakes import START, FakeClock, FakeDirectory, FakeEntropy
+from tests.support.people import RETAIL, make_policy
+
+ISSUER = "https://cred.example.com"
+SEED = bytes(range(32))
+PEPPER = Pepper(key_id=b"p" * 32, key=b"pepper of the tests, 32 bytes...")
+
+
+def new_authority() -> BuiltinAuthority:
+    """The real one, with repeatable randomness."""
+    return BuiltinAuthority([PEPPER], FakeEntropy(7))
+
+
+def order(expires_at: datetime = START + timedelta(days=30)) -> Order:
+    """An order that nothing is wrong with."""
+    return Order(
+        correlation=CredentialId(uuid4()),
+        name="nightly-report",
+        role=READ_ONLY.key,
+        permissions=tuple(sorted(READ_ONLY.permissions)),
+        expires_at=expires_at,
+    )
+
+
+def known_secret(issued: Issued, **changes) -> KnownSecret:
+    values = {"id": SecretId(uuid4()), "record": issued.record, "retire_at": None, "receipt": ReceiptState.AWAITING}
+    return KnownSecret(**{**values, **changes})
+
+
+def known_client(issued: Issued, *secrets: KnownSecret, **changes) -> KnownClient:
+    """What the hot read would say of a credential just issued."""
+    values = {
+        "credential": CredentialId(uuid4()),
+        "client_id": issued.client_id,
+        "estate": RETAIL,
+        "role": RoleKey(READ_ONLY.key),
+        "permissions": frozenset(str(p) for p in READ_ONLY.permissions),
+        "state": State.ACTIVE,
+        "expires_at": START + timedelta(days=30),
+        "secrets": secrets or (known_secret(issued),),
+    }
+    return KnownClient(**{**values, **changes})
+
+
+@dataclass
+class FakeClients:
+    """The hot read without a database. `broken`: it raises, with a text that must never get out."""
+
+    known: dict[str, KnownClient] = field(default_factory=dict)
+    broken: str = ""
+
+    def put(self, client: KnownClient) -> KnownClient:
+        self.known[str(client.client_id)] = client
+        return client
+
+    def find(self, client_id: str) -> KnownClient | None:
+        if self.broken:
+            raise RuntimeError(self.broken)
+        return self.known.get(client_id)
+
+
+@dataclass
+class CountingCheck:
+    """The real comparison, counted: how much work an answer cost."""
+
+    authority: BuiltinAuthority
+    compared: int = 0
+
+    def matches(self, presented: Concealed, record: bytes) -> bool:
+        self.compared += 1
+        return self.authority.matches(presented, record)
+
+
+class FakeStore:
+    """A store that nothing is kept in. Each of its doors can be shut, or held open by somebody else."""
+
+    def __init__(self) -> None:
+        self.refuse_read: Exception | None = None
+        self.refuse_work: Exception | None = None
+        self.held = threading.Lock()
+        self.turns = 0
+
+    @contextmanager
+    def read(self) -> Iterator["FakeStore"]:
+        if self.refuse_read:
+            raise self.refuse_read
+        yield self
+
+    @contextmanager
+    def work(self) -> Iterator["FakeStore"]:
+        if self.refuse_work:
+            raise self.refuse_work
+        with self.held:
+            self.turns += 1
+            yield self
+
+    @property
+    def credentials(self) -> "FakeStore":
+        return self
+
+    def get(self, _credential: CredentialId) -> None:
+        return None
+
+
+@dataclass
+class Door:
+    """The web application over fakes, with one credential that works."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    clients: FakeClients = field(default_factory=FakeClients)
+    store: FakeStore = field(default_factory=FakeStore)
+    last_use: LastUse = field(default_factory=LastUse)
+    authority: BuiltinAuthority = field(default_factory=new_authority)
+
+    def __post_init__(self) -> None:
+        self.check = CountingCheck(self.authority)
+        self.issued = self.authority.issue(order())
+        self.client = self.clients.put(known_client(self.issued))
+        self.entropy = FakeEntropy(3)
+
+    @property
+    def client_id(self) -> str:
+        return str(self.issued.client_id)
+
+    @property
+    def secret(self) -> str:
+        return self.issued.secret.disclose()
+
+    @property
+    def authentication(self) -> Authentication:
+        return authentication(self.clients, self.check, self.last_use, self.clock)
+
+    def app(self, slack: ASGIApp | None = None, issuer: str = ISSUER) -> Starlette:
+        world = World(
+            policy=make_policy(),
+            store=self.store,
+            clock=self.clock,
+            entropy=self.entropy,
+            directory=FakeDirectory({}, {}),
+            authority=self.authority,
+            fingerprint=lambda _secret: "f" * 64,
+            wake=lambda: None,
+        )
+        return application(world, self.authentication, slack=slack, issuer=issuer)
+
+
+def authentication(clients: Clients, check, last_use: LastUse, clock, **changes) -> Authentication:
+    """The use case with the tests' signer."""
+    values = {
+        "clients": clients,
+        "check": check,
+        "signer": Ed25519Signer(SEED, ISSUER),
+        "last_use": last_use,
+        "clock": clock,
+        "entropy": FakeEntropy(5),
+        "token_life": timedelta(minutes=10),
+    }
+    return Authentication(**{**values, **changes})
+
+
+def application(
+    world: World, authenticates: Authentication, *, slack: ASGIApp | None = None, issuer: str = ISSUER
+) -> Starlette:
+    signer = Ed25519Signer(SEED, issuer)
+    parts = Parts(issuer=issuer, world=world, authentication=authenticates, signer=signer, slack=slack)
+    return create(parts)
+
+
+@contextmanager
+def served(app: Starlette) -> Iterator[str]:
+    """The application behind a real server on loopback; yields its address."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    listener.listen()  # from now on a connection waits for the server instead of failing
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        listener.close()
+        assert not thread.is_alive(), "the server did not stop"
+
+
+def new_uuid() -> UUID:
+    """Somebody that nobody knows."""
+    return uuid4()
