@@ -1,0 +1,34 @@
+/** Going somewhere: acting as another person, opening another conversation. The only writer of `as` and `place`. */
+
+import { writeRoute } from "./route.js";
+import { now, set } from "./store.js";
+import { keepUp, refresh } from "./sync.js";
+
+const lastPlace = new Map();
+
+/** Acts as this person from now on, in the place asked for, else where something waits, else where they were last. */
+export async function actAs(as, place = null) {
+  set({ as, place: null, conversations: null, messages: null, home: null, view: null, viewErrors: {} });
+  keepUp(as);
+  await refresh("conversations");
+  if (now.as !== as) return;
+  await Promise.all([openPlace(choose(place) ?? null), refresh("view")]);
+}
+
+function choose(asked) {
+  const all = now.conversations ?? [];
+  const waiting = all.find(({ kind, unread }) => kind === "dm" && unread > 0);
+  const known = (id) => all.find((one) => one.id === id)?.id;
+  const first = all.find(({ kind }) => kind === "dm") ?? all[0];
+  return known(asked) ?? waiting?.id ?? known(lastPlace.get(now.as)) ?? first?.id;
+}
+
+/** Opens a conversation or the Home tab of the acting person. */
+export async function openPlace(place) {
+  lastPlace.set(now.as, place);
+  writeRoute(now.as, place);
+  set({ place, messages: null, home: null });
+  document.body.classList.remove("places-open");
+  await refresh("messages", "home");
+  await refresh("conversations", "workspace");
+}

@@ -1,0 +1,72 @@
+/** The frame of the open conversation: its title, what is out of order, and how an empty one begins. */
+
+import { avatar } from "./avatar.js";
+import { el, fill } from "./dom.js";
+import { icon } from "./icons.js";
+import { placeName, togglePlaces } from "./places.js";
+import { actor, conversation, now, watch } from "./store.js";
+import { mrkdwn } from "./text.js";
+
+const title = document.getElementById("title");
+const banners = document.getElementById("banners");
+const intro = document.getElementById("intro");
+
+export function startRoom() {
+  watch(["conversations", "place"], showTitle);
+  watch(["workspace", "as", "live", "conversations", "place"], showBanners);
+  watch(["messages", "place", "conversations"], showIntro);
+}
+
+function showTitle() {
+  const place = conversation();
+  const hadFocus = title.contains(document.activeElement);
+  const unread = (now.conversations ?? []).some(({ id, unread: count }) => id !== now.place && count > 0);
+  const menu = el(
+    "button",
+    { type: "button", class: "icon-button menu-button", "aria-label": unread ? "Conversations, some unread" : "Conversations" },
+    icon("menu"),
+    unread && el("span", { class: "dot" }),
+  );
+  menu.addEventListener("click", togglePlaces);
+  if (!place) {
+    fill(title, menu, el("h1", {}, now.conversations === null ? "Opening…" : "No conversation"));
+    return;
+  }
+  const name = place.kind === "channel" ? [icon("hash"), placeName(place)] : ["Cred", el("span", { class: "quiet" }, placeName(place))];
+  const topic = place.topic && el("p", { class: "topic" }, mrkdwn(place.topic));
+  const shared = place.shared && el("span", { class: "badge badge-shared" }, "shared with another organization");
+  fill(title, menu, el("h1", {}, name), shared, topic);
+  if (hadFocus) menu.focus();
+  document.title = `${place.kind === "channel" ? "#" : "Cred · "}${placeName(place)} · Cred sandbox`;
+}
+
+function showBanners() {
+  const person = actor();
+  const place = conversation();
+  fill(
+    banners,
+    !now.live && banner("problem", "The sandbox does not answer. This page goes on as soon as it is back."),
+    now.live && now.workspace?.bot_connected === false && banner("problem", "The bot is not connected: nobody answers a command yet."),
+    person?.outsider && banner("outside", outsideText(person, place)),
+  );
+}
+
+function outsideText({ name }, place) {
+  const start = `${name} is not one of ${now.workspace.team.name}`;
+  return place ? `${start}: only what is shared with their organization is in sight here.` : `${start} and shares no conversation with it.`;
+}
+
+function banner(kind, text) {
+  return el("p", { class: `banner banner-${kind}`, role: "status" }, icon("alert"), el("span", {}, text));
+}
+
+function showIntro() {
+  const place = conversation();
+  const empty = place && place.kind !== "app_home" && now.messages?.length === 0;
+  intro.hidden = !empty;
+  if (!empty) return;
+  const dm = place.kind === "dm";
+  const head = dm ? "This is where you and Cred talk." : `This is the beginning of #${place.name}.`;
+  const more = dm ? "What Cred has for your eyes only comes here." : (place.topic ?? "");
+  fill(intro, dm && avatar({ name: "Cred", bot: true }), el("p", { class: "intro-head" }, head), el("p", { class: "quiet" }, more));
+}

@@ -1,0 +1,83 @@
+"""A real Chromium on the page, and pictures of it for the eye under tests/pictures/ (git-ignored)."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.page_content import harbour
+from tests.support.page_server import PageServer, Workspace
+
+PICTURES = Path(__file__).parents[1] / "pictures"
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    return harbour()
+
+
+@pytest.fixture
+def server(workspace: Workspace) -> Iterator[PageServer]:
+    running = PageServer(workspace)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, server: PageServer) -> Iterator[Open]:
+    """Opens the page; whatever a script of it throws, or the policy blocks, fails the test that caused it."""
+    contexts, problems = [], []
+
+    def opened(*, place: str = "", width: int = 1280, height: int = 800, **context: Any) -> Page:
+        settings = {
+            "viewport": {"width": width, "height": height},
+            "timezone_id": "Europe/Berlin",
+            "reduced_motion": "reduce",
+        }
+        browsing = chromium.new_context(**{**settings, **context})
+        contexts.append(browsing)
+        page = browsing.new_page()
+        page.set_default_timeout(8000)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
+        page.goto(f"{server.url}#/{place}" if place else server.url)
+        page.locator("#title h1").filter(has_not_text="Opening").wait_for()
+        return page
+
+    yield opened
+    for browsing in contexts:
+        browsing.close()
+    assert problems == []
+
+
+@pytest.fixture
+def picture() -> Callable[[Page, str], None]:
+    PICTURES.mkdir(exist_ok=True)
+    return lambda page, name: page.screenshot(path=PICTURES / f"page-{name}.png") and None
