@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.domain.ids import short_code
 from bot.ports import World
@@ -52,7 +52,7 @@ def create(parts: Parts) -> Starlette:
         Route("/healthz", HealthEndpoint(parts.world.store).answer),
     ]
     if parts.slack is not None:
-        routes.append(Route("/slack/events", parts.slack))
+        routes.append(Route("/slack/events", _Handed(parts.slack)))
     shield = Middleware(
         Shield,
         reference=lambda: short_code(parts.world.entropy.uuid()),
@@ -66,6 +66,16 @@ def create(parts: Parts) -> Starlette:
     )
     app.router.redirect_slashes = False  # a redirect would be built of the Host header
     return app
+
+
+class _Handed:
+    """An application as a route takes it: Starlette would call a plain function as an endpoint of its own kind."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
 
 
 def _fixed(content: object) -> Callable[[Request], Awaitable[JSONResponse]]:

@@ -1,13 +1,15 @@
 """The web's side of the tests: a credential that works, the application around it, and a real server on loopback."""
 
+import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
+import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
@@ -188,6 +190,43 @@ def application(
     return create(parts)
 
 
+class Visitor:
+    """A client of an application in this process: no socket, no lifespan. Ask as with `httpx.Client`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._runner = asyncio.Runner()
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ISSUER)
+
+    def request(self, method: str, path: str, **asks) -> httpx.Response:
+        return self._runner.run(self._client.request(method, path, **asks))
+
+    def get(self, path: str, **asks) -> httpx.Response:
+        return self.request("GET", path, **asks)
+
+    def post(self, path: str, **asks) -> httpx.Response:
+        return self.request("POST", path, **asks)
+
+    def close(self) -> None:
+        self._runner.run(self._client.aclose())
+        self._runner.close()
+
+
+@contextmanager
+def visiting(app: ASGIApp) -> Iterator[Visitor]:
+    """A visitor who leaves in the end."""
+    visitor = Visitor(app)
+    try:
+        yield visitor
+    finally:
+        visitor.close()
+
+
+async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
+    """A body that comes bit by bit and does not say how long it is."""
+    for part in parts:
+        yield part
+
+
 @contextmanager
 def served(app: Starlette) -> Iterator[str]:
     """The application behind a real server on loopback; yields its address."""
@@ -204,8 +243,3 @@ def served(app: Starlette) -> Iterator[str]:
         thread.join(timeout=10)
         listener.close()
         assert not thread.is_alive(), "the server did not stop"
-
-
-def new_uuid() -> UUID:
-    """Somebody that nobody knows."""
-    return uuid4()
