@@ -30,9 +30,9 @@ SEED = bytes(range(32))
 PEPPER = Pepper(key_id=b"p" * 32, key=b"pepper of the tests, 32 bytes...")
 
 
-def new_authority() -> BuiltinAuthority:
+def new_authority(seed: int = 7) -> BuiltinAuthority:
     """The real one, with repeatable randomness."""
-    return BuiltinAuthority([PEPPER], FakeEntropy(7))
+    return BuiltinAuthority([PEPPER], FakeEntropy(seed))
 
 
 def order(expires_at: datetime = START + timedelta(days=30)) -> Order:
