@@ -1,0 +1,117 @@
+"""What happens when a button is pressed. The answer to Slack goes out at once; the rest is done after it.
+
+No press is trusted: the value is parsed strictly, the person is admitted first, and the use case asks everything anew.
+"""
+
+from collections.abc import Callable
+
+from slack_sdk.errors import SlackApiError
+
+from bot.domain.errors import Denied, Reason
+from bot.domain.request import Request, Verdict
+from bot.domain.voting import Ballot
+from bot.service import inventory, requests
+from bot.slack import errors, small_forms
+from bot.slack.cards import credential as credential_cards
+from bot.slack.cards.pieces import Json
+from bot.slack.clicks import Click, redraw, tell
+from bot.slack.commands import open_view
+from bot.slack.face import Face
+from bot.slack.forms import read_choice
+from bot.slack.ids import Choice, PageMark, RequestMark, parse_choice
+from bot.slack.opening import filled, offered, to_open
+
+_CARD_WAS_OLD = frozenset({Reason.STALE, Reason.WRONG_STATE, Reason.LAPSED, Reason.ALREADY_VOTED})
+
+
+def approve(face: Face, click: Click) -> None:
+    """Count an approval, and show what the request is now."""
+    mark = RequestMark.parse(click.value)
+    if mark is None:
+        tell(face, click, errors.NOT_OURS)
+        return
+    ballot = Ballot(request=mark.request, digest=mark.digest, voter=click.person.user, verdict=Verdict.APPROVE)
+    counted = requests.vote(face.world, ballot)
+    if isinstance(counted, Denied):
+        tell(face, click, counted.sentence)
+        if counted.reason in _CARD_WAS_OLD:
+            redraw(face, click, mark.request)
+    elif click.in_dm or click.on_ephemeral:
+        redraw(face, click, mark.request)
+
+
+def deny(face: Face, click: Click) -> None:
+    """Ask for the reason."""
+    _open_for(face, click, RequestMark.parse(click.value), lambda request: small_forms.deny(request, face.known))
+
+
+def details(face: Face, click: Click) -> None:
+    """Show the whole of a request."""
+    _open_for(face, click, RequestMark.parse(click.value), lambda request: small_forms.details(request, face.known))
+
+
+def more(face: Face, click: Click) -> None:
+    """The entries of a card's menu."""
+    chosen = parse_choice(click.value)
+    if chosen is None:
+        tell(face, click, errors.NOT_OURS)
+        return
+    choice, mark = chosen
+    forms: dict[Choice, Callable[[Request], Json]] = {
+        Choice.DETAILS: lambda request: small_forms.details(request, face.known),
+        Choice.DENY: lambda request: small_forms.deny(request, face.known),
+        Choice.WITHDRAW: small_forms.withdraw,
+    }
+    _open_for(face, click, mark, forms[choice])
+
+
+def page(face: Face, click: Click) -> None:
+    """The next page of a list takes the place of the one before."""
+    mark = PageMark.parse(click.value)
+    if mark is None:
+        tell(face, click, errors.NOT_OURS)
+        return
+    listing = inventory.listing(face.world, click.person.user, mark.words, mark.after)
+    if isinstance(listing, Denied):
+        tell(face, click, listing.sentence)
+    else:
+        face.replies.in_place(click.reply, credential_cards.listing(listing, face.known, words=mark.words))
+
+
+def add(face: Face, click: Click) -> None:
+    """The form, from the Home tab."""
+    view = to_open(face, click.person.user)
+    if isinstance(view, Denied):
+        tell(face, click, view.sentence)
+    else:
+        open_view(face, click.body, view, lambda sentence: tell(face, click, sentence))
+
+
+def form_changed(face: Face, click: Click) -> None:
+    """Role, estate or owner of the open form changed: who must approve, and until when, are shown anew."""
+    view = click.body.get("view") or {}
+    offer = offered(face, click.person.user)
+    chosen = None if isinstance(offer, Denied) else read_choice(view, offer)
+    if isinstance(offer, Denied) or chosen is None:
+        return  # sending the form says what is wrong with it
+    try:
+        face.client.views_update(
+            view_id=str(view.get("id")),
+            hash=str(view.get("hash")),
+            view=filled(face, click.person.user, offer, chosen),
+        )
+    except SlackApiError as refused:
+        # A newer change overtook this one, or the form is closed: both are as they should be.
+        if refused.response.get("error") not in {"hash_conflict", "not_found"}:
+            raise
+
+
+def _open_for(face: Face, click: Click, mark: RequestMark | None, form: Callable[[Request], Json]) -> None:
+    if mark is None:
+        tell(face, click, errors.NOT_OURS)
+        return
+    request = inventory.request(face.world, click.person.user, mark.request)
+    if isinstance(request, Denied):
+        tell(face, click, request.sentence)
+    else:
+        open_view(face, click.body, form(request), lambda sentence: tell(face, click, sentence))

@@ -1,0 +1,159 @@
+"""The Bolt app: which payload goes to which listener, and what happens around every one of them.
+
+A listener validates, commits and acknowledges; what is slow runs after it. None raises: an exception after `ack()`
+would take the acknowledgement back, so it is caught here and the person is told.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt.error import BoltUnhandledRequestError
+
+from bot.domain.errors import Denied
+from bot.slack import actions, commands, errors, events, handover, submissions
+from bot.slack.clicks import Click, click_of, tell
+from bot.slack.directory import SlackDirectory
+from bot.slack.face import Face, Payload, introduced
+from bot.slack.ids import COMMAND, Action, Callback
+from bot.slack.quiet import bolt_logger
+
+Ack = Callable[..., Any]
+
+PRESSES: dict[Action, Callable[[Face, Click], None]] = {
+    Action.APPROVE: actions.approve,
+    Action.DENY: actions.deny,
+    Action.MORE: actions.more,
+    Action.DETAILS: actions.details,
+    Action.PAGE: actions.page,
+    Action.ADD: actions.add,
+    Action.REVEAL: handover.reveal,
+    Action.REISSUE: handover.reissue,
+    Action.STORED: handover.stored,
+    Action.ESTATE: actions.form_changed,
+    Action.ROLE: actions.form_changed,
+    Action.OWNER: actions.form_changed,
+}
+"""What each button and menu does."""
+
+SUBMISSIONS: dict[Callback, Callable[[Face, Ack, Payload], None]] = {
+    Callback.ADD: submissions.add_sent,
+    Callback.TERMS: submissions.terms_sent,
+    Callback.DENY: submissions.denial_sent,
+    Callback.WITHDRAW: submissions.withdrawal_sent,
+}
+"""What each form does when it is sent."""
+
+_NO_ROOM = BoltResponse(status=503)
+"""Too much to do: unacknowledged, so that Slack shows the person that nothing was done."""
+_log = logging.getLogger(__name__)
+
+
+def build_app(face: Face, directory: SlackDirectory, *, signing_secret: str = "", check_token: bool = True) -> App:
+    """The app, ready to be served by `bot.slack.http` or `bot.slack.socket`.
+
+    Asks Slack who the token belongs to, unless `check_token` is off; raises `slack_bolt.error.BoltError` if nobody.
+    """
+    app = App(
+        name="cred",
+        logger=bolt_logger(),
+        client=face.client,
+        signing_secret=signing_secret,
+        process_before_response=True,
+        raise_error_for_unhandled_request=True,
+        token_verification_enabled=check_token,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    app.error(_unhandled)
+    app.command(COMMAND)(_command(face))
+    for action, press in PRESSES.items():
+        app.action(action.value)(_press(face, press))
+    app.action(Action.ENTRY.value)(_nothing)
+    for callback, submission in SUBMISSIONS.items():
+        app.view(callback.value)(_submission(face, submission))
+    _listen(app, face, directory)
+    return app
+
+
+def _command(face: Face) -> Callable[[Ack, Payload], None]:
+    def listener(ack: Ack, body: Payload) -> None:
+        try:
+            commands.command(face, ack, body)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the person who typed is told
+            ack(text=errors.sentence_for(error, face.world.entropy), response_type="ephemeral")
+
+    return listener
+
+
+def _submission(face: Face, submission: Callable[[Face, Ack, Payload], None]) -> Callable[[Ack, Payload], None]:
+    def listener(ack: Ack, body: Payload) -> None:
+        try:
+            submission(face, ack, body)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the person who sent the form is told
+            submissions.apologise(ack, errors.sentence_for(error, face.world.entropy))
+
+    return listener
+
+
+def _press(face: Face, press: Callable[[Face, Click], None]) -> Callable[[Ack, Payload], BoltResponse]:
+    def listener(ack: Ack, body: Payload) -> BoltResponse:
+        click = click_of(body)
+
+        def admitted_press() -> None:
+            decision = introduced(face, click.person)
+            if isinstance(decision, Denied):
+                tell(face, click, decision.sentence)
+            else:
+                press(face, click)
+
+        if face.later(admitted_press, lambda sentence: _quietly(lambda: tell(face, click, sentence))):
+            return _acknowledged(ack)
+        return _NO_ROOM
+
+    return listener
+
+
+def _acknowledged(ack: Ack) -> BoltResponse:
+    answer: BoltResponse = ack()
+    return answer
+
+
+def _listen(app: App, face: Face, directory: SlackDirectory) -> None:
+    seen = events.Seen()
+
+    def on(kind: str, happened: Callable[[Payload], None]) -> None:
+        def listener(body: Payload) -> None:
+            if seen.first_time(body.get("event_id")):
+                # Nobody waits for an answer to an event: what fails is in the log.
+                face.later(lambda: happened(body), lambda _sentence: None)
+
+        app.event(kind)(listener)
+
+    on("app_home_opened", lambda body: events.home_opened(face, body))
+    on("user_change", lambda body: events.account_changed(directory, body))
+    on("subteam_updated", lambda body: events.group_changed(face, body))
+    on("subteam_members_changed", lambda body: events.group_changed(face, body))
+
+
+def _nothing(ack: Ack) -> None:
+    """A field that is read when its form is sent."""
+    ack()
+
+
+def _quietly(task: Callable[[], object]) -> None:
+    """Telling somebody of a failure may fail for the same reason: then the log has it, and that is all."""
+    try:
+        task()
+    except Exception as error:  # noqa: BLE001 - the end of the line
+        _log.error("Somebody could not be told of a failure: %s.", type(error).__name__)
+
+
+def _unhandled(error: Exception, request: BoltRequest) -> BoltResponse:
+    """What no listener takes, and what fails outside of one. Never the body: it can hold what a person typed."""
+    if isinstance(error, BoltUnhandledRequestError):
+        _log.info("Slack sent something that nobody here listens to: %s", request.body.get("type", "no type"))
+        return BoltResponse(status=404)
+    _log.error("A request of Slack's failed before it was understood: %s", type(error).__name__)
+    return BoltResponse(status=500)

@@ -1,0 +1,79 @@
+"""A press of a button, as Slack sent it: who, on what, from where, and how to answer."""
+
+from dataclasses import dataclass
+
+from bot.domain.errors import Denied
+from bot.domain.ids import RequestId
+from bot.domain.request import Request
+from bot.service import inventory
+from bot.slack.cards import plain
+from bot.slack.cards import request as request_cards
+from bot.slack.cards.pieces import Card
+from bot.slack.commands import open_view
+from bot.slack.face import Face, Payload, Person, who
+from bot.slack.small_forms import said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """One press. `reply` is the URL to answer to: empty for a press in a view, which has a trigger only."""
+
+    person: Person
+    value: object
+    reply: str
+    body: Payload
+
+    @property
+    def in_dm(self) -> bool:
+        """Whether the button stood in a message of the bot to this person."""
+        return str((self.body.get("channel") or {}).get("id") or "").startswith("D")
+
+    @property
+    def on_ephemeral(self) -> bool:
+        """Whether the button stood in an answer that only this person sees."""
+        return (self.body.get("container") or {}).get("is_ephemeral") is True
+
+
+def click_of(body: Payload) -> Click:
+    """The press in a payload of Slack's."""
+    pressed: Payload = (body.get("actions") or [{}])[0]
+    chosen = pressed.get("selected_option") or {}
+    return Click(
+        person=who(body),
+        value=pressed.get("value", chosen.get("value")),
+        reply=str(body.get("response_url") or ""),
+        body=body,
+    )
+
+
+def tell(face: Face, click: Click, sentence: str) -> None:
+    """Say something to the person who pressed, and to nobody else."""
+    if click.reply:
+        face.replies.privately(click.reply, plain.refusal(sentence))
+    else:
+        open_view(face, click.body, said(sentence), lambda _too_late: None)
+
+
+def answer(face: Face, click: Click, card: Card) -> None:
+    """Show a card to the person who pressed."""
+    face.replies.privately(click.reply, card)
+
+
+def redraw(face: Face, click: Click, request: RequestId) -> None:
+    """Put the request as it is now where the button was. The card in a channel is the outbox's to edit."""
+    if not click.reply:
+        return
+    if click.on_ephemeral:
+        waiting = inventory.pending(face.world, click.person.user)
+        if not isinstance(waiting, Denied):
+            face.replies.in_place(click.reply, plain.pending(waiting, face.known))
+        return
+    found = inventory.request(face.world, click.person.user, request)
+    if isinstance(found, Request):
+        face.replies.in_place(click.reply, _where_it_stood(face, click, found))
+
+
+def _where_it_stood(face: Face, click: Click, request: Request) -> Card:
+    if click.in_dm:
+        return request_cards.asked(request, face.known, click.person.user)
+    return request_cards.approval(request, face.known)

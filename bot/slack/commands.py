@@ -1,0 +1,126 @@
+"""`/cred …`: each answer is made of local reads, stands in the acknowledgement, and only its author sees it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from bot.domain.errors import Denied
+from bot.service import inventory
+from bot.slack import errors
+from bot.slack.cards import credential as credential_cards
+from bot.slack.cards import plain
+from bot.slack.cards.pieces import Card, Json
+from bot.slack.face import Face, Payload, Person, admitted, introduced, unknown, who
+from bot.slack.opening import to_open
+from bot.slack.text import unescape
+
+Ack = Callable[..., Any]
+_TOO_LATE = "The form did not open in time. Please type `/cred add` again."
+
+
+def command(face: Face, ack: Ack, body: Payload) -> None:
+    """Answer what was typed."""
+    person, reply = who(body), str(body.get("response_url") or "")
+
+    def tell(sentence: str) -> None:
+        face.replies.privately(reply, plain.refusal(sentence))
+
+    decision = admitted(face, person)
+    if unknown(decision):
+        started = face.later(lambda: _after_introduction(face, person, body), tell)
+        ack(**({} if started else _privately(plain.refusal(errors.BUSY))))
+    elif isinstance(decision, Denied):
+        ack(**_privately(plain.refusal(decision.sentence)))
+    else:
+        answer = _answer(face, person, str(body.get("text") or ""))
+        if isinstance(answer, Card):
+            ack(**_privately(answer))
+        else:
+            started = face.later(lambda: open_view(face, body, answer, tell), tell)
+            ack(**({} if started else _privately(plain.refusal(errors.BUSY))))
+
+
+def open_view(face: Face, body: Payload, view: Json, tell: Callable[[str], None]) -> None:
+    """Open a view for a trigger; where the trigger is too old, say so."""
+    try:
+        face.client.views_open(trigger_id=str(body.get("trigger_id")), view=view)
+    except SlackApiError as refused:
+        if refused.response.get("error") not in {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"}:
+            raise
+        tell(_TOO_LATE)
+
+
+def _after_introduction(face: Face, person: Person, body: Payload) -> None:
+    reply = str(body.get("response_url") or "")
+    decision = introduced(face, person)
+    answer = (
+        plain.refusal(decision.sentence)
+        if isinstance(decision, Denied)
+        else _answer(face, person, str(body.get("text") or ""))
+    )
+    if isinstance(answer, Card):
+        face.replies.privately(reply, answer)
+    else:
+        open_view(face, body, answer, lambda sentence: _say(face, reply, sentence))
+
+
+def _say(face: Face, reply: str, sentence: str) -> None:
+    face.replies.privately(reply, plain.refusal(sentence))
+
+
+def _answer(face: Face, person: Person, typed: str) -> Card | Json:
+    """A card to answer with, or a view to open."""
+    word, _, rest = unescape(typed).strip().partition(" ")
+    answer = _ANSWERS.get(word.casefold() or "help")
+    return plain.unknown_command(word) if answer is None else answer(face, person, rest.strip())
+
+
+def _add(face: Face, person: Person, _rest: str) -> Card | Json:
+    view = to_open(face, person.user)
+    return plain.refusal(view.sentence) if isinstance(view, Denied) else view
+
+
+def _list(face: Face, person: Person, rest: str) -> Card:
+    page = inventory.listing(face.world, person.user, rest)
+    if isinstance(page, Denied):
+        return plain.refusal(page.sentence)
+    return credential_cards.listing(page, face.known, words=rest)
+
+
+def _show(face: Face, person: Person, rest: str) -> Card:
+    if not rest:
+        return plain.refusal("Say which one: `/cred show NAME`. `/cred list` has the names.")
+    found = inventory.show(face.world, person.user, rest)
+    if isinstance(found, Denied):
+        return plain.refusal(found.sentence)
+    if isinstance(found, inventory.Choice):
+        return credential_cards.choice(found.items, face.known)
+    return credential_cards.show(found, face.known)
+
+
+def _pending(face: Face, person: Person, _rest: str) -> Card:
+    waiting = inventory.pending(face.world, person.user)
+    return plain.refusal(waiting.sentence) if isinstance(waiting, Denied) else plain.pending(waiting, face.known)
+
+
+def _help(_face: Face, _person: Person, _rest: str) -> Card:
+    return plain.help_card()
+
+
+def _about(face: Face, _person: Person, _rest: str) -> Card:
+    return plain.about(face.world.policy, version=face.version)
+
+
+_ANSWERS: dict[str, Callable[[Face, Person, str], Card | Json]] = {
+    "add": _add,
+    "list": _list,
+    "show": _show,
+    "pending": _pending,
+    "help": _help,
+    "about": _about,
+}
+
+
+def _privately(card: Card) -> Json:
+    return {**card.message(), "response_type": "ephemeral"}

@@ -1,0 +1,73 @@
+"""The app's manifest for Slack's *Create an app from a manifest*: what the program uses, and nothing else.
+
+This is the source; `manifest.yml` is its output, and a test holds the two together.
+"""
+
+from typing import Any
+
+import yaml
+
+from bot.slack.http import PATH
+from bot.slack.ids import COMMAND
+
+SCOPES: dict[str, tuple[str, ...]] = {
+    "channels:read": ("conversations.info",),
+    "chat:write": ("chat.postMessage", "chat.update"),
+    "commands": (),
+    "groups:read": ("conversations.info",),
+    "im:write": ("conversations.open",),
+    "usergroups:read": ("usergroups.users.list",),
+    "users:read": ("users.info", "users.list"),
+}
+"""Each scope and the methods that it is for, after Slack's reference of each method; `commands` is for the command."""
+
+WITHOUT_SCOPE = ("apps.connections.open", "auth.test", "views.open", "views.publish", "views.update")
+"""Methods that need none of the bot's scopes; the first needs the app token's `connections:write`."""
+
+EVENTS = ("app_home_opened", "subteam_members_changed", "subteam_updated", "user_change")
+"""What the program listens to; their scopes are `users:read` and `usergroups:read`."""
+
+_HEADER = "# The Slack app of Cred. Made by `cred manifest`; to change it, change bot/slack/manifest.py.\n"
+
+
+def manifest(http_url: str | None = None) -> dict[str, Any]:
+    """The manifest for Socket Mode, or for HTTP mode at a public address such as `https://cred.example.org`."""
+    address = None if http_url is None else http_url.rstrip("/") + PATH
+    requests = {} if address is None else {"request_url": address}
+    return {
+        "display_information": {
+            "name": "Cred",
+            "description": "API credentials: asked for, approved, handed over once",
+            "background_color": "#14532d",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": "Cred", "always_online": True},
+            "slash_commands": [
+                {
+                    "command": COMMAND,
+                    "description": "Ask for, find and look after API credentials",
+                    "usage_hint": "add | list | show NAME | pending | help",
+                    "should_escape": True,
+                    **({} if address is None else {"url": address}),
+                }
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {"bot_events": list(EVENTS), **requests},
+            "interactivity": {"is_enabled": True, **requests},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": address is None,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def to_yaml(http_url: str | None = None) -> str:
+    """The manifest as a file."""
+    return _HEADER + yaml.safe_dump(manifest(http_url), sort_keys=False, allow_unicode=True)

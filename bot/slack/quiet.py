@@ -1,0 +1,39 @@
+"""What Slack's libraries may write into the log: nothing that a person typed, and no URL that can be answered to."""
+
+import logging
+
+from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped
+
+_NAME = "bot.slack.bolt"
+_SIGNATURE_LOGGER = "slack_bolt.RequestVerification"
+
+
+_CLIENT_IS_MEANT = warning_client_prioritized_and_token_skipped()
+"""Bolt reads `SLACK_BOT_TOKEN` by itself and wonders that the client has a token already. It is the same one."""
+_HTTP_LOGGERS = ("httpx", "httpcore")
+
+
+class _NoBodies(logging.Filter):
+    """Bolt logs the whole body of a request whose signature is wrong, and of more at DEBUG."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.INFO or record.msg == _CLIENT_IS_MEANT:
+            return False
+        if record.name == _SIGNATURE_LOGGER and record.levelno == logging.INFO:
+            record.msg, record.args = "A request with a wrong signature was refused.", ()
+        return True
+
+
+def hush_http() -> None:
+    """The HTTP client logs each URL, and the URL that a click is answered to lets whoever has it write to a person."""
+    for name in _HTTP_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def bolt_logger() -> logging.Logger:
+    """The logger that Bolt and the client derive theirs from: never below INFO, and filtered."""
+    logger = logging.getLogger(_NAME)
+    logger.setLevel(max(logging.INFO, logging.getLogger().level))
+    if not any(isinstance(each, _NoBodies) for each in logger.filters):
+        logger.addFilter(_NoBodies())
+    return logger
