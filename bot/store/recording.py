@@ -32,7 +32,7 @@ def fields_of(event: type[Event]) -> Mapping[str, Any]:
 def _schemas() -> Schemas:
     schemas = Schemas()
     for event in EVENTS:
-        schemas.register(event.kind, {name: _wire_type(kind) for name, kind in fields_of(event).items()})
+        schemas.register(event.kind.value, {name: _wire_type(kind) for name, kind in fields_of(event).items()})
     return schemas
 
 
@@ -82,10 +82,10 @@ class Recorder:
         self._ledger.append(
             self._connection,
             LedgerEvent(
-                kind=event.kind,
+                kind=event.kind.value,
                 actor=actor,
-                via=event.via,
-                outcome=event.outcome,
+                via=event.via.value,
+                outcome=event.outcome.value,
                 body=body,
                 index=tuple(indexed),
             ),

@@ -1,8 +1,11 @@
 """The story check finds whatever was changed in the tables behind the ledger's back."""
 
-import pytest
-from sqlalchemy import text
+import sqlite3
+from contextlib import closing
 
+import pytest
+
+from bot.domain.request import Verdict
 from bot.service import receipts, requests
 from bot.service.audit import check_story
 from bot.store.store import SqlReader
@@ -26,7 +29,7 @@ def lived_in(house):
     shown = house.issued()
     receipts.stored(house.world, shown.credential.id, shown.credential.newest.id, MAYA)
     house.opened(name="pending")
-    house.vote(house.opened(name="denied"), ANA, "deny", "no")
+    house.vote(house.opened(name="denied"), ANA, Verdict.DENY, "no")
     requests.withdraw(house.world, house.opened(name="withdrawn").id, MAYA)
     return house
 
@@ -62,8 +65,7 @@ def test_an_untouched_house_tells_its_own_story(lived_in):
     ],
 )
 def test_a_change_behind_the_ledgers_back_is_found(lived_in, tampering):
-    with lived_in.engine.connect() as connection:
-        connection.execute(text("PRAGMA foreign_keys = OFF"))
-        connection.execute(text(tampering))
+    with closing(sqlite3.connect(lived_in.engine.url.database)) as connection:
+        connection.execute(tampering)
         connection.commit()
     assert check(lived_in)
