@@ -1,0 +1,55 @@
+"""An append-only audit ledger: sealed, so that a stolen database tells nothing; verifiable, without the key too.
+
+The names below are the whole of it for a program. The format is open: C2SP checkpoints over an RFC 6962 tree.
+"""
+
+from ledger.checkpoint import Checkpoint
+from ledger.entry import Event, Json, OpenEntry
+from ledger.errors import (
+    BadSignatureError,
+    CannotOpenError,
+    KeyFileError,
+    LedgerError,
+    LedgerExistsError,
+    MalformedError,
+    NoLedgerError,
+    OriginMismatchError,
+    RollbackError,
+    SchemaError,
+    TooLargeError,
+    TransactionError,
+    UnknownKeyError,
+    WrongKeyError,
+)
+from ledger.keys import KeyEncryptionKey, NamedKey
+from ledger.log import Appended, Ledger
+from ledger.schema import Schemas
+from ledger.signing import LogKey, VerifierKey
+
+__all__ = [
+    "Appended",
+    "BadSignatureError",
+    "CannotOpenError",
+    "Checkpoint",
+    "Event",
+    "Json",
+    "KeyEncryptionKey",
+    "KeyFileError",
+    "Ledger",
+    "LedgerError",
+    "LedgerExistsError",
+    "LogKey",
+    "MalformedError",
+    "NamedKey",
+    "NoLedgerError",
+    "OpenEntry",
+    "OriginMismatchError",
+    "RollbackError",
+    "SchemaError",
+    "Schemas",
+    "TooLargeError",
+    "TransactionError",
+    "UnknownKeyError",
+    "VerifierKey",
+    "WrongKeyError",
+]

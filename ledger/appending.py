@@ -1,0 +1,150 @@
+"""One entry more: its bytes, its place in the tree, what it is found by, and the new head, all in one transaction.
+
+Guarantees: everything that an append depends on is read in the caller's own transaction, so nothing remembered can be
+wrong after a rollback; a nonce is drawn for each attempt and never derived from the index (a restored backup issues
+the same index again); the time of entries never goes backwards, and a clock that does is itself an entry; a data key
+serves 2^20 entries or 31 days, whichever comes first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Self
+from weakref import ReferenceType, ref
+
+from sqlalchemy import Connection, RootTransaction, bindparam, insert, select, update
+
+from ledger.entry import Event, Header, check_fits, seal_entry
+from ledger.keyring import ENTRIES, Keyring
+from ledger.merkle import CompactRange, leaf_hash
+from ledger.schema import Schemas
+from ledger.sealing import NONCE_BYTES, SealingKey, blind
+from ledger.tables import ENTRY, LOG, TERM
+
+_KEY_SERVES_ENTRIES = 2**20
+_KEY_SERVES_MICROS = 31 * 24 * 3600 * 1_000_000
+_STEP_MICROS = 1_000_000
+"""A clock that falls back by more than this was set; by less, it was only corrected."""
+
+_HEAD = select(
+    LOG.c.size, LOG.c.time, LOG.c.clock, LOG.c.nodes, LOG.c.data_key, LOG.c.data_key_size, LOG.c.data_key_time
+).where(LOG.c.log == bindparam("log"))
+_INSERT_ENTRY = insert(ENTRY)
+_INSERT_TERMS = insert(TERM)
+_MOVE_HEAD = (
+    update(LOG)
+    .where(LOG.c.log == bindparam("of_log"))
+    .values({name: bindparam(name) for name in ("size", "time", "clock", "nodes")})
+)
+_CHANGE_KEY = (
+    update(LOG)
+    .where(LOG.c.log == bindparam("of_log"))
+    .values({name: bindparam(name) for name in ("data_key", "data_key_size", "data_key_time")})
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """How far a log has come. Times in UTC microseconds."""
+
+    tree: CompactRange
+    time: int
+    clock: int
+    data_key: bytes
+    data_key_size: int
+    data_key_time: int
+
+    @classmethod
+    def read(cls, connection: Connection, log: int) -> Self:
+        """As the transaction sees it."""
+        size, time, clock, nodes, key, key_size, key_time = connection.execute(_HEAD, {"log": log}).one()
+        return cls(
+            tree=CompactRange.from_bytes(size, nodes),
+            time=time,
+            clock=clock,
+            data_key=key,
+            data_key_size=key_size,
+            data_key_time=key_time,
+        )
+
+
+class Appender:
+    """Writes the entries of one log."""
+
+    def __init__(self, keyring: Keyring, schemas: Schemas, index_key: bytes, random: Callable[[int], bytes]) -> None:
+        self._keyring = keyring
+        self._schemas = schemas
+        self._index_key = index_key
+        self._random = random
+        self._written_in: ReferenceType[RootTransaction] | None = None
+
+    def append(self, connection: Connection, event: Event, clock: int) -> Head:
+        """The head whose newest entry is this event. Raises `SchemaError` and `TooLargeError` before it writes."""
+        payload = self._schemas.encode(event)
+        check_fits(payload)
+        head = Head.read(connection, self._keyring.log)
+        if clock < head.clock - _STEP_MICROS:
+            head = self._own(connection, head, "clock:stepped-back", {"before": head.clock, "after": clock}, clock)
+        if head.tree.size >= head.data_key_size or max(head.time, clock) >= head.data_key_time:
+            head = self._change_data_key(connection, head, clock)
+        return self._write(connection, head, payload, event.index, clock)
+
+    def make_key(self, connection: Connection, purpose: str, clock: int | None) -> SealingKey:
+        """A new primary key of a purpose and its entry. Without a clock, at the time of the newest entry."""
+        at = Head.read(connection, self._keyring.log).clock if clock is None else clock
+        key = self._keyring.make(connection, purpose, at)
+        self.append(connection, key_created(key, purpose), at)
+        return key
+
+    def wrote_in(self, connection: Connection) -> bool:
+        """Whether the connection's transaction holds entries that are not committed yet."""
+        return self._written_in is not None and self._written_in() is connection.get_transaction()
+
+    def term(self, name: str, value: str) -> bytes:
+        """What an entry about this value is found by."""
+        return blind(self._index_key, name, value)
+
+    def _change_data_key(self, connection: Connection, head: Head, clock: int) -> Head:
+        at = max(head.time, clock)
+        key = self._keyring.make(connection, ENTRIES, at)
+        connection.execute(_CHANGE_KEY, {"of_log": self._keyring.log} | data_key_columns(key, head.tree.size, at))
+        payload = self._schemas.encode(key_created(key, ENTRIES))
+        return self._write(connection, Head.read(connection, self._keyring.log), payload, (), clock)
+
+    def _own(self, connection: Connection, head: Head, kind: str, body: dict[str, int], clock: int) -> Head:
+        event = Event(kind=kind, actor=None, via="ledger", body=body)
+        return self._write(connection, head, self._schemas.encode(event), (), clock)
+
+    def _write(
+        self, connection: Connection, head: Head, payload: bytes, index: tuple[tuple[str, str], ...], clock: int
+    ) -> Head:
+        log, place, time = self._keyring.log, head.tree.size, max(head.time, clock)
+        _, key = self._keyring.by_id(connection, head.data_key)
+        header = Header(key_id=key.id, index=place, time=time, nonce=self._random(NONCE_BYTES))
+        entry = seal_entry(key, self._keyring.origin, header, payload)
+        moved = replace(head, tree=head.tree.append(leaf_hash(entry)), time=time, clock=clock)
+        connection.execute(_INSERT_ENTRY, {"log": log, "index": place, "entry": entry})
+        if index:
+            terms = {self.term(name, value) for name, value in index}
+            connection.execute(_INSERT_TERMS, [{"log": log, "term": term, "index": place} for term in terms])
+        nodes = moved.tree.to_bytes()
+        connection.execute(
+            _MOVE_HEAD, {"of_log": log, "size": moved.tree.size, "time": time, "clock": clock, "nodes": nodes}
+        )
+        transaction = connection.get_transaction()
+        self._written_in = None if transaction is None else ref(transaction)
+        return moved
+
+
+def key_created(key: SealingKey, purpose: str) -> Event:
+    """The entry of a key's creation."""
+    body = {"key": key.id.hex(), "purpose": purpose}
+    return Event(kind="key:created", actor=None, via="ledger", body=body)
+
+
+def data_key_columns(key: SealingKey, size: int, at: int) -> dict[str, bytes | int]:
+    """What a log's row says of its data key: which it is, and until when it serves."""
+    return {
+        "data_key": key.id,
+        "data_key_size": size + _KEY_SERVES_ENTRIES,
+        "data_key_time": at + _KEY_SERVES_MICROS,
+    }

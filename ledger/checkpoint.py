@@ -1,0 +1,118 @@
+"""Checkpoints as signed notes: the text that promises a tree's size and root, and the signatures under it.
+
+Guarantees: what is parsed here has exactly one form, so what two readers see is the same; a signature counts only
+under the very text that it was made for, by a key of the expected name and ID. Formats: c2sp.org/tlog-checkpoint and
+c2sp.org/signed-note. No extension lines. Pure.
+"""
+
+import re
+from dataclasses import dataclass
+
+from ledger.errors import BadSignatureError, MalformedError
+from ledger.merkle import HASH_BYTES
+from ledger.signing import KEY_ID_BYTES, LogKey, VerifierKey, check_name, from_base64, to_base64
+
+_MOST_SIGNATURES = 32
+"""C2SP signed-note asks verifiers to accept at least 16."""
+_DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One line under a note: who says to have signed, with the key's ID before the signature itself."""
+
+    name: str
+    key_id: bytes
+    value: bytes
+
+    def line(self) -> str:
+        """As it stands under the text, with its newline."""
+        return f"— {self.name} {to_base64(self.key_id + self.value)}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A text and the signatures under it. None of them is checked by parsing."""
+
+    text: str
+    signatures: tuple[Signature, ...]
+
+    def to_text(self) -> str:
+        """Text, blank line, one line a signature."""
+        return self.text + "\n" + "".join(signature.line() for signature in self.signatures)
+
+    @classmethod
+    def from_text(cls, note: str) -> "Note":
+        """Raises `MalformedError` for anything that is not a signed note, to the letter."""
+        if any(letter < " " and letter != "\n" for letter in note):
+            raise MalformedError("A signed note has no control characters but the newline.")
+        text, gap, lines = note.rpartition("\n\n")
+        if not gap or not text or not lines.endswith("\n"):
+            raise MalformedError("A signed note is a text, a blank line and signature lines, each ended by a newline.")
+        signatures = tuple(_signature(line) for line in lines[:-1].split("\n"))
+        if len(signatures) > _MOST_SIGNATURES:
+            raise MalformedError(f"A note with more than {_MOST_SIGNATURES} signatures is not read.")
+        return cls(text + "\n", signatures)
+
+    def check(self, verifier: VerifierKey) -> None:
+        """Raises `BadSignatureError` unless the key signed; signatures by keys that are not asked for say nothing."""
+        mine = [s for s in self.signatures if s.name == verifier.name and s.key_id == verifier.id]
+        if not mine:
+            raise BadSignatureError(f"{verifier.name} did not sign this with the key {verifier.id.hex()}.")
+        for signature in mine:
+            verifier.check(self.text.encode(), signature.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A promise: the log of this origin had this root when it had this many entries. `note` carries the signatures."""
+
+    origin: str
+    size: int
+    root: bytes
+    note: Note
+
+    @classmethod
+    def sign(cls, key: LogKey, size: int, root: bytes) -> "Checkpoint":
+        """Signed by the log itself."""
+        text = body(key.origin, size, root)
+        signature = Signature(key.origin, key.verifier.id, key.sign(text.encode()))
+        return cls(key.origin, size, root, Note(text, (signature,)))
+
+    def to_text(self) -> str:
+        """The signed note."""
+        return self.note.to_text()
+
+    @classmethod
+    def from_text(cls, text: str) -> "Checkpoint":
+        """The form only: `check` tells whether to believe it. Raises `MalformedError`."""
+        note = Note.from_text(text)
+        lines = note.text.split("\n")
+        if len(lines) != len(("origin", "size", "root", "end")) or _DECIMAL.fullmatch(lines[1]) is None:
+            raise MalformedError("A checkpoint is three lines: the log's origin, its size, its root in base64.")
+        root = from_base64(lines[2])
+        if len(root) != HASH_BYTES:
+            raise MalformedError(f"A root has {HASH_BYTES} bytes, this has {len(root)}.")
+        check_name(lines[0])
+        return cls(lines[0], int(lines[1]), root, note)
+
+    def check(self, verifier: VerifierKey) -> None:
+        """Raises `BadSignatureError` unless the log of this very origin signed it."""
+        if self.origin != verifier.name:
+            raise BadSignatureError(f"It is a checkpoint of {self.origin}, not of {verifier.name}.")
+        self.note.check(verifier)
+
+
+def body(origin: str, size: int, root: bytes) -> str:
+    """The text that signatures cover, its last newline included."""
+    return f"{origin}\n{size}\n{to_base64(root)}\n"
+
+
+def _signature(line: str) -> Signature:
+    dash, _, rest = line.partition(" ")
+    name, _, encoded = rest.partition(" ")
+    blob = from_base64(encoded)
+    if dash != "—" or len(blob) <= KEY_ID_BYTES:
+        raise MalformedError("A signature line is an em dash, a name, and base64 of a key ID and a signature.")
+    check_name(name)
+    return Signature(name, blob[:KEY_ID_BYTES], blob[KEY_ID_BYTES:])

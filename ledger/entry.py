@@ -1,0 +1,108 @@
+"""One event, and the one opaque blob that it becomes: the wire format of an entry, version 1.
+
+    version u8 = 1 | suite u8 = 1 | key id 32 B | index u64 | time u64 (UTC µs) | nonce 12 B | ciphertext ‖ tag 16 B
+
+big-endian, at most 65,535 bytes (the limit of C2SP tlog-tiles entry bundles). Suite 1 is AES-256-GCM; the associated
+data is the log's origin and the header up to and including the nonce, so that an entry opens in its own place only.
+Evolution rule: this layout never changes; another one has another first byte. Golden vectors: tests/ledger/vectors.
+Pure: key, time and nonce are arguments.
+"""
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias, Union
+
+from ledger.errors import MalformedError, TooLargeError
+from ledger.sealing import TAG_BYTES, SealingKey
+
+Json: TypeAlias = Union[str, int, bool, "list[Json]", "dict[str, Json]", None]
+
+LONGEST_ENTRY = 65_535
+_VERSION = 1
+_SUITE_AES_256_GCM = 1
+_HEADER = struct.Struct(">BB32sQQ12s")
+LONGEST_PAYLOAD = LONGEST_ENTRY - _HEADER.size - TAG_BYTES
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What happened: who did what, with what outcome, from where (PCI DSS 10.2.2), and what else its kind says."""
+
+    kind: str
+    """`subject:action`, registered with the ledger's `Schemas`."""
+    actor: str | None
+    """A person ID, 32 hex digits. None where the program itself acts."""
+    via: str
+    """From where: slack, web, sweep, cli, start; `ledger` for the ledger's own."""
+    outcome: str = "done"
+    """done, refused, failed or unknown."""
+    body: Mapping[str, Json]
+    index: tuple[tuple[str, str], ...] = ()
+    """(field, value) pairs to find the entry by. Only fields of many values: see `ledger.sealing.blind`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenEntry:
+    """An entry that was opened: its place, its time, what happened."""
+
+    index: int
+    at: datetime
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What of an entry can be read without its key. `time` in UTC microseconds."""
+
+    key_id: bytes
+    index: int
+    time: int
+    nonce: bytes
+
+    def to_bytes(self) -> bytes:
+        """62 bytes."""
+        return _HEADER.pack(_VERSION, _SUITE_AES_256_GCM, self.key_id, self.index, self.time, self.nonce)
+
+    @classmethod
+    def from_bytes(cls, entry: bytes) -> "Header":
+        """The header at the front of an entry. Raises `MalformedError`."""
+        if not _HEADER.size + TAG_BYTES <= len(entry) <= LONGEST_ENTRY:
+            raise MalformedError(f"It has {len(entry)} bytes, which no entry has.")
+        version, suite, key_id, index, time, nonce = _HEADER.unpack_from(entry)
+        if (version, suite) != (_VERSION, _SUITE_AES_256_GCM):
+            raise MalformedError(f"It is of version {version}, suite {suite}; this program reads version 1, suite 1.")
+        return cls(key_id=key_id, index=index, time=time, nonce=nonce)
+
+
+def check_fits(payload: bytes) -> None:
+    """Raises `TooLargeError` for a payload whose entry would be over 65,535 bytes."""
+    if len(payload) > LONGEST_PAYLOAD:
+        raise TooLargeError(
+            f"The event takes {len(payload):,} bytes and an entry holds {LONGEST_PAYLOAD:,}: shorten what was typed."
+        )
+
+
+def seal_entry(key: SealingKey, origin: str, header: Header, payload: bytes) -> bytes:
+    """The entry. The header's key ID must be the key's, its nonce new. Raises `TooLargeError`."""
+    check_fits(payload)
+    front = header.to_bytes()
+    return front + key.seal(header.nonce, payload, origin.encode() + front)
+
+
+def open_entry(key: SealingKey, origin: str, header: Header, entry: bytes) -> bytes:
+    """The payload. `header` is this entry's own. Raises `CannotOpenError`."""
+    return key.open(header.nonce, entry[_HEADER.size :], origin.encode() + entry[: _HEADER.size])
+
+
+def micros(at: datetime) -> int:
+    """UTC microseconds of an aware instant."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def instant(micros: int) -> datetime:
+    """The instant of UTC microseconds."""
+    return _EPOCH + timedelta(microseconds=micros)

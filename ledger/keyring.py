@@ -1,0 +1,85 @@
+"""The keys that the ledger keeps: rows, each wrapped by the key-encryption key, found by purpose or by ID.
+
+Guarantees: a key is looked up in the database each time and only its unwrapping is remembered, so that a key whose
+transaction was rolled back, or that was destroyed, is never handed out. A row opens for its own log, ID and purpose
+only. Every creation is an entry: `ledger.appending` writes it in the same transaction.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from ledger.errors import UnknownKeyError
+from ledger.keys import KeyEncryptionKey
+from ledger.sealing import KEY_BYTES, NONCE_BYTES, SealingKey
+from ledger.tables import KEY
+
+ENTRIES = "entry"
+INDEX = "index"
+PERSON = "person"
+OWN_PURPOSES = frozenset({ENTRIES, INDEX, PERSON})
+"""What the ledger keeps for itself and hands to nobody."""
+
+_PRIMARY = select(KEY.c.id, KEY.c.wrapped).where(
+    KEY.c.log == bindparam("log"), KEY.c.purpose == bindparam("purpose"), KEY.c.status == "primary"
+)
+_BY_ID = select(KEY.c.purpose, KEY.c.wrapped).where(KEY.c.log == bindparam("log"), KEY.c.id == bindparam("id"))
+_DEMOTE = (
+    update(KEY)
+    .where(KEY.c.log == bindparam("of_log"), KEY.c.purpose == bindparam("of"), KEY.c.status == "primary")
+    .values(status="active")
+)
+
+
+class Keyring:
+    """The keys of one log."""
+
+    def __init__(self, log: int, origin: str, kek: KeyEncryptionKey, random: Callable[[int], bytes]) -> None:
+        self.log = log
+        self.origin = origin
+        self._kek = kek
+        self._random = random
+        self._unwrapped: dict[tuple[bytes, str, bytes], SealingKey] = {}
+
+    def primary(self, connection: Connection, purpose: str) -> SealingKey | None:
+        """The key that serves a purpose now; None before its first use. Raises `WrongKeyError`."""
+        row = connection.execute(_PRIMARY, {"log": self.log, "purpose": purpose}).first()
+        return None if row is None else self._remembered(row.id, purpose, row.wrapped)
+
+    def by_id(self, connection: Connection, key_id: bytes) -> tuple[str, SealingKey]:
+        """Purpose and key. Raises `UnknownKeyError`, `WrongKeyError`."""
+        row = connection.execute(_BY_ID, {"log": self.log, "id": key_id}).first()
+        if row is None:
+            raise UnknownKeyError(f"No key {key_id.hex()[:16]} is in the ledger: it was destroyed, or never was.")
+        return row.purpose, self._remembered(key_id, row.purpose, row.wrapped)
+
+    def make(self, connection: Connection, purpose: str, at: int) -> SealingKey:
+        """A new primary key of a purpose; the one before it stays active. `at` in UTC microseconds."""
+        key = self.draw()
+        connection.execute(_DEMOTE, {"of_log": self.log, "of": purpose})
+        row = {"id": key.id, "log": self.log, "purpose": purpose, "status": "primary", "created": at}
+        connection.execute(insert(KEY), row | self.wrap(key, purpose))
+        return key
+
+    def draw(self) -> SealingKey:
+        """A new key that is written nowhere yet."""
+        return SealingKey.of(self._random(KEY_BYTES))
+
+    def wrap(self, key: SealingKey, purpose: str) -> dict[str, bytes]:
+        """The columns of a row that hold the key."""
+        nonce = self._random(NONCE_BYTES)
+        return {"wrapped": self._kek.wrap(key, self._about(key.id, purpose), nonce), "wrapped_by": self._kek.id}
+
+    def unwrap(self, key_id: bytes, purpose: str, wrapped: bytes) -> SealingKey:
+        """The reverse of `wrap`. Raises `WrongKeyError`."""
+        return self._kek.unwrap(wrapped, self._about(key_id, purpose), key_id)
+
+    def _remembered(self, key_id: bytes, purpose: str, wrapped: bytes) -> SealingKey:
+        place = (key_id, purpose, wrapped)
+        key = self._unwrapped.get(place)
+        if key is None:
+            key = self._unwrapped[place] = self.unwrap(key_id, purpose, wrapped)
+        return key
+
+    def _about(self, key_id: bytes, purpose: str) -> bytes:
+        return self.origin.encode() + key_id + purpose.encode()

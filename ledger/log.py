@@ -1,0 +1,173 @@
+"""`Ledger`: an append-only, sealed, verifiable log, used from inside the caller's transactions.
+
+Guarantees: an event's entry commits together with its effect or not at all, because the caller's own transaction holds
+both; nothing is remembered that a rollback could make wrong. Writers come one at a time (on SQLite, `BEGIN IMMEDIATE`
+behind one lock: the caller's); readers may be many. All times are aware instants, kept as UTC microseconds.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from ledger.appending import Appender, Head
+from ledger.checkpoint import Checkpoint
+from ledger.entry import Event, OpenEntry, instant, micros
+from ledger.errors import TransactionError, UnknownKeyError
+from ledger.keyring import OWN_PURPOSES, Keyring
+from ledger.keys import KeyEncryptionKey, NamedKey
+from ledger.opening import check_not_rolled_back, create_log, keep, newest, open_log
+from ledger.people import People
+from ledger.reading import Reading
+from ledger.schema import Schemas
+from ledger.sealing import SealingKey
+from ledger.signing import LogKey
+from ledger.witness import CheckpointFile
+
+Random = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appended:
+    """Where and when an event came to stand. `at` is never before the entry before it."""
+
+    index: int
+    at: datetime
+
+
+class Ledger:
+    """One log in one database. `create` makes it, `open` goes on with it; neither keeps the connection."""
+
+    def __init__(
+        self, keyring: Keyring, index_key: SealingKey, *, log_key: LogKey, schemas: Schemas, random: Random
+    ) -> None:
+        self.origin = log_key.origin
+        self._log_key = log_key
+        self._keyring = keyring
+        self._appender = Appender(keyring, schemas, index_key.secret, random)
+        self._people = People(keyring, self._appender, random)
+        self._reading = Reading(keyring, schemas)
+        self._file: CheckpointFile | None = None
+
+    @classmethod
+    def create(
+        cls,
+        connection: Connection,
+        *,
+        kek: KeyEncryptionKey,
+        log_key: LogKey,
+        schemas: Schemas,
+        now: datetime,
+        random: Random = os.urandom,
+        checkpoints: Path | None = None,
+    ) -> "Ledger":
+        """Tables, triggers, keys, entry 0 `log:opened` and a first checkpoint. Raises `LedgerExistsError`."""
+        keyring, index_key = create_log(connection, kek=kek, log_key=log_key, schemas=schemas, now=now, random=random)
+        ledger = cls(keyring, index_key, log_key=log_key, schemas=schemas, random=random)
+        ledger._keep_in(checkpoints)
+        return ledger
+
+    @classmethod
+    def open(
+        cls,
+        connection: Connection,
+        *,
+        kek: KeyEncryptionKey,
+        log_key: LogKey,
+        schemas: Schemas,
+        random: Random = os.urandom,
+        checkpoints: Path | None = None,
+    ) -> "Ledger":
+        """Raises `NoLedgerError`, `OriginMismatchError`, `WrongKeyError`, `RollbackError`, `BadSignatureError`.
+
+        `checkpoints`: the folder of the newest checkpoint, best on another disk than the database.
+        """
+        keyring, index_key = open_log(connection, kek=kek, log_key=log_key, random=random)
+        ledger = cls(keyring, index_key, log_key=log_key, schemas=schemas, random=random)
+        ledger._keep_in(checkpoints)
+        kept = ledger._file.read() if ledger._file else None
+        for known in (newest(connection, keyring.log), kept):
+            if known is not None:
+                known.check(log_key.verifier)
+                check_not_rolled_back(connection, keyring.log, known)
+        return ledger
+
+    def append(self, connection: Connection, event: Event, *, at: datetime) -> Appended:
+        """One entry, in the caller's transaction, as its last statement. Raises `SchemaError`, `TooLargeError`."""
+        head = self._appender.append(connection, event, micros(at))
+        return Appended(index=head.tree.size - 1, at=instant(head.time))
+
+    def person(self, connection: Connection, *, team: str, user: str, at: datetime) -> str:
+        """The person ID (32 hex digits) of somebody, registered with an entry on first sight."""
+        return self._people.person(connection, team, user, micros(at))
+
+    def who(self, connection: Connection, person: str) -> tuple[str, str] | None:
+        """Team and user of a person ID; None where they were erased or are unknown."""
+        return self._people.who(connection, person)
+
+    def seal_words(self, connection: Connection, person: str, text: str) -> str:
+        """What a person typed, sealed under their own key, in base64url. Raises `UnknownKeyError`."""
+        return self._people.seal_words(connection, person, text)
+
+    def open_words(self, connection: Connection, sealed: str, person: str) -> str | None:
+        """The reverse; None where the person was erased. Raises `MalformedError`, `CannotOpenError`."""
+        return self._people.open_words(connection, sealed, person)
+
+    def key(self, connection: Connection, purpose: str, *, at: datetime | None = None) -> NamedKey:
+        """The key that serves a purpose of the program's now; made with an entry on first use.
+
+        That first use needs a connection that may write; without `at` its entry has the time of the one before it.
+        """
+        _check_purpose(purpose)
+        key = self._keyring.primary(connection, purpose)
+        if key is None:
+            key = self._appender.make_key(connection, purpose, None if at is None else micros(at))
+        return NamedKey(key.id, key.secret)
+
+    def key_by_id(self, connection: Connection, id: bytes) -> NamedKey:  # noqa: A002 - the word of the rows that name it
+        """A key that a row names. Raises `UnknownKeyError`: destroyed, or never was."""
+        purpose, key = self._keyring.by_id(connection, id)
+        _check_purpose(purpose)
+        return NamedKey(key.id, key.secret)
+
+    def about(
+        self, connection: Connection, field: str, value: str, *, before: int | None = None, limit: int = 50
+    ) -> list[OpenEntry]:
+        """Entries indexed by a value, newest first, those before an index only if one is given."""
+        return self._reading.found(connection, self._appender.term(field, value), before, limit)
+
+    def entries(self, connection: Connection, start: int = 0, stop: int | None = None) -> Iterator[OpenEntry]:
+        """Entries from `start` up to and without `stop`, opened one by one as they are asked for."""
+        return self._reading.entries(connection, start, stop)
+
+    def size(self, connection: Connection) -> int:
+        """How many entries the log has."""
+        return Head.read(connection, self._keyring.log).tree.size
+
+    def checkpoint(self, connection: Connection) -> Checkpoint:
+        """Signs the head if it moved since the last checkpoint, keeps that as a row, then in the file.
+
+        It wants a transaction of its own, so that only what is durable is ever promised. Raises `TransactionError`,
+        `RollbackError`.
+        """
+        if self._appender.wrote_in(connection):
+            raise TransactionError("A checkpoint signs what is durable: commit the entries first.")
+        tree = Head.read(connection, self._keyring.log).tree
+        checkpoint = newest(connection, self._keyring.log)
+        if checkpoint is None or checkpoint.size != tree.size:
+            checkpoint = Checkpoint.sign(self._log_key, tree.size, tree.root())
+            keep(connection, self._keyring.log, checkpoint)
+        if self._file is not None:
+            self._file.put(checkpoint)
+        return checkpoint
+
+    def _keep_in(self, checkpoints: Path | None) -> None:
+        self._file = None if checkpoints is None else CheckpointFile(checkpoints, self._log_key.verifier)
+
+
+def _check_purpose(purpose: str) -> None:
+    if purpose in OWN_PURPOSES:
+        raise UnknownKeyError(f"The keys for {purpose!r} are the ledger's own.")

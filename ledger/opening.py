@@ -1,0 +1,130 @@
+"""How a log comes to be, and what is checked before one is opened for use.
+
+Guarantees: a program that writes to a log holds both of its keys, and the database is not older than any checkpoint
+that is known. A restored backup is a rollback until a person says otherwise.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, insert, select
+
+from ledger.appending import Appender, Head, data_key_columns, key_created
+from ledger.checkpoint import Checkpoint
+from ledger.entry import Event, micros
+from ledger.errors import LedgerExistsError, NoLedgerError, OriginMismatchError, RollbackError, WrongKeyError
+from ledger.keyring import ENTRIES, INDEX, Keyring
+from ledger.keys import KeyEncryptionKey
+from ledger.merkle import leaf_hash, root_of
+from ledger.schema import Schemas
+from ledger.sealing import SealingKey
+from ledger.signing import LogKey, VerifierKey
+from ledger.tables import CHECKPOINT, ENTRY, LOG, check_tables, make_tables
+
+_LEAVES = (
+    select(ENTRY.c.entry)
+    .where(ENTRY.c.log == bindparam("log"), ENTRY.c.index < bindparam("size"))
+    .order_by(ENTRY.c.index)
+)
+_NOTES = select(CHECKPOINT.c.note).where(CHECKPOINT.c.log == bindparam("log"))
+_NEWEST_NOTE = _NOTES.order_by(CHECKPOINT.c.size.desc()).limit(1)
+_NOTE_OF_SIZE = _NOTES.where(CHECKPOINT.c.size == bindparam("size"))
+
+
+def create_log(
+    connection: Connection,
+    *,
+    kek: KeyEncryptionKey,
+    log_key: LogKey,
+    schemas: Schemas,
+    now: datetime,
+    random: Callable[[int], bytes],
+) -> tuple[Keyring, SealingKey]:
+    """Tables, keys, the first entries and the first checkpoint. Raises `LedgerExistsError`."""
+    make_tables(connection)
+    there = connection.execute(select(LOG.c.origin)).scalars().all()
+    if there:
+        raise LedgerExistsError(f"This database holds a ledger already: {', '.join(there)}. Nothing was changed.")
+    at, log = micros(now), 1
+    keyring = Keyring(log, log_key.origin, kek, random)
+    index_key = keyring.make(connection, INDEX, at)
+    data_key = keyring.make(connection, ENTRIES, at)
+    verifier = log_key.verifier.to_text()
+    row = {"log": log, "origin": log_key.origin, "verifier": verifier, "size": 0, "time": at, "clock": at, "nodes": b""}
+    connection.execute(insert(LOG), row | data_key_columns(data_key, 0, at))
+    appender = Appender(keyring, schemas, index_key.secret, random)
+    opened = {"origin": log_key.origin, "key": verifier}
+    appender.append(connection, Event(kind="log:opened", actor=None, via="ledger", body=opened), at)
+    appender.append(connection, key_created(index_key, INDEX), at)
+    head = appender.append(connection, key_created(data_key, ENTRIES), at)
+    keep(connection, log, Checkpoint.sign(log_key, head.tree.size, head.tree.root()))
+    return keyring, index_key
+
+
+def find_log(connection: Connection, verifier: VerifierKey) -> int:
+    """The number of the log of this origin. Raises `NoLedgerError`, `OriginMismatchError`."""
+    check_tables(connection)
+    log: int | None = connection.execute(select(LOG.c.log).where(LOG.c.origin == verifier.name)).scalar()
+    if log is None:
+        there = ", ".join(connection.execute(select(LOG.c.origin)).scalars()) or "none"
+        raise OriginMismatchError(f"This database holds no log {verifier.name}. The log in it: {there}.")
+    return log
+
+
+def open_log(
+    connection: Connection, *, kek: KeyEncryptionKey, log_key: LogKey, random: Callable[[int], bytes]
+) -> tuple[Keyring, SealingKey]:
+    """The keys of a log that is there. Raises `NoLedgerError`, `OriginMismatchError`, `WrongKeyError`."""
+    verifier = log_key.verifier
+    log = find_log(connection, verifier)
+    signed_by = connection.execute(select(LOG.c.verifier).where(LOG.c.log == log)).scalar_one()
+    if signed_by != verifier.to_text():
+        raise WrongKeyError(f"The log {verifier.name} is signed by another key than the log key given: {signed_by}.")
+    keyring = Keyring(log, verifier.name, kek, random)
+    index_key = keyring.primary(connection, INDEX)
+    if index_key is None:
+        raise NoLedgerError("The ledger's index key is gone from this database.")
+    return keyring, index_key
+
+
+def check_not_rolled_back(connection: Connection, log: int, known: Checkpoint) -> None:
+    """Raises `RollbackError` unless the log of the database continues the one of a checkpoint."""
+    head = Head.read(connection, log).tree
+    if head.size < known.size:
+        raise RollbackError(
+            f"The database is older than a checkpoint that is known: it has {head.size} entries, the checkpoint "
+            f"{known.size}. Was a backup restored? Entries {head.size} to {known.size - 1} are missing."
+        )
+    if _root_at(connection, log, known.size) != known.root:
+        raise RollbackError(
+            f"The first {known.size} entries of the database are not those of a checkpoint that is known: "
+            "they were changed, or another history was written. `python -m ledger verify` tells more."
+        )
+
+
+def newest(connection: Connection, log: int) -> Checkpoint | None:
+    """The newest checkpoint in the database; its signature is not checked."""
+    note = connection.execute(_NEWEST_NOTE, {"log": log}).scalar()
+    return None if note is None else Checkpoint.from_text(note)
+
+
+def keep(connection: Connection, log: int, checkpoint: Checkpoint) -> None:
+    """A row for a checkpoint."""
+    connection.execute(insert(CHECKPOINT), {"log": log, "size": checkpoint.size, "note": checkpoint.to_text()})
+
+
+def entries_held(connection: Connection, log: int) -> int:
+    """How many entries the table holds, whatever the head says."""
+    return connection.execute(select(func.count()).where(ENTRY.c.log == log)).scalar_one()
+
+
+def _root_at(connection: Connection, log: int, size: int) -> bytes:
+    """From the head or a kept checkpoint where one is of this size; else from the entries, at a million a second."""
+    head = Head.read(connection, log).tree
+    if head.size == size:
+        return head.root()
+    note = connection.execute(_NOTE_OF_SIZE, {"log": log, "size": size}).scalar()
+    if note is not None:
+        return Checkpoint.from_text(note).root
+    leaves = connection.execute(_LEAVES, {"log": log, "size": size}).yield_per(1000).scalars()
+    return root_of(map(leaf_hash, leaves))

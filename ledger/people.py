@@ -1,0 +1,131 @@
+"""People: who stands behind a person ID, and what they typed, each under a key of that person's own.
+
+Guarantees: entries hold random IDs, never a name; to destroy somebody's row is to destroy who they were and every word
+they typed, while all proofs stay. The entry `person:registered` commits to who it is and to their key, so that nobody
+can put another person behind an ID unseen: SHA-256(nonce 32 B ‖ team ‖ 0x00 ‖ user).
+"""
+
+import base64
+import binascii
+from collections.abc import Callable
+from hashlib import sha256
+
+import msgspec
+from sqlalchemy import Connection, Row, bindparam, insert, select
+
+from ledger.appending import Appender
+from ledger.entry import Event
+from ledger.errors import CannotOpenError, MalformedError, UnknownKeyError
+from ledger.keyring import PERSON as PURPOSE
+from ledger.keyring import Keyring
+from ledger.sealing import NONCE_BYTES, SealingKey, open_apart, seal_apart
+from ledger.tables import PERSON
+
+_ID_BYTES = 16
+_COMMITMENT_NONCE_BYTES = 32
+_SEARCHED_AS = "who"
+_WORDS_VERSION = b"\x01"
+
+_BY_LOOKUP = select(PERSON.c.person).where(PERSON.c.log == bindparam("log"), PERSON.c.lookup == bindparam("lookup"))
+_BY_ID = select(PERSON.c.key, PERSON.c.wrapped, PERSON.c.sealed).where(
+    PERSON.c.log == bindparam("log"), PERSON.c.person == bindparam("person")
+)
+
+
+class Identity(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """What a person's row seals."""
+
+    team: str
+    user: str
+    nonce: bytes
+
+    def commitment(self) -> bytes:
+        """What the ledger's entry says of it; it tells nothing without the nonce."""
+        return sha256(self.nonce + _joined(self.team, self.user).encode()).digest()
+
+
+class People:
+    """The people of one log."""
+
+    def __init__(self, keyring: Keyring, appender: Appender, random: Callable[[int], bytes]) -> None:
+        self._keyring = keyring
+        self._appender = appender
+        self._random = random
+
+    def person(self, connection: Connection, team: str, user: str, at: int) -> str:
+        """The ID of somebody, who is registered on first sight. `at` in UTC microseconds."""
+        lookup = self._appender.term(_SEARCHED_AS, _joined(team, user))
+        found = connection.execute(_BY_LOOKUP, {"log": self._keyring.log, "lookup": lookup}).scalar()
+        if found is not None:
+            return bytes(found).hex()
+        return self._register(connection, Identity(team, user, self._random(_COMMITMENT_NONCE_BYTES)), lookup, at)
+
+    def who(self, connection: Connection, person: str) -> tuple[str, str] | None:
+        """Team and user; None where the person was erased or is unknown."""
+        row = self._row(connection, person)
+        if row is None:
+            return None
+        identity = self.identity(person, row.key, row.wrapped, row.sealed)
+        return identity.team, identity.user
+
+    def identity(self, person: str, key_id: bytes, wrapped: bytes, sealed: bytes) -> Identity:
+        """What a row says. Raises `WrongKeyError`, `CannotOpenError`."""
+        key = self._keyring.unwrap(key_id, PURPOSE, wrapped)
+        return msgspec.msgpack.decode(open_apart(key, sealed, self._about(person, "who")), type=Identity)
+
+    def seal_words(self, connection: Connection, person: str, words: str) -> str:
+        """Base64url of `1 ‖ nonce ‖ ciphertext ‖ tag`. Raises `UnknownKeyError` for a person who has no key."""
+        key = self._key(connection, person)
+        if key is None:
+            raise UnknownKeyError(f"The person {person} is not registered, or was erased: nothing can be sealed.")
+        sealed = seal_apart(key, self._random(NONCE_BYTES), words.encode(), self._about(person, "words"))
+        return base64.urlsafe_b64encode(_WORDS_VERSION + sealed).rstrip(b"=").decode()
+
+    def open_words(self, connection: Connection, sealed: str, person: str) -> str | None:
+        """What they typed; None where the person was erased. Raises `MalformedError`, `CannotOpenError`."""
+        blob = _unpacked(sealed)
+        key = self._key(connection, person)
+        return None if key is None else open_apart(key, blob, self._about(person, "words")).decode()
+
+    def _register(self, connection: Connection, identity: Identity, lookup: bytes, at: int) -> str:
+        person = self._random(_ID_BYTES)
+        key = self._keyring.draw()
+        plain = msgspec.msgpack.encode(identity)
+        sealed = seal_apart(key, self._random(NONCE_BYTES), plain, self._about(person.hex(), "who"))
+        row = {"log": self._keyring.log, "person": person, "lookup": lookup, "key": key.id, "sealed": sealed}
+        connection.execute(insert(PERSON), row | self._keyring.wrap(key, PURPOSE))
+        body = {"person": person.hex(), "commitment": identity.commitment().hex(), "key": key.id.hex()}
+        index = (("person", person.hex()),)
+        event = Event(kind="person:registered", actor=None, via="ledger", body=body, index=index)
+        self._appender.append(connection, event, at)
+        return person.hex()
+
+    def _key(self, connection: Connection, person: str) -> SealingKey | None:
+        row = self._row(connection, person)
+        return None if row is None else self._keyring.unwrap(row.key, PURPOSE, row.wrapped)
+
+    def _row(self, connection: Connection, person: str) -> Row[bytes, bytes, bytes] | None:
+        try:
+            place = {"log": self._keyring.log, "person": bytes.fromhex(person)}
+        except ValueError:
+            return None
+        return connection.execute(_BY_ID, place).first()
+
+    def _about(self, person: str, what: str) -> bytes:
+        return self._keyring.origin.encode() + bytes.fromhex(person) + what.encode()
+
+
+def _joined(team: str, user: str) -> str:
+    if "\0" in team:
+        raise MalformedError("A team's ID has no NUL in it.")
+    return f"{team}\0{user}"
+
+
+def _unpacked(sealed: str) -> bytes:
+    try:
+        blob = base64.b64decode(sealed + "=" * (-len(sealed) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise MalformedError("Sealed words are base64url; these are not.") from None
+    if blob[:1] != _WORDS_VERSION:
+        raise CannotOpenError("These sealed words are of a version that this program does not know.")
+    return blob[1:]

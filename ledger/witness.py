@@ -1,0 +1,73 @@
+"""Where checkpoints go so that a rollback shows: for now a file, which should stand on another disk than the database.
+
+Guarantees: the newest checkpoint is replaced atomically and durably, and never by an older one or by another history
+of the same length. What stands there is a promise that the log must keep for ever.
+"""
+
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from ledger.checkpoint import Checkpoint
+from ledger.errors import BadSignatureError, LedgerError, MalformedError, RollbackError
+from ledger.signing import VerifierKey
+
+_NAME = "latest"
+
+
+class CheckpointFile:
+    """The newest checkpoint of one log, as a signed note in `<folder>/latest`."""
+
+    def __init__(self, folder: Path, verifier: VerifierKey) -> None:
+        self._folder = folder
+        self._verifier = verifier
+        self.path = folder / _NAME
+
+    def read(self) -> Checkpoint | None:
+        """None where none was kept yet. Raises `MalformedError`, `BadSignatureError`: a file that cannot be trusted."""
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise MalformedError(f"The checkpoint in {self.path} cannot be read: {error}.") from None
+        try:
+            kept = Checkpoint.from_text(text)
+            kept.check(self._verifier)
+        except MalformedError as error:
+            raise MalformedError(f"{self.path} does not hold a checkpoint: {error}") from None
+        except BadSignatureError as error:
+            raise BadSignatureError(f"The checkpoint in {self.path} is not this log's: {error}") from None
+        return kept
+
+    def put(self, checkpoint: Checkpoint) -> None:
+        """Keeps it. Raises `RollbackError` where a newer one is kept, or another one of the same size."""
+        kept = self.read()
+        if kept is not None and (kept.size > checkpoint.size or _differ(kept, checkpoint)):
+            raise RollbackError(
+                f"{self.path} holds a checkpoint of {kept.size} entries that the log does not continue: "
+                f"it has {checkpoint.size}. The database was rolled back, or two programs write this log."
+            )
+        if kept is None or kept.size < checkpoint.size:
+            self._replace(checkpoint.to_text())
+
+    def _replace(self, text: str) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile("w", encoding="utf-8", dir=self._folder, prefix=f".{_NAME}-", delete=False) as new:
+                new.write(text)
+                new.flush()
+                os.fchmod(new.fileno(), 0o644)  # it is public: an auditor may take it from here
+                os.fsync(new.fileno())
+            Path(new.name).replace(self.path)
+            folder = os.open(self._folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except OSError as error:
+            raise LedgerError(f"The checkpoint could not be kept in {self.path}: {error.strerror}.") from error
+
+
+def _differ(kept: Checkpoint, other: Checkpoint) -> bool:
+    return kept.size == other.size and kept.root != other.root
