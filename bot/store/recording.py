@@ -71,8 +71,9 @@ class Recorder:
         for name, kind in _FIELDS[event.kind].items():
             value = getattr(event, name)
             if kind is UserId:
-                body[name] = self._person(value)
-                people.add(body[name])
+                person = self._person(value)
+                people.add(person)
+                body[name] = person
             elif kind is Words:
                 body[name] = self._sealed(actor, value)
             else:

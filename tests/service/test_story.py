@@ -57,7 +57,7 @@ def test_an_untouched_house_tells_its_own_story(lived_in):
         "UPDATE request SET owner = 'U0ANA' WHERE state = 'pending'",
         "UPDATE request SET permissions = '[]' WHERE state = 'pending'",
         "UPDATE request SET digest = 'x' WHERE state = 'pending'",
-        "UPDATE request SET credential = 'x' WHERE state = 'denied'",
+        "UPDATE request SET credential = '00000000-0000-4000-8000-000000000000' WHERE state = 'denied'",
         "DELETE FROM request WHERE state = 'pending'",
         "DELETE FROM vote WHERE verdict = 'approve'",
         "INSERT INTO vote SELECT request, 'U0BEN', verdict, at, reason FROM vote WHERE verdict = 'approve'",
