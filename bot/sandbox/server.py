@@ -1,0 +1,137 @@
+"""The sandbox as a running server: one thread, one event loop, one port on loopback.
+
+Everything it holds lives on that loop, so nothing in it needs a lock; `log` may be called from any thread.
+"""
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import httpx
+import uvicorn
+
+from bot.sandbox import state_file
+from bot.sandbox.delivery import Courier
+from bot.sandbox.gate import LOOPBACK, Gate
+from bot.sandbox.routes import application
+from bot.sandbox.seed import harbour
+from bot.sandbox.settings import SandboxSettings
+from bot.sandbox.signed_http import SignedHttp
+from bot.sandbox.site import Site
+from bot.sandbox.socket_mode import SocketMode
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+SAVE_SECONDS = 0.2
+START_SECONDS = 10.0
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, listening: threading.Event) -> None:
+        super().__init__(config)
+        self.listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
+class Sandbox:
+    """A local Slack workspace. `start` returns once it listens; `stop` leaves its state in the state file."""
+
+    def __init__(self, settings: SandboxSettings, clock: Callable[[], float] = time.time) -> None:
+        if settings.host not in LOOPBACK:
+            raise ValueError("The sandbox listens on loopback only.")
+        self.settings = settings
+        kept = state_file.load(settings.state_file) if settings.state_file else None
+        self.site = Site(settings=settings, clock=clock, workspace=kept or harbour())
+        carrier = SocketMode(site=self.site) if settings.mode == "socket" else self._http()
+        self.courier = Courier(site=self.site, carrier=carrier)
+        self.app: ASGIApp = Gate(application(self.site, self.courier), settings)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self._listening = threading.Event()
+        self._saved = -1
+
+    def _http(self) -> SignedHttp:
+        # No environment: a proxy of the machine must not see, or lose, what goes to loopback.
+        return SignedHttp(site=self.site, client=httpx.AsyncClient(trust_env=False))
+
+    @property
+    def port(self) -> int:
+        """The port, once it listens."""
+        return int(self.site.base_url.rpartition(":")[2])
+
+    @property
+    def url(self) -> str:
+        """Where it listens. What the bot takes as `SLACK_API_URL` is this and `/api/`."""
+        return self.site.base_url
+
+    @property
+    def page_url(self) -> str:
+        """The address to open in a browser. It holds the page's token."""
+        return f"{self.url}/?token={self.settings.page_token}"
+
+    def log(self, line: str) -> None:
+        """A line of the bot's log for the page. From any thread."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self.site.log, line)
+
+    def start(self) -> None:
+        """Listen. Raises `OSError` if the port is taken, `RuntimeError` if it does not come up in time."""
+        family = socket.AF_INET6 if ":" in self.settings.host else socket.AF_INET
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((self.settings.host, self.settings.port))
+        shown = f"[{self.settings.host}]" if family == socket.AF_INET6 else self.settings.host
+        self.site.base_url = f"http://{shown}:{listener.getsockname()[1]}"
+        config = uvicorn.Config(
+            self.app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=2,
+            server_header=False,
+            proxy_headers=False,
+        )
+        self._server = _Server(config, self._listening)
+        self._thread = threading.Thread(target=self._run, args=(self._server, listener), name="sandbox", daemon=True)
+        self._thread.start()
+        if not self._listening.wait(START_SECONDS):
+            raise RuntimeError("The sandbox did not start.")
+
+    def stop(self) -> None:
+        """Close every connection, save, and wait for the thread."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.should_exit = True
+        self._thread.join()
+        self._server = self._thread = None
+
+    def _run(self, server: uvicorn.Server, listener: socket.socket) -> None:
+        asyncio.run(self._serve(server, listener))
+
+    async def _serve(self, server: uvicorn.Server, listener: socket.socket) -> None:
+        self._loop = asyncio.get_running_loop()
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.should_exit and not serving.done():
+            await asyncio.sleep(SAVE_SECONDS)
+            self._save()
+        self.site.feed.close()
+        await self.courier.close()
+        await serving
+        self._save()
+
+    def _save(self) -> None:
+        if self.settings.state_file is not None and self._saved != self.site.feed.lasting:
+            self._saved = self.site.feed.lasting
+            state_file.save(self.site.workspace, self.settings.state_file)

@@ -1,0 +1,43 @@
+"""How a sandbox is set up: addresses, tokens, and the app as its manifest would describe it to Slack."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Mode = Literal["socket", "http"]
+
+ALL_EVENTS = frozenset(
+    {"app_home_opened", "user_change", "team_join", "subteam_updated", "subteam_members_changed"},
+)
+"""Every event that the sandbox can send; a bot gets those that its manifest subscribes to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxSettings:
+    """One sandbox. Tokens are made by whoever starts it; `repr` shows none of them."""
+
+    page_token: str = field(repr=False)
+    control_token: str = field(repr=False)
+    bot_token: str = field(repr=False)
+    app_token: str = field(repr=False)
+    signing_secret: str = field(repr=False)
+    mode: Mode
+    scopes: frozenset[str]
+    """The bot scopes of the manifest."""
+    host: str = "127.0.0.1"
+    port: int = 0
+    """0 means any free port."""
+    request_url: str | None = None
+    """The bot's `/slack/events`; needed in HTTP mode."""
+    slash_commands: tuple[str, ...] = ("/cred",)
+    events: frozenset[str] = ALL_EVENTS
+    """The bot events of the manifest."""
+    state_file: Path | None = None
+    """Where messages and channels stay between two starts; never a modal, never an ephemeral."""
+    hint: tuple[str, str] = (
+        "Type /cred add as Maya to ask for a credential.",
+        "Then switch to Ana or Ben: whoever approves has a dot.",
+    )
+    ack_seconds: float = 3.0
+    retry_seconds: tuple[float, ...] = (0.0, 60.0, 300.0)
+    """The waits before the three retries of an unacknowledged event."""
