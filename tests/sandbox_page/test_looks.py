@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.support.page_content import (
@@ -18,6 +20,7 @@ from tests.support.page_content import (
 )
 
 pytestmark = pytest.mark.browser
+FAINT = (Path(__file__).parent / "faint.js").read_text()
 SIZES = [(1280, 800), (390, 844)]
 SCHEMES = ["light", "dark"]
 
@@ -45,6 +48,7 @@ def scene(open_page, picture, workspace, scheme, size):
         page.get_by_text(ready).first.wait_for()
         picture(page, f"{name}-{scheme}-{size[0]}")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate(FAINT) == []
         return page
 
     return taken

@@ -38,11 +38,11 @@ function show() {
   keepDraft(`${person.id}/${place.id}`);
   const where = place.kind === "channel" ? `#${place.name}` : "Cred";
   box.setAttribute("aria-label", `Message to ${where} as ${person.name}`);
-  box.placeholder = person.outsider || sessionStorage.getItem(HINT_SEEN) ? `Message ${where} as ${person.name}` : "Type /cred add";
+  box.placeholder = `Message ${where} as ${person.name}`;
   form.hidden = place.member === false;
   closed.hidden = !form.hidden;
   closed.textContent = `${person.name} is not a member of #${place.name} and can only read it.`;
-  showHint(person);
+  showHint(person, place);
 }
 
 function keepDraft(key) {
@@ -53,9 +53,10 @@ function keepDraft(key) {
   history.reset();
 }
 
-function showHint(person) {
-  const lines = now.workspace.hint ?? [];
-  hint.hidden = lines.length === 0 || person.outsider || form.hidden || sessionStorage.getItem(HINT_SEEN) !== null;
+/** The workspace tells its first person what to type, in the place where the bot answers. */
+function showHint(person, place) {
+  const lines = person.id === now.workspace.people[0].id ? (now.workspace.hint ?? []) : [];
+  hint.hidden = lines.length === 0 || place.kind !== "dm" || sessionStorage.getItem(HINT_SEEN) !== null;
   if (hint.hidden || hint.childElementCount) return;
   const close = el("button", { type: "button", class: "icon-button", "aria-label": "Hide this hint" }, icon("close"));
   close.addEventListener("click", () => {

@@ -40,27 +40,27 @@ function face({ user, name, bot }) {
   return avatar({ id: user, name, bot, outsider: person?.outsider });
 }
 
-function byline({ name, bot, ts }) {
+function byline({ name, bot, ts, edited }) {
   return el(
     "header",
     {},
     el("b", {}, name),
     bot && el("span", { class: "badge" }, "App"),
     el("time", { title: fullText(Number(ts)) }, clock(ts)),
+    edited && el("small", { class: "edited" }, "edited"),
   );
 }
 
 function body(message, { channel, old }) {
   if (message.deleted) return el("p", { class: "quiet" }, "This message was deleted.");
-  const edited = message.edited && el("small", { class: "edited" }, "(edited)");
-  if (!message.blocks?.length) return el("div", { class: "text plain" }, mrkdwn(message.text ?? ""), " ", edited);
+  if (!message.blocks?.length) return el("div", { class: "text plain" }, mrkdwn(message.text ?? ""));
   const before = old?.querySelector(`[data-surface="${CSS.escape(message.ts)}"]`);
   const surface = {
     where: { kind: message.ephemeral ? "ephemeral" : "message", channel, ts: message.ts },
     kept: before ? readState(before) : {},
   };
   const blocks = message.blocks.map((block) => blockNode(block, surface));
-  return el("div", { class: "card", data: { surface: message.ts } }, blocks, edited);
+  return el("div", { class: "card", data: { surface: message.ts } }, blocks);
 }
 
 function replies(message, { channel, open, toggle, old }) {

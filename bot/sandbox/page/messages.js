@@ -48,7 +48,7 @@ function show() {
   const here = `${now.as}/${now.place}`;
   const arrived = here !== shownIn;
   const wasAtBottom = arrived || atBottom();
-  list.setAttribute("aria-busy", String(now.messages === null));
+  list.setAttribute("aria-busy", String(!list.hidden && now.messages === null));
   keepingFocus(list, () => reconcile(list, rows(messages), how(open)), scroll);
   const last = messages.at(-1)?.ts ?? null;
   if (wasAtBottom) toBottom();
@@ -72,7 +72,7 @@ function rows(messages) {
 
 function followsOn(before, message) {
   const close = Number(message.ts) - Number(before.ts) < SAME_BREATH_S;
-  const plain = !before.ephemeral && !message.ephemeral && !before.reply_count;
+  const plain = !before.ephemeral && !message.ephemeral && !message.edited && !before.reply_count;
   return close && plain && before.user === message.user && before.bot === message.bot;
 }
 

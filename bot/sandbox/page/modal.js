@@ -45,8 +45,8 @@ function put() {
   shown = null;
   fill(layer);
   room.inert = false;
-  if (opener?.isConnected) opener.focus();
-  else document.getElementById("message-box")?.focus();
+  const back = opener?.isConnected && opener !== document.body ? opener : document.getElementById("message-box");
+  back.focus();
 }
 
 function build(view) {
