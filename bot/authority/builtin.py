@@ -16,8 +16,8 @@ from bot.domain.ids import CredentialId
 from bot.ports import Concealed, Entropy, Issued, Order
 
 KEY_ID_LENGTH = 32
-_NOTHING = bytes(32)
-"""What is compared where a record is under no pepper of ours, so that the work is the same."""
+_NOBODYS = bytes(2 * KEY_ID_LENGTH)
+"""Stands for a record that is not there, so that comparing takes as long; no pepper has an ID of zeros."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +35,8 @@ class BuiltinAuthority:
 
     def __init__(self, peppers: Sequence[Pepper], entropy: Entropy) -> None:
         """New records are made under the first pepper; those under the others go on working."""
-        if not peppers or any(len(pepper.key_id) != KEY_ID_LENGTH for pepper in peppers):
-            raise ValueError("The built-in authority needs a pepper, and each needs an ID of 32 bytes.")
+        if not peppers or any(len(p.key_id) != KEY_ID_LENGTH or not any(p.key_id) for p in peppers):
+            raise ValueError("The built-in authority needs a pepper, and each needs an ID of 32 bytes, not all zero.")
         self._newest = peppers[0]
         self._peppers = {pepper.key_id: pepper.key for pepper in peppers}
         self._entropy = entropy
@@ -53,16 +53,19 @@ class BuiltinAuthority:
         """Nothing of an order lives outside our own database, so a lost one leaves nothing behind."""
         return False
 
-    def matches(self, presented: Concealed, record: bytes) -> bool:
-        """Whether the secret is the one that the record was made of.
+    def which(self, presented: Concealed, records: Sequence[bytes]) -> int | None:
+        """The place of the record that was made of this secret, or None.
 
-        Takes the same time whatever the record is, an empty one included: so a caller that has no record can do
-        the work of one that has.
+        The secret is hashed under every pepper and compared with every record, whichever matches: so the time is the
+        same for any records of a number, and a caller that has none (an empty record is nobody's) costs the same.
         """
-        known = self._peppers.get(record[:KEY_ID_LENGTH])
-        digest = _hash(self._newest.key if known is None else known, presented)
-        same = hmac.compare_digest(digest, _NOTHING if known is None else record[KEY_ID_LENGTH:])
-        return same and known is not None
+        digests = [key_id + _hash(key, presented) for key_id, key in self._peppers.items()]
+        found: int | None = None
+        for place, record in enumerate(records):
+            for digest in digests:
+                if hmac.compare_digest(digest, record or _NOBODYS):
+                    found = place
+        return found
 
     def _mint(self, client_id: UUID) -> Issued:
         secret = Concealed(secret_format.mint(self._entropy.token))

@@ -10,6 +10,7 @@ What holds here, whoever asks:
 - Nothing is written here: a use is noted in memory, and `LastUse` writes it later.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,7 +25,7 @@ from bot.service.last_use import LastUse, Use
 
 LONGEST_LIFE = timedelta(hours=1)
 """Whatever the policy says: who checks signatures offline waits for the token's end."""
-SECRETS_CHECKED = 2
+SECRETS_COMPARED = 2
 """As many as may work at once during a rotation; fewer are made up with empty records, so that the work is the same."""
 
 
@@ -34,6 +35,7 @@ class KnownSecret:
 
     id: SecretId
     record: bytes = field(repr=False)
+    """Empty where it was destroyed."""
     retire_at: datetime | None
     receipt: ReceiptState
 
@@ -65,8 +67,11 @@ class Clients(Protocol):
 class SecretCheck(Protocol):
     """The authority's half of a comparison."""
 
-    def matches(self, presented: Concealed, record: bytes) -> bool:
-        """Whether the record is this secret's. Takes the same time for any record, an empty one included."""
+    def which(self, presented: Concealed, records: Sequence[bytes]) -> int | None:
+        """The place of the record that was made of this secret, or None.
+
+        Takes the same time for any records of a number. An empty record is nobody's.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,14 +158,11 @@ class Authentication:
         return self._welcome(client, secret, presented, now)
 
     def _match(self, presented: Concealed, secrets: tuple[KnownSecret, ...], now: datetime) -> KnownSecret | None:
-        """The secret that was shown. Every record is compared, whichever matches, and never fewer than two."""
-        matching: KnownSecret | None = None
-        for secret in secrets:
-            if self.check.matches(presented, secret.record) and secret.works_at(now):
-                matching = secret
-        for _ in range(SECRETS_CHECKED - len(secrets)):
-            self.check.matches(presented, b"")
-        return matching
+        """The secret that was shown, if it works now. No client costs the comparisons of one with two secrets."""
+        records = [secret.record if secret.works_at(now) else b"" for secret in secrets]
+        records += [b""] * (SECRETS_COMPARED - len(records))
+        place = self.check.which(presented, records)
+        return None if place is None else secrets[place]
 
     def _welcome(
         self, client: KnownClient, secret: KnownSecret, presented: Presented, now: datetime

@@ -73,8 +73,8 @@ def _driver(connection: object) -> sqlite3.Connection:
 def _client(rows: list[tuple[Any, ...]]) -> KnownClient:
     credential, client_id, estate, role, permissions, state, expires_at, *_ = rows[0]
     return KnownClient(
-        credential=CredentialId(UUID(credential)),
-        client_id=UUID(client_id),
+        credential=CredentialId(_uuid(credential)),
+        client_id=_uuid(client_id),
         estate=EstateKey(estate),
         role=RoleKey(role),
         permissions=_permissions(permissions),
@@ -86,11 +86,17 @@ def _client(rows: list[tuple[Any, ...]]) -> KnownClient:
 
 def _secret(identifier: str, record: bytes | None, retire_at: int | None, receipt: str) -> KnownSecret:
     return KnownSecret(
-        id=SecretId(UUID(identifier)),
+        id=SecretId(_uuid(identifier)),
         record=record or b"",
         retire_at=moment_or_none(retire_at),
         receipt=ReceiptState(receipt),
     )
+
+
+@lru_cache(maxsize=4096)
+def _uuid(text: str) -> UUID:
+    """The same few clients come again and again."""
+    return UUID(text)
 
 
 @lru_cache(maxsize=256)

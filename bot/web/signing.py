@@ -5,6 +5,7 @@ import hashlib
 import json
 
 import jwt
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot.service.authentication import Claims
@@ -21,7 +22,7 @@ class Ed25519Signer:
         self._issuer = issuer
         self._public = _public_jwk(self._key.public_key().public_bytes_raw())
         self._header = {"typ": "at+jwt", "kid": thumbprint(self._public)}
-        self._jwt = jwt.PyJWT()
+        self._jws = jwt.PyJWS()
 
     def sign(self, claims: Claims) -> str:
         """The token, in compact form."""
@@ -39,7 +40,7 @@ class Ed25519Signer:
             "estate": claims.estate,
             "role": claims.role,
         }
-        return self._jwt.encode(payload, self._key, algorithm=ALGORITHM, headers=self._header)
+        return self._jws.encode(msgspec.json.encode(payload), self._key, algorithm=ALGORITHM, headers=self._header)
 
     def key_set(self) -> dict[str, list[dict[str, str]]]:
         """The public keys, as `/jwks.json` shows them."""

@@ -5,7 +5,8 @@ Whoever does not authenticate is told the same, byte for byte, whatever the reas
 
 import logging
 
-from starlette.responses import JSONResponse
+import msgspec
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bot.service.authentication import Authentication, Granted, Refused, Why
@@ -42,7 +43,7 @@ class TokenEndpoint:
         answer = await self._answer(scope, receive)
         await answer(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> JSONResponse:
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
         if scope["method"] != "POST":
             return NOT_POST.answer()
         body = await _body(receive)
@@ -69,28 +70,33 @@ async def _body(receive: Receive) -> bytes | Refusal:
 
 
 def _envelope(scope: Scope, body: bytes) -> Envelope:
-    headers: list[tuple[bytes, bytes]] = scope["headers"]
+    content_type, authorization = "", []
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            content_type = value.decode("latin-1")
+        elif name == b"authorization":
+            authorization.append(value.decode("latin-1"))
     client = scope.get("client")
     return Envelope(
-        content_type=next((value.decode("latin-1") for name, value in headers if name == b"content-type"), ""),
-        authorization=tuple(value.decode("latin-1") for name, value in headers if name == b"authorization"),
+        content_type=content_type,
+        authorization=tuple(authorization),
         query=scope["query_string"],
         body=body,
         address=client[0] if client else "",
     )
 
 
-def _granted(granted: Granted) -> JSONResponse:
+def _granted(granted: Granted) -> Response:
     content = {
         "access_token": granted.token,
         "token_type": "Bearer",
         "expires_in": granted.life,
         "scope": " ".join(granted.scope),
     }
-    return JSONResponse(content, headers=NEVER_KEPT)
+    return Response(msgspec.json.encode(content), headers=NEVER_KEPT, media_type="application/json")
 
 
-def _refused(refused: Refused, address: str) -> JSONResponse:
+def _refused(refused: Refused, address: str) -> Response:
     who = "an unknown client" if refused.client_id is None else f"client {refused.client_id}"
     _log.info("No token for %s from %s: %s.", who, address or "an unknown address", refused.why)
     return (NOT_IN_SCOPE if refused.why is Why.SCOPE else NOT_AUTHENTICATED).answer()

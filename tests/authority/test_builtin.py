@@ -46,13 +46,26 @@ def test_a_secret_has_the_form_that_scanners_know(asked):
 def test_a_secret_matches_its_own_record_and_no_other(asked):
     ours = authority()
     first, second = ours.issue(asked), ours.issue(asked)
-    assert ours.matches(first.secret, first.record)
-    assert not ours.matches(first.secret, second.record)
+    assert ours.which(first.secret, [first.record]) == 0
+    assert ours.which(first.secret, [second.record]) is None
+
+
+def test_among_several_records_it_finds_the_secrets_own(asked):
+    ours = authority(NEW, OLD)
+    older = BuiltinAuthority([OLD], FakeEntropy(1))
+    issued = [ours.issue(asked), older.issue(asked), ours.issue(asked)]
+    records = [b"", *(one.record for one in issued), b""]
+    assert [ours.which(one.secret, records) for one in issued] == [1, 2, 3]
+
+
+def test_a_pepper_named_by_zeros_is_refused():
+    with pytest.raises(ValueError, match="pepper"):
+        authority(Pepper(key_id=bytes(32), key=b"k" * 32))
 
 
 def test_a_record_under_an_older_pepper_still_matches(asked):
     before = authority(OLD).issue(asked)
-    assert authority(NEW, OLD).matches(before.secret, before.record)
+    assert authority(NEW, OLD).which(before.secret, [before.record]) == 0
 
 
 def test_new_records_are_under_the_first_pepper(asked):
@@ -61,16 +74,16 @@ def test_new_records_are_under_the_first_pepper(asked):
 
 def test_a_record_under_a_pepper_that_is_gone_matches_nothing(asked):
     before = authority(OLD).issue(asked)
-    assert not authority(NEW).matches(before.secret, before.record)
+    assert authority(NEW).which(before.secret, [before.record]) is None
 
 
 @pytest.mark.parametrize("record", [b"", b"n" * 32, b"n" * 31, bytes(64), b"n" * 32 + bytes(32), b"x" * 500])
 def test_a_record_that_is_none_matches_nothing(record):
-    assert not authority().matches(Concealed("crd_anything"), record)
+    assert authority().which(Concealed("crd_anything"), [record]) is None
 
 
 def test_a_presented_secret_may_be_any_text():
-    assert not authority().matches(Concealed("ключ 🗝\x00"), bytes(64))
+    assert authority().which(Concealed("ключ 🗝\x00"), [bytes(64)]) is None
 
 
 def test_a_pepper_does_not_show_its_key():

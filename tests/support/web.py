@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -85,14 +85,14 @@ class FakeClients:
 
 @dataclass
 class CountingCheck:
-    """The real comparison, counted: how much work an answer cost."""
+    """The real comparison, counted: with how many records each answer was compared."""
 
     authority: BuiltinAuthority
-    compared: int = 0
+    compared: list[int] = field(default_factory=list)
 
-    def matches(self, presented: Concealed, record: bytes) -> bool:
-        self.compared += 1
-        return self.authority.matches(presented, record)
+    def which(self, presented: Concealed, records: Sequence[bytes]) -> int | None:
+        self.compared.append(len(records))
+        return self.authority.which(presented, records)
 
 
 class FakeStore:
@@ -230,7 +230,7 @@ async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
 @contextmanager
 def served(app: Starlette) -> Iterator[str]:
     """The application behind a real server on loopback; yields its address."""
-    listener = socket.socket()
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
