@@ -1,0 +1,127 @@
+"""The one place where the parts are put together. Nothing here decides anything; everything here is handed out."""
+
+import hashlib
+import hmac
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from uuid import UUID, uuid4
+
+from bot.authority.builtin import BuiltinAuthority, Pepper
+from bot.config import Settings
+from bot.domain.ids import TeamId
+from bot.domain.policy import Policy
+from bot.main.face import face_of
+from bot.main.opening import Opened, open_house, read_keys
+from bot.main.program import Program
+from bot.ports import Clock, Concealed, Entropy, World
+from bot.service.authentication import Authentication
+from bot.service.last_use import LastUse
+from bot.slack.directory import SlackDirectory
+from bot.slack.web_api import web_client
+from bot.store import RosterStore, SqlStore
+from bot.store.authentication import ClientLookup
+from bot.web.app import Parts, create
+from bot.web.signing import Ed25519Signer
+
+VERSION = version("cred")
+
+
+class SystemClock:
+    """`bot.ports.Clock`: the machine's."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.now(UTC)
+
+
+class SystemEntropy:
+    """`bot.ports.Entropy`: the kernel's."""
+
+    def token(self, size: int) -> bytes:
+        """So many unpredictable bytes."""
+        return os.urandom(size)
+
+    def uuid(self) -> UUID:
+        """A random UUID (version 4)."""
+        return uuid4()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Secrets:
+    """The program's own keys, which the ledger keeps wrapped."""
+
+    pepper: Pepper
+    signing: bytes = field(repr=False)
+    fingerprint: Callable[[Concealed], str]
+
+
+def build(settings: Settings, policy: Policy, *, clock: Clock | None = None, entropy: Entropy | None = None) -> Program:
+    """A program that is ready to start. Raises `NotReadyError` or `InUseError`, each with what to do."""
+    opened = open_house(settings.places, read_keys(settings.places))
+    try:
+        return _assemble(settings, policy, opened, clock or SystemClock(), entropy or SystemEntropy())
+    except BaseException:
+        opened.close()
+        raise
+
+
+def _assemble(settings: Settings, policy: Policy, opened: Opened, clock: Clock, entropy: Entropy) -> Program:
+    store = SqlStore(opened.engine, opened.ledger, clock, _home(policy))
+    secrets = _secrets(store, clock)
+    client = web_client(settings.slack.bot_token.disclose(), settings.slack.api_url)
+    directory = SlackDirectory(client, RosterStore(store), clock)
+    authority = BuiltinAuthority([secrets.pepper], entropy)
+    bell = threading.Event()
+    world = World(
+        policy=policy,
+        store=store,
+        clock=clock,
+        entropy=entropy,
+        directory=directory,
+        authority=authority,
+        fingerprint=secrets.fingerprint,
+        wake=bell.set,
+    )
+    face = face_of(settings, world, client, directory, version=VERSION)
+    lookup = ClientLookup(opened.engine)
+    signer = Ed25519Signer(secrets.signing, settings.places.public_url)
+    authentication = Authentication(
+        clients=lookup,
+        check=authority,
+        signer=signer,
+        last_use=LastUse(),
+        clock=clock,
+        entropy=entropy,
+        token_life=policy.token_life,
+    )
+    issuer = settings.places.public_url
+    parts = Parts(issuer=issuer, world=world, authentication=authentication, signer=signer, slack=face.requests)
+
+    def close() -> None:
+        lookup.close()
+        opened.close()
+
+    return Program(world=world, store=store, web=create(parts), face=face, bell=bell, version=VERSION, close=close)
+
+
+def _secrets(store: SqlStore, clock: Clock) -> _Secrets:
+    """The keys, made at the very first start."""
+    with store.write() as connection:
+        now = clock.now()
+        pepper = store.ledger.key(connection, "pepper", at=now)
+        signing = store.ledger.key(connection, "token-signing", at=now)
+        fingerprint = store.ledger.key(connection, "fingerprint", at=now)
+    return _Secrets(
+        pepper=Pepper(key_id=pepper.id, key=pepper.secret),
+        signing=signing.secret,
+        fingerprint=lambda secret: hmac.new(fingerprint.secret, secret.disclose().encode(), hashlib.sha256).hexdigest(),
+    )
+
+
+def _home(policy: Policy) -> TeamId:
+    """The team that people are taken to be of whom the workspace was never asked about."""
+    return min(policy.organization.teams)

@@ -1,0 +1,126 @@
+"""From places to an open house: keys, database, ledger. What stands in the way is told in one sentence."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
+
+from bot.config import KeySource, Places
+from bot.domain.errors import CredError
+from bot.store import SCHEMAS, open_engine
+from bot.store.exclusive import ExclusiveLock
+from bot.store.migrate import Standing, standing
+from ledger import KeyEncryptionKey, Ledger, LedgerError, LogKey, MalformedError, NoLedgerError, RollbackError
+
+K = TypeVar("K")
+
+
+class NotReadyError(CredError):
+    """The program cannot start; the message says what to do."""
+
+    code = "not-ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What `cred init` made, and nothing else ever makes."""
+
+    kek: KeyEncryptionKey
+    log_key: LogKey
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A database that nobody else works with, and the ledger in it."""
+
+    engine: Engine
+    ledger: Ledger
+    lock: ExclusiveLock
+
+    def close(self) -> None:
+        """Let others have it."""
+        self.engine.dispose()
+        self.lock.release()
+
+
+def read_keys(places: Places) -> Keys:
+    """Both keys, from their files or from the environment. Raises `NotReadyError`."""
+    return Keys(
+        _key(places.key, "CRED_KEY", KeyEncryptionKey.from_text, KeyEncryptionKey.read),
+        _key(places.log_key, "CRED_LOG_KEY", LogKey.from_text, LogKey.read),
+    )
+
+
+def _key(source: KeySource, name: str, from_text: Callable[[str], K], read: Callable[[Path], K]) -> K:
+    if source.text is None and not source.file.exists():
+        raise NotReadyError(f"There is no key in {source.file}. Run `cred init` once, or set {name} or {name}_FILE.")
+    try:
+        return read(source.file) if source.text is None else from_text(source.text.disclose())
+    except MalformedError as error:
+        raise NotReadyError(f"{name} cannot be used: {error}") from None
+    except LedgerError as error:
+        raise NotReadyError(str(error)) from None
+
+
+@contextmanager
+def exclusively(database: Path) -> Iterator[ExclusiveLock]:
+    """Hold the lock for a block. Raises `NotReadyError` where there is no database."""
+    lock = _lock(database)
+    try:
+        yield lock
+    finally:
+        lock.release()
+
+
+def _lock(database: Path) -> ExclusiveLock:
+    if not database.is_file():
+        raise NotReadyError(f"There is no database at {database}. Run `cred init` once, or set CRED_DATABASE_URL.")
+    if not os.access(database, os.W_OK) or not os.access(database.parent, os.W_OK):
+        raise NotReadyError(f"The database {database} or its folder cannot be written. Change who owns them.")
+    return ExclusiveLock(database)
+
+
+def open_house(places: Places, keys: Keys) -> Opened:
+    """Everything open, or nothing. Raises `NotReadyError`, `InUseError`."""
+    lock = _lock(places.database)
+    engine = open_engine(places.database_url)
+    try:
+        return Opened(engine, _ledger(engine, places, keys), lock)
+    except BaseException:
+        engine.dispose()
+        lock.release()
+        raise
+
+
+def _ledger(engine: Engine, places: Places, keys: Keys) -> Ledger:
+    try:
+        _check(standing(engine), places.database)
+        with engine.connect() as connection, connection.begin():
+            return Ledger.open(
+                connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS, checkpoints=places.checkpoints
+            )
+    except NoLedgerError as error:
+        raise NotReadyError(f"{error} Run `cred init` with another CRED_DATABASE_URL, or restore a backup.") from None
+    except RollbackError as error:
+        raise NotReadyError(f"{error} Nothing was started: find out why, and restore the newest backup.") from None
+    except LedgerError as error:
+        raise NotReadyError(str(error)) from None
+    except DatabaseError as error:
+        raise NotReadyError(f"The database {places.database} cannot be read: {error.orig}.") from None
+
+
+def _check(found: Standing, database: Path) -> None:
+    match found:
+        case Standing.CURRENT:
+            return
+        case Standing.ABSENT:
+            raise NotReadyError(f"The database {database} is empty. Run `cred init` once.")
+        case Standing.BEHIND:
+            raise NotReadyError(f"The database {database} is of an older version. Back it up, then run `cred migrate`.")
+        case Standing.AHEAD:
+            raise NotReadyError(f"The database {database} is of a newer version of Cred. Install that version.")

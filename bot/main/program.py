@@ -1,0 +1,99 @@
+"""A program that is put together: it starts, works, and stops so that nothing is left half done."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from starlette.types import ASGIApp
+
+from bot.main.face import SlackFace
+from bot.ports import DirectoryUnavailableError, World
+from bot.scheduler import Guard, Job, Outbox, Scheduler
+from bot.service.outbox import send_due
+from bot.service.starting import announce
+from bot.service.sweep import sweep
+from bot.store import SqlStore
+
+_SWEEP_EVERY = timedelta(seconds=15)
+_CHECKPOINT_EVERY = timedelta(minutes=1)
+_PEOPLE_EVERY = timedelta(minutes=10)
+_PEOPLE_GOOD_FOR = timedelta(days=1)
+_CONNECT_EVERY = timedelta(seconds=10)
+_OUTBOX_PATIENCE = 12.0
+"""Seconds: a little more than a call to Slack may take."""
+
+_log = logging.getLogger(__name__)
+
+
+class Program:
+    """`start` it, serve `web`, `stop` it. It is started once."""
+
+    def __init__(
+        self,
+        *,
+        world: World,
+        store: SqlStore,
+        web: ASGIApp,
+        face: SlackFace,
+        bell: threading.Event,
+        version: str,
+        close: Callable[[], None],
+    ) -> None:
+        """`bell` wakes the outbox; `close` gives up what was opened."""
+        self.world: Final = world
+        self.store: Final = store
+        self.web: Final = web
+        self.face: Final = face
+        self.version: Final = version
+        self._close: Final = close
+        self._people_read: datetime | None = None
+        guard = Guard(world.entropy)
+        self._guard: Final = guard
+        self._outbox: Final = Outbox(self._send, bell, world.clock, guard)
+        self._scheduler: Final = Scheduler(
+            (
+                Job(name="sweep", run=lambda: sweep(world), every=_SWEEP_EVERY),
+                Job(name="checkpoint", run=self.checkpoint, every=_CHECKPOINT_EVERY),
+                Job(name="reading of the workspace", run=self._read_people, every=_PEOPLE_EVERY, at_once=True),
+                Job(name="connection to Slack", run=face.connect, every=_CONNECT_EVERY),
+            ),
+            guard,
+        )
+
+    def start(self) -> None:
+        """Say in the ledger that it starts, finish what a crash left, then begin. Raises `NotReadyError`."""
+        announce(self.world, self.version)
+        sweep(self.world, starting=True)
+        self.face.connect()
+        self._scheduler.start()
+        self._outbox.start()
+
+    def stop(self) -> None:
+        """Finish what is being answered, sign what was written, and let the database go."""
+        self._guard.run("parting from Slack", self.face.close)
+        self._scheduler.stop()
+        self._outbox.stop(_OUTBOX_PATIENCE)
+        self._guard.run("last checkpoint", self.checkpoint)
+        self._close()
+        _log.info("Stopped.")
+
+    def checkpoint(self) -> None:
+        """Sign the ledger as it stands, if it moved."""
+        with self.store.write() as connection:
+            self.store.ledger.checkpoint(connection)
+
+    def _send(self) -> datetime | None:
+        return send_due(self.world, self.face.notifier)
+
+    def _read_people(self) -> None:
+        """Once a day who is in the workspace; sooner again where it could not be asked."""
+        now = self.world.clock.now()
+        if self._people_read is not None and now - self._people_read < _PEOPLE_GOOD_FOR:
+            return
+        try:
+            self.face.directory.read_everybody(self.world.policy)
+            self._people_read = now
+        except DirectoryUnavailableError as reason:
+            _log.warning("Slack could not be asked who is there (%s); I ask again in ten minutes.", reason)

@@ -1,0 +1,79 @@
+"""`cred serve`: one process that is all of it, until it is told to stop."""
+
+import logging
+import signal
+import socket
+
+import uvicorn
+
+from bot.config import Places, Settings
+from bot.domain.policy import Policy
+from bot.main.assembly import VERSION, build
+from bot.main.opening import NotReadyError
+from bot.main.program import Program
+
+_GRACE = 5
+"""Seconds that a request may take after the program was told to stop."""
+_WAITING = 2048
+
+_log = logging.getLogger(__name__)
+
+
+def serve(settings: Settings, policy: Policy) -> None:
+    """Run until SIGINT or SIGTERM. Raises `NotReadyError` or `InUseError` before anything has begun."""
+    with _listen(settings.places) as listener:
+        program = build(settings, policy)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                program.web,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=_GRACE,
+            )
+        )
+        _stop_on_signals(server)
+        try:
+            program.start()
+            _say(settings, policy, program)
+            server.run(sockets=[listener])
+        finally:
+            program.stop()
+
+
+def _listen(places: Places) -> socket.socket:
+    family = socket.AF_INET6 if ":" in places.bind else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((places.bind, places.port))
+        listener.listen(_WAITING)
+    except OSError as error:
+        listener.close()
+        raise NotReadyError(
+            f"{places.bind} port {places.port} cannot be listened on ({error.strerror}). Set PORT to another one."
+        ) from None
+    return listener
+
+
+def _stop_on_signals(server: uvicorn.Server) -> None:
+    """Uvicorn raises a signal again once it has stopped for it: by then this only says what is so."""
+
+    def stop(_number: int, _frame: object) -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
+def _say(settings: Settings, policy: Policy, program: Program) -> None:
+    _log.info(
+        "Cred %s serves %s at %s. Slack: %s. Policy %s. Ledger %s.",
+        VERSION,
+        policy.organization.name,
+        settings.places.public_url,
+        program.face.way,
+        policy.digest[:8],
+        program.store.ledger.origin,
+    )
