@@ -16,7 +16,7 @@ from bot.domain.policy import Policy
 from bot.service.asking import AddCommand, Field, Preview, Problem
 from bot.slack.cards.pieces import Json, context, entry, form, option, placeholder, section
 from bot.slack.ids import Action, Block, Callback
-from bot.slack.text import counted, day, escape, people
+from bot.slack.text import day, escape, people
 
 _GROUP = 100
 """Options in one group of a menu."""
@@ -239,8 +239,8 @@ def _approvers(preview: Preview | Denied) -> tuple[str, ...]:
         return (f"⛔ {escape(preview.sentence)}",)
     if preview.problem is not None:
         return (f"⛔ {escape(preview.problem)}",)
-    needed = counted(preview.needed, "person", "people")
-    return (f"*Who must approve:* {needed} of {people(preview.approvers, 'or')}.",)
+    who = people(preview.approvers, "or" if preview.needed == 1 else "and")
+    return (f"*Who must approve:* {'one' if preview.needed == 1 else preview.needed} of {who}.",)
 
 
 def _by(options: Sequence[Json], value: str) -> Json:

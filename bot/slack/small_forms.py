@@ -1,7 +1,7 @@
 """The forms beside the big one: the terms, a denial's reason, taking a request back; and what is only read."""
 
+import re
 from collections.abc import Mapping
-from textwrap import wrap
 from typing import Any
 
 from bot.domain.naming import REASON_MAX
@@ -12,10 +12,10 @@ from bot.slack.cards.request import particulars
 from bot.slack.cards.sentences import outcome, title
 from bot.slack.ids import Action, Block, Callback, RequestMark
 from bot.slack.text import escape, mention, quote, when
+from bot.slack.text import typed as typed_text
 
 _PARAGRAPHS = 90
 """Sections of terms that a modal holds beside its checkbox."""
-_PARAGRAPH = 2000
 _ACCEPTED = "accepted"
 
 
@@ -123,9 +123,15 @@ def sent_off(request: Request, known: Known) -> Json:
 def said(sentence: str, *, typed: str = "") -> Json:
     """One sentence, where a form was; and what was typed into the form, so that it is not lost with it."""
     kept = [section(quote(typed, SECTION_MAX))] if typed else []
-    return view("Credentials", [section(escape(sentence)), *kept], callback=Callback.READ.value)
+    return view("Credentials", [section(typed_text(sentence, SECTION_MAX)), *kept], callback=Callback.READ.value)
 
 
 def _parts(text: str) -> list[str]:
-    """Paragraphs, the longest cut between words, so that each part fits a section once it is escaped."""
-    return [part for paragraph in text.split("\n\n") for part in wrap(paragraph, _PARAGRAPH, replace_whitespace=False)]
+    """The text, cut between words, so that each part fits a section once it is escaped."""
+    parts, length = [""], 0
+    for word in re.findall(r"\S+\s*", text):
+        length += len(escape(word))
+        if length > SECTION_MAX:
+            parts, length = [*parts, ""], len(escape(word))
+        parts[-1] += word
+    return [part.rstrip() for part in parts if part.strip()]

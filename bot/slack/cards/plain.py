@@ -6,7 +6,19 @@ from bot.domain.policy import Policy
 from bot.domain.request import Request
 from bot.service.inventory import Pending
 from bot.slack.cards import request as request_cards
-from bot.slack.cards.pieces import Button, Card, Json, Known, actions, button, context, divider, header, section
+from bot.slack.cards.pieces import (
+    SECTION_MAX,
+    Button,
+    Card,
+    Json,
+    Known,
+    actions,
+    button,
+    context,
+    divider,
+    header,
+    section,
+)
 from bot.slack.cards.sentences import outcome
 from bot.slack.ids import COMMAND, Action, RequestMark
 from bot.slack.text import counted, escape, in_channel, mention, typed, when
@@ -57,7 +69,8 @@ def about(policy: Policy, *, version: str) -> Card:
 
 def refusal(sentence: str) -> Card:
     """What did not happen, why, and what to do."""
-    return Card(escape(sentence), (section(escape(sentence)),))
+    told = typed(sentence, SECTION_MAX)
+    return Card(told, (section(told),))
 
 
 def pending(waiting: Pending, known: Known) -> Card:

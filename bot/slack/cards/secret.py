@@ -36,7 +36,7 @@ def not_shown(credential: Credential, known: Known) -> Card:
     if settled is None and credential.newest.delivery is Delivery.DELIVERED:
         settled = "A new secret has been shown to you."
     if settled is not None:
-        return _about(credential, "✅ Settled", settled)
+        return _about(credential, f"✅ Settled: {credential.name}", settled)
     left = known.policy.reissues - credential.reissued
     why = (
         "Slack would not take the message that showed your secret, so you cannot have seen it."
@@ -50,20 +50,20 @@ def not_shown(credential: Credential, known: Known) -> Card:
     )
     row = [*([] if credential.newest.delivery is Delivery.REFUSED else [_stored_button(credential, "I have it")])]
     row += _reissue_buttons(credential, "Issue again", left=left)
-    return _about(credential, "⚠️ Did your secret arrive?", f"{why} {offer}", row)
+    return _about(credential, f"⚠️ Did the secret of {credential.name} arrive?", f"{why} {offer}", row)
 
 
 def unconfirmed(credential: Credential) -> Card:
     """Nobody said that the secret arrived: the question, before the credential is suspended."""
     settled = _settled(credential)
     if settled is not None:
-        return _about(credential, "✅ Settled", settled)
+        return _about(credential, f"✅ Settled: {credential.name}", settled)
     text = (
         "You revealed this secret, and nobody has said that it is stored or used it since. "
         "If you have it, press the button. Otherwise I suspend the credential, because a secret that nobody holds "
         f"may be in the wrong hands: {when(credential.newest.receipt_until)}."
     )
-    return _about(credential, "❓ Do you have your secret?", text, [_stored_button(credential)])
+    return _about(credential, f"❓ Do you have the secret of {credential.name}?", text, [_stored_button(credential)])
 
 
 def suspended(credential: Credential) -> Card:
@@ -72,7 +72,7 @@ def suspended(credential: Credential) -> Card:
         "Nobody confirmed that its secret arrived, so I have suspended this credential. It no longer authenticates. "
         "Ask for a new one with `/cred add` if it is still needed."
     )
-    return _about(credential, "⏸️ Suspended", text)
+    return _about(credential, f"⏸️ Suspended: {credential.name}", text)
 
 
 def expired(credential: Credential, known: Known) -> Card:
@@ -82,7 +82,7 @@ def expired(credential: Credential, known: Known) -> Card:
         "It no longer authenticates, and what could check its secret is destroyed. "
         "Ask for a new one with `/cred add` if it is still needed."
     )
-    return _about(credential, "⌛ Expired", text)
+    return _about(credential, f"⌛ Expired: {credential.name}", text)
 
 
 def _settled(credential: Credential) -> str | None:
@@ -96,11 +96,10 @@ def _settled(credential: Credential) -> str | None:
 
 
 def _about(credential: Credential, title: str, text: str, row: list[Json] | None = None) -> Card:
-    heading = f"{title}: {credential.name}"
-    blocks = [header(heading), section(text)]
+    blocks = [header(title), section(text)]
     if row:
         blocks.append(actions(*row))
-    return Card(f"{heading}. {text}", (*blocks, context(f"Client ID `{credential.client_id}`")))
+    return Card(f"{title}\n{text}", (*blocks, context(f"Client ID `{credential.client_id}`")))
 
 
 def _stored_button(credential: Credential, label: str = "I stored it") -> Json:

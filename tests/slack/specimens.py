@@ -1,0 +1,109 @@
+"""Requests and credentials in every state, the same in every run."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from bot.domain.credential import Credential, Delivery, ReceiptState, Secret, SecretState
+from bot.domain.credential import State as CredentialState
+from bot.domain.ids import CredentialId, RequestId, SecretId, Words
+from bot.domain.request import Asked, Kind, Request, State, Verdict, Vote, digest_of
+from bot.domain.role import READ_ONLY, SUPER_ADMIN, Role
+from bot.slack.cards.pieces import Known
+from tests.support import people
+from tests.support.fakes import FakeDirectory
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+SECRET = "made-up_secret-7Qx"
+
+
+def known() -> Known:
+    groups = {people.APPROVERS: frozenset({people.ANA, people.BEN})}
+    return Known(people.make_policy(), FakeDirectory(people.everybody(), groups))
+
+
+def request(state: State = State.PENDING, *, role: Role = SUPER_ADMIN, votes=(), **changes) -> Request:
+    asked = Asked(
+        kind=Kind.ADD,
+        requester=people.MAYA,
+        owner=changes.pop("owner", people.OLGA),
+        estate=people.RETAIL,
+        role=role.key,
+        name=changes.pop("name", "payroll-sync"),
+        description=Words(changes.pop("description", "Reads salaries every night")),
+        reason=Words(changes.pop("reason", "The old key ends in April")),
+        expires_at=datetime(2026, 3, 31, 22, 0, tzinfo=UTC),
+    )
+    decided = None if state is State.PENDING else NOON + timedelta(hours=1)
+    made = Request(
+        id=RequestId(UUID("11111111-1111-4111-8111-111111111111")),
+        credential=CredentialId(UUID("22222222-2222-4222-8222-222222222222")),
+        asked=asked,
+        permissions=role.permissions,
+        quorum=role.quorum,
+        policy="d" * 64,
+        digest=digest_of(asked, role.permissions, "d" * 64),
+        state=state,
+        opened_at=NOON,
+        lapses_at=NOON + timedelta(hours=72),
+        votes=tuple(votes),
+        decided_at=decided,
+    )
+    return replace(made, **changes)
+
+
+def yes(voter) -> Vote:
+    return Vote(voter=voter, verdict=Verdict.APPROVE, at=NOON + timedelta(minutes=10))
+
+
+def no(voter, reason="Use the narrower role") -> Vote:
+    return Vote(voter=voter, verdict=Verdict.DENY, at=NOON + timedelta(minutes=20), reason=Words(reason))
+
+
+BOTH = (yes(people.ANA), yes(people.BEN))
+
+
+def in_state(state: State) -> Request:
+    """A request as it would look in a state."""
+    votes = {
+        State.PENDING: (yes(people.ANA),),
+        State.DENIED: (yes(people.ANA), no(people.BEN)),
+        State.WITHDRAWN: (),
+        State.LAPSED: (),
+    }.get(state, BOTH)
+    closing = {State.LAPSED: "nobody decided it in time", State.REFUSED: "The authority has no room."}.get(state, "")
+    return request(state, votes=votes, closing=closing)
+
+
+def secret(**changes) -> Secret:
+    values = {
+        "id": SecretId(UUID("33333333-3333-4333-8333-333333333333")),
+        "state": SecretState.LIVE,
+        "minted_at": NOON,
+        "receipt": ReceiptState.AWAITING,
+        "receipt_until": NOON + timedelta(hours=24),
+        "delivery": Delivery.DELIVERED,
+        "fingerprint": "f" * 64,
+    }
+    return Secret(**{**values, **changes})
+
+
+def credential(*secrets: Secret, **changes) -> Credential:
+    values = {
+        "id": CredentialId(UUID("22222222-2222-4222-8222-222222222222")),
+        "client_id": UUID("44444444-4444-4444-8444-444444444444"),
+        "request": RequestId(UUID("11111111-1111-4111-8111-111111111111")),
+        "authority": "builtin",
+        "name": "payroll-sync",
+        "description": Words("Reads salaries every night"),
+        "estate": people.RETAIL,
+        "role": READ_ONLY.key,
+        "permissions": READ_ONLY.permissions,
+        "owner": people.OLGA,
+        "requester": people.MAYA,
+        "state": CredentialState.ACTIVE,
+        "created_at": NOON,
+        "expires_at": datetime(2026, 3, 31, 22, 0, tzinfo=UTC),
+        "secrets": secrets or (secret(),),
+    }
+    return Credential(**{**values, **changes})

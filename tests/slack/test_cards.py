@@ -1,0 +1,238 @@
+"""Every card in every state: as it was when somebody looked at it, and within Slack's limits."""
+
+import json
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from bot.domain.credential import Delivery, ReceiptState, SecretState
+from bot.domain.credential import State as CredentialState
+from bot.domain.errors import ALLOWED, Denied, Reason
+from bot.domain.request import State
+from bot.domain.role import READ_ONLY
+from bot.ports import Concealed
+from bot.service.inventory import HomeView, Listing, Pending
+from bot.slack import small_forms
+from bot.slack.cards import credential as credential_cards
+from bot.slack.cards import home, plain
+from bot.slack.cards import request as request_cards
+from bot.slack.cards import secret as secret_cards
+from bot.slack.ids import RequestMark, SecretMark
+from tests.slack import specimens
+from tests.slack.snapshots import same_as_before, slack_takes
+from tests.support import people
+
+KNOWN = specimens.known()
+EVIL = "<!channel> <https://evil.example|click> & \u202etxt.exe\u202c *bold*\n\n> quoted\n@here"
+
+
+def _secret_cards():
+    lost = specimens.secret(delivery=Delivery.UNKNOWN)
+    refused = specimens.secret(delivery=Delivery.REFUSED)
+    spent = [specimens.secret(state=SecretState.RETIRED, receipt=ReceiptState.NONE) for _ in range(3)]
+    missed = specimens.secret(receipt=ReceiptState.NONE)
+    kept = specimens.secret(receipt=ReceiptState.STORED)
+    used = specimens.secret(receipt=ReceiptState.USED)
+    return {
+        "secret-shown": secret_cards.shown(
+            specimens.credential(), Concealed(specimens.SECRET), reissues_left=3, public_url="https://cred.example"
+        ),
+        "secret-shown-last": secret_cards.shown(
+            specimens.credential(), Concealed(specimens.SECRET), reissues_left=0, public_url="https://cred.example"
+        ),
+        "not-shown-unknown": secret_cards.not_shown(specimens.credential(lost), KNOWN),
+        "not-shown-refused": secret_cards.not_shown(specimens.credential(refused), KNOWN),
+        "not-shown-spent": secret_cards.not_shown(specimens.credential(*spent, lost), KNOWN),
+        "not-shown-stored": secret_cards.not_shown(specimens.credential(kept), KNOWN),
+        "not-shown-reissued": secret_cards.not_shown(specimens.credential(), KNOWN),
+        "unconfirmed": secret_cards.unconfirmed(specimens.credential(missed)),
+        "unconfirmed-used": secret_cards.unconfirmed(specimens.credential(used)),
+        "unconfirmed-suspended": secret_cards.unconfirmed(
+            specimens.credential(missed, state=CredentialState.SUSPENDED)
+        ),
+        "suspended": secret_cards.suspended(specimens.credential(missed, state=CredentialState.SUSPENDED)),
+        "expired": secret_cards.expired(specimens.credential(state=CredentialState.EXPIRED), KNOWN),
+    }
+
+
+def _request_cards():
+    cards = {}
+    for state in State:
+        request = specimens.in_state(state)
+        cards[f"approval-{state}"] = request_cards.approval(request, KNOWN)
+        cards[f"asked-{state}"] = request_cards.asked(request, KNOWN, people.BEN)
+        cards[f"told-{state}"] = request_cards.told(request, KNOWN)
+        cards[f"reveal-{state}"] = request_cards.reveal(request, KNOWN)
+    cards["asked-voted"] = request_cards.asked(specimens.in_state(State.PENDING), KNOWN, people.ANA)
+    cards["approval-fresh"] = request_cards.approval(specimens.request(role=READ_ONLY, description=""), KNOWN)
+    cards["told-approved-own"] = request_cards.told(
+        specimens.request(State.APPROVED, owner=people.MAYA, votes=specimens.BOTH), KNOWN
+    )
+    cards["approval-revoked"] = request_cards.approval(
+        specimens.request(State.DENIED, votes=specimens.BOTH, closing="The approval no longer stands."), KNOWN
+    )
+    return cards
+
+
+def _lookup_cards():
+    used = specimens.secret(
+        receipt=ReceiptState.USED, last_used_at=specimens.NOON + timedelta(days=1), last_used_from="192.0.2.7"
+    )
+    retired = specimens.secret(state=SecretState.RETIRED, receipt=ReceiptState.NONE, delivery=Delivery.UNKNOWN)
+    some = tuple(specimens.credential(name=f"job-{number}") for number in range(10))
+    waiting = Pending(
+        on_me=(specimens.request(),),
+        mine=(specimens.request(votes=(specimens.yes(people.ANA),)),),
+        to_reveal=(specimens.in_state(State.APPROVED),),
+    )
+    return {
+        "list": credential_cards.listing(Listing(items=some[:2], more=None), KNOWN),
+        "list-full": credential_cards.listing(Listing(items=some, more=("job-9", UUID(int=9))), KNOWN, words="job"),
+        "list-empty": credential_cards.listing(Listing(items=(), more=None), KNOWN),
+        "list-nothing-like-it": credential_cards.listing(Listing(items=(), more=None), KNOWN, words="<x>"),
+        "show": credential_cards.show(specimens.credential(retired, used), KNOWN),
+        "show-choice": credential_cards.choice(
+            (specimens.credential(), specimens.credential(estate=people.LOGISTICS)), KNOWN
+        ),
+        "pending": plain.pending(waiting, KNOWN),
+        "pending-nothing": plain.pending(Pending(), KNOWN),
+        "help": plain.help_card(),
+        "unknown": plain.unknown_command("lsit"),
+        "unknown-far": plain.unknown_command("<!channel>"),
+        "about": plain.about(KNOWN.policy, version="0.1.0"),
+        "refusal": plain.refusal("Only an admin may ask. Try `/cred list`."),
+    }
+
+
+def _views():
+    waiting = Pending(on_me=(specimens.request(),), to_reveal=(specimens.in_state(State.APPROVED),))
+    estates = tuple(KNOWN.policy.estates.values())
+    return {
+        "home": home.home(
+            HomeView(
+                decision=ALLOWED,
+                pending=waiting,
+                expiring=(specimens.credential(),),
+                yours=(specimens.credential(),),
+                estates=estates,
+            ),
+            KNOWN,
+        ),
+        "home-empty": home.home(HomeView(decision=ALLOWED), KNOWN),
+        "home-outsider": home.home(HomeView(decision=Denied(Reason.EXTERNAL, "Only our own people.")), KNOWN),
+        "details": small_forms.details(specimens.in_state(State.DENIED), KNOWN),
+        "deny": small_forms.deny(specimens.request(), KNOWN),
+        "deny-approved": small_forms.deny(specimens.in_state(State.APPROVED), KNOWN),
+        "withdraw": small_forms.withdraw(specimens.request()),
+        "terms": small_forms.terms(KNOWN.policy.terms),
+        "sent-off": small_forms.sent_off(specimens.request(), KNOWN),
+        "said": small_forms.said("Somebody was first.", typed="My reason"),
+    }
+
+
+CARDS = {
+    name: card.message()
+    for cards in (_request_cards(), _secret_cards(), _lookup_cards())
+    for name, card in cards.items()
+}
+ALL = {**CARDS, **_views()}
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_card_is_as_it_was(name):
+    same_as_before(name, ALL[name])
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_slack_takes_the_card(name):
+    slack_takes(ALL[name])
+
+
+def test_secret_stands_in_one_block_of_one_card_only():
+    holding = [name for name, made in ALL.items() if specimens.SECRET in json.dumps(made)]
+    assert holding == ["secret-shown", "secret-shown-last"]
+    for name in holding:
+        blocks = [block for block in ALL[name]["blocks"] if specimens.SECRET in json.dumps(block)]
+        assert [block["type"] for block in blocks] == ["section"]
+        assert specimens.SECRET not in ALL[name]["text"]
+
+
+def test_curl_line_asks_for_the_secret_and_does_not_carry_it():
+    lines = [block["text"]["text"] for block in ALL["secret-shown"]["blocks"] if "curl" in json.dumps(block)]
+    client_id = specimens.credential().client_id
+    command = f"curl -u {client_id} https://cred.example/oauth2/token -d grant_type=client_credentials"
+    assert len(lines) == 1
+    assert f"```{command}```" in lines[0]
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.PENDING])
+def test_decided_card_has_no_button_to_approve_with(state):
+    for view in ("approval", "asked"):
+        assert "request.approve" not in json.dumps(ALL[f"{view}-{state}"])
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.APPROVED])
+def test_only_an_approved_request_can_be_revealed(state):
+    assert "secret.reveal" not in json.dumps(ALL[f"reveal-{state}"])
+
+
+def test_buttons_carry_exactly_what_the_card_shows():
+    request = specimens.request()
+    assert RequestMark.of(request).pack() in json.dumps(request_cards.approval(request, KNOWN).message())
+    credential = specimens.credential()
+    assert SecretMark.of(credential).pack() in json.dumps(ALL["secret-shown"])
+
+
+def test_nobody_is_said_to_approve_who_may_not():
+    text = json.dumps(request_cards.approval(specimens.request(), KNOWN).message())
+    line = next(part for part in text.split('"') if part.startswith("Who may approve"))
+    assert people.MAYA not in line
+    assert people.OLGA not in line
+    assert people.CAI in line
+
+
+def test_what_was_typed_cannot_mention_link_or_hide():
+    request = specimens.request(
+        State.DENIED, reason=EVIL, description=EVIL, votes=(specimens.no(people.BEN, EVIL),), closing=EVIL
+    )
+    credential = specimens.credential(description=EVIL)
+    for made in (
+        request_cards.approval(request, KNOWN).message(),
+        request_cards.told(request, KNOWN).message(),
+        small_forms.details(request, KNOWN),
+        small_forms.said("No.", typed=EVIL),
+        credential_cards.show(credential, KNOWN).message(),
+        plain.refusal(EVIL).message(),
+        plain.unknown_command(EVIL).message(),
+        credential_cards.listing(Listing(items=(), more=None), KNOWN, words=EVIL).message(),
+    ):
+        text = json.dumps(made, ensure_ascii=False)
+        assert "<!channel>" not in text
+        assert "<https://evil" not in text
+        assert "\u202e" not in text
+        slack_takes(made)
+
+
+@pytest.mark.parametrize(
+    "text", ["&" * 1000, "x" * 1000, "\n".join("ab") * 300, "<" * 400 + "\n" * 300 + "y", "😀" * 1000]
+)
+def test_longest_words_stay_within_the_limits(text):
+    request = specimens.request(
+        State.DENIED, name="n" * 64, reason=text, description=text[:500], votes=(specimens.no(people.BEN, text),)
+    )
+    credential = specimens.credential(name="n" * 64, description=text[:500])
+    waiting = Pending(on_me=(specimens.request(),) * 60, mine=(request,) * 60, to_reveal=(request,) * 60)
+    for made in (
+        request_cards.approval(request, KNOWN).message(),
+        request_cards.approval(specimens.request(name="n" * 64, reason=text), KNOWN).message(),
+        request_cards.asked(request, KNOWN, people.CAI).message(),
+        request_cards.told(request, KNOWN).message(),
+        small_forms.details(request, KNOWN),
+        credential_cards.show(credential, KNOWN).message(),
+        credential_cards.choice((credential,) * 60, KNOWN).message(),
+        plain.refusal(text).message(),
+        plain.pending(waiting, KNOWN).message(),
+        home.home(HomeView(decision=ALLOWED, pending=waiting, yours=(credential,) * 60), KNOWN),
+    ):
+        slack_takes(made)
