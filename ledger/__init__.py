@@ -23,8 +23,11 @@ from ledger.errors import (
 )
 from ledger.keys import KeyEncryptionKey, NamedKey
 from ledger.log import Appended, Ledger
+from ledger.report import Report, Step
 from ledger.schema import Schemas
 from ledger.signing import LogKey, VerifierKey
+from ledger.tables import open_to_read
+from ledger.verify import verify_keyless, verify_with_key
 
 __all__ = [
     "Appended",
@@ -44,12 +47,17 @@ __all__ = [
     "NoLedgerError",
     "OpenEntry",
     "OriginMismatchError",
+    "Report",
     "RollbackError",
     "SchemaError",
     "Schemas",
+    "Step",
     "TooLargeError",
     "TransactionError",
     "UnknownKeyError",
     "VerifierKey",
     "WrongKeyError",
+    "open_to_read",
+    "verify_keyless",
+    "verify_with_key",
 ]

@@ -9,9 +9,10 @@ import base64
 import binascii
 from collections.abc import Callable
 from hashlib import sha256
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from ledger.appending import Appender
 from ledger.entry import Event
@@ -23,13 +24,20 @@ from ledger.tables import PERSON
 
 _ID_BYTES = 16
 _COMMITMENT_NONCE_BYTES = 32
-_SEARCHED_AS = "who"
 _WORDS_VERSION = b"\x01"
 
 _BY_LOOKUP = select(PERSON.c.person).where(PERSON.c.log == bindparam("log"), PERSON.c.lookup == bindparam("lookup"))
 _BY_ID = select(PERSON.c.key, PERSON.c.wrapped, PERSON.c.sealed).where(
     PERSON.c.log == bindparam("log"), PERSON.c.person == bindparam("person")
 )
+
+
+class PersonRow(NamedTuple):
+    """What of a person's row is needed to know who it is: ID of their key, that key wrapped, who they are sealed."""
+
+    key: bytes
+    wrapped: bytes
+    sealed: bytes
 
 
 class Identity(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -54,7 +62,7 @@ class People:
 
     def person(self, connection: Connection, team: str, user: str, at: int) -> str:
         """The ID of somebody, who is registered on first sight. `at` in UTC microseconds."""
-        lookup = self._appender.term(_SEARCHED_AS, _joined(team, user))
+        lookup = self._appender.term(*searched_as(team, user))
         found = connection.execute(_BY_LOOKUP, {"log": self._keyring.log, "lookup": lookup}).scalar()
         if found is not None:
             return bytes(found).hex()
@@ -65,33 +73,28 @@ class People:
         row = self._row(connection, person)
         if row is None:
             return None
-        identity = self.identity(person, row.key, row.wrapped, row.sealed)
+        identity = open_identity(self._keyring, person, row)
         return identity.team, identity.user
-
-    def identity(self, person: str, key_id: bytes, wrapped: bytes, sealed: bytes) -> Identity:
-        """What a row says. Raises `WrongKeyError`, `CannotOpenError`."""
-        key = self._keyring.unwrap(key_id, PURPOSE, wrapped)
-        return msgspec.msgpack.decode(open_apart(key, sealed, self._about(person, "who")), type=Identity)
 
     def seal_words(self, connection: Connection, person: str, words: str) -> str:
         """Base64url of `1 ‖ nonce ‖ ciphertext ‖ tag`. Raises `UnknownKeyError` for a person who has no key."""
         key = self._key(connection, person)
         if key is None:
             raise UnknownKeyError(f"The person {person} is not registered, or was erased: nothing can be sealed.")
-        sealed = seal_apart(key, self._random(NONCE_BYTES), words.encode(), self._about(person, "words"))
+        sealed = seal_apart(key, self._random(NONCE_BYTES), words.encode(), _about(self._keyring, person, "words"))
         return base64.urlsafe_b64encode(_WORDS_VERSION + sealed).rstrip(b"=").decode()
 
     def open_words(self, connection: Connection, sealed: str, person: str) -> str | None:
         """What they typed; None where the person was erased. Raises `MalformedError`, `CannotOpenError`."""
         blob = _unpacked(sealed)
         key = self._key(connection, person)
-        return None if key is None else open_apart(key, blob, self._about(person, "words")).decode()
+        return None if key is None else open_apart(key, blob, _about(self._keyring, person, "words")).decode()
 
     def _register(self, connection: Connection, identity: Identity, lookup: bytes, at: int) -> str:
         person = self._random(_ID_BYTES)
         key = self._keyring.draw()
         plain = msgspec.msgpack.encode(identity)
-        sealed = seal_apart(key, self._random(NONCE_BYTES), plain, self._about(person.hex(), "who"))
+        sealed = seal_apart(key, self._random(NONCE_BYTES), plain, _about(self._keyring, person.hex(), "who"))
         row = {"log": self._keyring.log, "person": person, "lookup": lookup, "key": key.id, "sealed": sealed}
         connection.execute(insert(PERSON), row | self._keyring.wrap(key, PURPOSE))
         body = {"person": person.hex(), "commitment": identity.commitment().hex(), "key": key.id.hex()}
@@ -104,15 +107,28 @@ class People:
         row = self._row(connection, person)
         return None if row is None else self._keyring.unwrap(row.key, PURPOSE, row.wrapped)
 
-    def _row(self, connection: Connection, person: str) -> Row[bytes, bytes, bytes] | None:
+    def _row(self, connection: Connection, person: str) -> PersonRow | None:
         try:
             place = {"log": self._keyring.log, "person": bytes.fromhex(person)}
         except ValueError:
             return None
-        return connection.execute(_BY_ID, place).first()
+        row = connection.execute(_BY_ID, place).first()
+        return None if row is None else PersonRow(*row)
 
-    def _about(self, person: str, what: str) -> bytes:
-        return self._keyring.origin.encode() + bytes.fromhex(person) + what.encode()
+
+def open_identity(keyring: Keyring, person: str, row: PersonRow) -> Identity:
+    """Who a row says they are. Raises `WrongKeyError`, `CannotOpenError`."""
+    key = keyring.unwrap(row.key, PURPOSE, row.wrapped)
+    return msgspec.msgpack.decode(open_apart(key, row.sealed, _about(keyring, person, "who")), type=Identity)
+
+
+def searched_as(team: str, user: str) -> tuple[str, str]:
+    """Name and value that a person's row is found by, blinded."""
+    return "who", _joined(team, user)
+
+
+def _about(keyring: Keyring, person: str, what: str) -> bytes:
+    return keyring.origin.encode() + bytes.fromhex(person) + what.encode()
 
 
 def _joined(team: str, user: str) -> str:
