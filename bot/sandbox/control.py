@@ -1,5 +1,6 @@
 """`/control/*`: for tests. Change people and groups, read everything, break things, send what nobody clicked."""
 
+import secrets
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +27,7 @@ from bot.sandbox.faults import Bending, Fault
 from bot.sandbox.page_api import courier_of, read, site_of
 from bot.sandbox.record import as_json
 from bot.sandbox.renderings import group_object, message_object, user_object
+from bot.sandbox.signed_http import SignedHttp
 from bot.sandbox.socket_mode import SocketMode
 from bot.sandbox.workspace import Channel, Person, UserGroup
 
@@ -141,6 +143,13 @@ async def post_replay(request: Request) -> Response:
     if ack is None:
         raise PersonError("delivery_not_found", "There was no such delivery.")
     return _told(ack)
+
+
+async def post_verify(request: Request) -> Response:
+    """What Slack does when a request URL is saved: the bot must send a challenge back."""
+    carrier = courier_of(request).carrier
+    verified = isinstance(carrier, SignedHttp) and await carrier.verify(secrets.token_hex(16))
+    return JSONResponse({"ok": verified})
 
 
 async def post_payload(request: Request) -> Response:

@@ -37,6 +37,11 @@ async def enter(request: Request) -> Response:
     return answer
 
 
+async def permalink(_request: Request) -> Response:
+    """Where `chat.getPermalink` leads: the page follows such links by itself, anybody else starts at its front."""
+    return RedirectResponse("/", status_code=303, headers=dict(HEADERS))
+
+
 async def page_file(request: Request) -> Response:
     """`/page/<file>`: the page's own files, one folder deep and of four kinds."""
     return _file(request.path_params["name"])

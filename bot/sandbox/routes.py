@@ -36,6 +36,7 @@ PAGE = (
     Route("/page/api/state", page_api.post_state, methods=["POST"]),
     Route("/page/api/close", page_api.post_close, methods=["POST"]),
     Route("/page/{name}", front.page_file),
+    Route("/archives/{channel}/{message}", front.permalink),
 )
 CONTROL = (
     Route("/control/people", control.post_people, methods=["POST"]),
@@ -47,6 +48,7 @@ CONTROL = (
     Route("/control/deliveries", control.get_deliveries),
     Route("/control/violations", control.get_violations),
     Route("/control/replay", control.post_replay, methods=["POST"]),
+    Route("/control/verify", control.post_verify, methods=["POST"]),
     Route("/control/payload", control.post_payload, methods=["POST"]),
     Route("/control/faults", control.post_fault, methods=["POST"]),
     Route("/control/faults", control.delete_faults, methods=["DELETE"]),

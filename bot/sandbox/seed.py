@@ -19,7 +19,7 @@ PEOPLE = (
         title="Platform lead",
         team_id=TEAM,
         is_admin=True,
-        hint="Asks for credentials: type /cred add",
+        hint="Asks for credentials: type `/cred add`.",
     ),
     Person(
         id="U0ANA0000",
@@ -27,7 +27,7 @@ PEOPLE = (
         username="ana",
         title="Security engineer",
         team_id=TEAM,
-        hint="Approves what others ask for",
+        hint="Approves what others ask for.",
     ),
     Person(
         id="U0BEN0000",
@@ -35,7 +35,7 @@ PEOPLE = (
         username="ben",
         title="Operations manager",
         team_id=TEAM,
-        hint="Approves what others ask for",
+        hint="Approves what others ask for.",
     ),
     Person(
         id="U0SAM0000",
@@ -43,7 +43,7 @@ PEOPLE = (
         username="sam",
         title="Security analyst",
         team_id=TEAM,
-        hint="Reads everything, decides nothing",
+        hint="Reads everything, decides nothing.",
     ),
     Person(
         id="U0OTTO000",
@@ -51,7 +51,7 @@ PEOPLE = (
         username="otto",
         title="Consultant, Fjord Partners",
         team_id=PARTNER_TEAM,
-        hint="An outsider, here through Slack Connect: may do nothing",
+        hint="An outsider, here through Slack Connect: may do nothing.",
     ),
     Person(id=BOT_USER, name=BOT_NAME, username="cred", title="", team_id=TEAM, is_bot=True),
 )

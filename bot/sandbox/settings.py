@@ -35,7 +35,7 @@ class SandboxSettings:
     state_file: Path | None = None
     """Where messages and channels stay between two starts; never a modal, never an ephemeral."""
     hint: tuple[str, str] = (
-        "Type /cred add as Maya to ask for a credential.",
+        "Type `/cred add` as Maya to ask for a credential.",
         "Then switch to Ana or Ben: whoever approves has a dot.",
     )
     ack_seconds: float = 3.0

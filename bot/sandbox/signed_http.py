@@ -61,11 +61,11 @@ class SignedHttp:
     site: Site
     client: httpx.AsyncClient
     sent: OrderedDict[str, Signed] = field(default_factory=OrderedDict)
-    answered: bool = False
+    unreachable: bool = False
 
     def connected(self) -> bool:
-        """Whether the bot answered the last time; nobody can know more over HTTP."""
-        return self.answered
+        """Whether the bot was heard of and is not known to be gone; nobody can know more over HTTP."""
+        return not self.unreachable and (bool(self.sent) or bool(self.site.record.calls))
 
     async def carry(self, parcel: Parcel) -> Ack:
         """Sign and send."""
@@ -95,9 +95,9 @@ class SignedHttp:
         except httpx.TimeoutException:
             return Ack(problem="http_timeout")
         except (httpx.TransportError, httpx.InvalidURL):
-            self.answered = False
+            self.unreachable = True
             return Ack(problem="connection_failed")
-        self.answered = True
+        self.unreachable = False
         no_retry = answer.headers.get("x-slack-no-retry") == "1"
         problem = None if answer.is_success else "http_error"
         return Ack(status=answer.status_code, body=_body(answer), problem=problem, no_retry=no_retry)

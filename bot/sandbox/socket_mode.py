@@ -68,9 +68,11 @@ class SocketMode:
         try:
             message = json.loads(text)
         except ValueError:
-            self.site.violation("socket", "a frame that is not JSON")
+            message = None
+        if not isinstance(message, dict):
+            self.site.violation("socket", "a frame that is no JSON object")
             return
-        future = self.waiting.pop(message.get("envelope_id", ""), None)
+        future = self.waiting.pop(str(message.get("envelope_id", "")), None)
         if future is not None and not future.done():
             future.set_result(message)
 

@@ -10,6 +10,8 @@ from typing import Literal
 TRIGGER_SECONDS = 3.0
 RESPONSE_USES = 5
 RESPONSE_SECONDS = 30 * 60.0
+KEPT_SECONDS = 24 * 3600.0
+"""How long a ticket is remembered, so that its end can be told from its absence."""
 
 TriggerProblem = Literal["invalid_trigger_id", "expired_trigger_id", "exchanged_trigger_id"]
 ResponseProblem = Literal["no_such_url", "expired_url", "used_url"]
@@ -47,9 +49,15 @@ class Tickets:
 
     def trigger(self, person: str, now: float, view_id: str | None = None) -> str:
         """A new trigger for that person's click."""
+        self._forget(now)
         name = f"{int(now * 1000)}.{secrets.randbelow(10**10)}.{secrets.token_hex(16)}"
         self.triggers[name] = Trigger(person=person, made=now, view_id=view_id)
         return name
+
+    def _forget(self, now: float) -> None:
+        """Drop what is long past its life, so that a sandbox that runs for weeks does not grow."""
+        self.triggers = {name: each for name, each in self.triggers.items() if now - each.made < KEPT_SECONDS}
+        self.responses = {name: each for name, each in self.responses.items() if now - each.made < KEPT_SECONDS}
 
     def exchange(self, name: str, now: float) -> Trigger | TriggerProblem:
         """Use a trigger up, or say why it cannot be."""
