@@ -51,11 +51,11 @@ def server(workspace: Workspace) -> Iterator[PageServer]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, server: PageServer) -> Iterator[Open]:
-    """Opens the page; whatever a script of it throws, or the policy blocks, fails the test that caused it."""
+def visit(chromium: Browser) -> Iterator[Open]:
+    """Opens an address; whatever a script there throws, or the policy blocks, fails the test that caused it."""
     contexts, problems = [], []
 
-    def opened(*, place: str = "", width: int = 1280, height: int = 800, **context: Any) -> Page:
+    def visited(address: str, *, width: int = 1280, height: int = 800, **context: Any) -> Page:
         settings = {
             "viewport": {"width": width, "height": height},
             "timezone_id": "Europe/Berlin",
@@ -67,14 +67,20 @@ def open_page(chromium: Browser, server: PageServer) -> Iterator[Open]:
         page.set_default_timeout(8000)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
-        page.goto(f"{server.url}#/{place}" if place else server.url)
+        page.goto(address)
         page.locator("#title h1").filter(has_not_text="Opening").wait_for()
         return page
 
-    yield opened
+    yield visited
     for browsing in contexts:
         browsing.close()
     assert problems == []
+
+
+@pytest.fixture
+def open_page(visit: Open, server: PageServer) -> Open:
+    """Opens the page of the workspace at hand, as a person in a place: `PERSON/CONVERSATION`."""
+    return lambda *, place="", **settings: visit(f"{server.url}#/{place}" if place else server.url, **settings)
 
 
 @pytest.fixture

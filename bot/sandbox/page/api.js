@@ -49,7 +49,7 @@ export const sendAction = (action) => post("action", action);
 export const submitView = (as, viewId, state) => post("submit", { as, view_id: viewId, state });
 export const closeView = (as, viewId) => post("close", { as, view_id: viewId });
 
-/** A page that was just opened shows no ephemeral message of its past: forgets them, as a reload does. */
+/** What only one person sees is in no history: a reload of the page loses it, as one of Slack does. */
 export const forgetEphemerals = (as) => ask(`ephemerals?${new URLSearchParams({ as })}`, { method: "DELETE" });
 
 export const feedAddress = (as) => `/page/api/events?${new URLSearchParams({ as })}`;

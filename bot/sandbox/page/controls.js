@@ -26,22 +26,6 @@ export function readState(surface) {
   return state;
 }
 
-/** A view's `state` as Slack has it, as the values that `readState` gives. */
-export function stateOf(view) {
-  const entries = Object.entries(view.state?.values ?? {});
-  return Object.fromEntries(entries.map(([block, actions]) => [block, valuesOf(actions)]));
-}
-
-function valuesOf(actions) {
-  return Object.fromEntries(Object.entries(actions).map(([action, given]) => [action, valueOf(given)]));
-}
-
-function valueOf(given) {
-  if ("selected_option" in given) return given.selected_option?.value ?? null;
-  if ("selected_options" in given) return (given.selected_options ?? []).map(({ value }) => value);
-  return given.selected_user ?? given.selected_users ?? given.selected_date ?? given.value ?? null;
-}
-
 const WHERE_TYPING = 'input, textarea, select, button, [tabindex="0"]';
 
 /**

@@ -6,7 +6,9 @@ import { keepUp, refresh } from "./sync.js";
 
 const lastPlace = new Map();
 
-/** Acts as this person from now on, in the place asked for, else where something waits, else where they were last. */
+/**
+ * Acts as this person from now on, in the place asked for, else where something waits for them
+ * alone, else where they were last, else where there is something new. */
 export async function actAs(as, place = null) {
   set({ as, place: null, conversations: null, messages: null, home: null, view: null, viewErrors: {} });
   keepUp(as);
@@ -19,7 +21,7 @@ function choose(asked) {
   const all = now.conversations ?? [];
   const waiting = all.find(({ kind, unread }) => kind === "dm" && unread > 0);
   const known = (id) => all.find((one) => one.id === id)?.id;
-  const first = all.find(({ kind }) => kind === "dm") ?? all[0];
+  const first = all.find(({ unread }) => unread > 0) ?? all.find(({ kind }) => kind === "dm") ?? all[0];
   return known(asked) ?? waiting?.id ?? known(lastPlace.get(now.as)) ?? first?.id;
 }
 

@@ -29,7 +29,7 @@ async function begin() {
   }
   const { as, place } = readRoute();
   const first = now.workspace.people.find(({ id }) => id === as) ?? now.workspace.people[0];
-  await forgetEphemerals(first.id).catch(() => {});
+  if (performance.getEntriesByType("navigation")[0]?.type === "reload") await Promise.allSettled(now.workspace.people.map(({ id }) => forgetEphemerals(id)));
   await Promise.all([actAs(first.id, place), refresh("log")]);
   document.getElementById("message-box")?.focus({ preventScroll: true });
 }

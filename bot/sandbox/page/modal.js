@@ -7,7 +7,7 @@
 import { Refused, closeView, submitView } from "./api.js";
 import { blockNode } from "./blocks.js";
 import { focusError, missing, showErrors } from "./checks.js";
-import { keepingFocus, readState, stateOf } from "./controls.js";
+import { keepingFocus, readState } from "./controls.js";
 import { el, fill, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";
 import { reconcile } from "./keyed.js";
@@ -63,7 +63,7 @@ function build(view) {
   shown = { id: view.id, form, body, foot, dialog, title: head.firstChild };
   fill(layer, dialog);
   room.inert = true;
-  update(view, drafts.get(view.id) ?? stateOf(view));
+  update(view, drafts.get(view.id) ?? view.values);
   showErrors(form, now.viewErrors);
   (form.querySelector("[autofocus]") ?? body.querySelector(FIRST_FIELD) ?? dialog).focus({ preventScroll: true });
 }
