@@ -37,6 +37,12 @@ _STATEMENT = str(_FIND)
 _PARAMETERS = {name: str(value) for name, value in _FIND.params.items()}
 
 
+_NOBODY = [
+    (str(UUID(int=0)), str(UUID(int=0)), "", "", "[]", State.DELETED.value, 0, str(UUID(int=0)), b"", None, "none")
+]
+"""Read where there is no client, so that an unknown one takes as long as a known one, to a few microseconds."""
+
+
 class ClientLookup:
     """`bot.service.authentication.Clients` over SQLite. Safe to call from any thread; `close` it at the end."""
 
@@ -56,7 +62,8 @@ class ClientLookup:
         """
         with self._turn:
             rows = self._connection.execute(_STATEMENT, {**_PARAMETERS, "client_id": client_id}).fetchall()
-        return _client(rows) if rows else None
+        client = _client(rows or _NOBODY)
+        return client if rows else None
 
     def close(self) -> None:
         """Give the connection up."""

@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What a check found: `ok`, or what is wrong."""
+    """What was found of each: `ok`, `failing`, or `stuck` where the check has not come back."""
 
     database: str
     writer: str
@@ -46,7 +46,7 @@ class HealthEndpoint:
         self._store = store
         self._patience = patience
         self._now = now
-        self._check: asyncio.Task[Health] | None = None
+        self._checks: tuple[asyncio.Task[str], ...] = ()
         self._checked_at = 0.0
 
     async def answer(self, _request: Request) -> JSONResponse:
@@ -56,16 +56,17 @@ class HealthEndpoint:
         return JSONResponse(content, 200 if health.good else 503, headers={"Cache-Control": "no-store"})
 
     async def _health(self) -> Health:
-        if self._check is None or (self._check.done() and self._now() - self._checked_at > _SHARED):
+        under_way = any(not check.done() for check in self._checks)
+        if not under_way and (not self._checks or self._now() - self._checked_at > _SHARED):
             self._checked_at = self._now()
-            self._check = asyncio.create_task(asyncio.to_thread(check, self._store))
-        done, _ = await asyncio.wait({self._check}, timeout=self._patience)
-        return self._check.result() if done else Health(database="ok", writer="stuck")
+            self._checks = (self._start("read", _read), self._start("written", _turn))
+        await asyncio.wait(self._checks, timeout=self._patience)
+        database, writer = (check.result() if check.done() else "stuck" for check in self._checks)
+        return Health(database=database, writer=writer)
 
-
-def check(store: Store) -> Health:
-    """Read something, and take the writer's turn without writing. Blocks as long as the store's own patience."""
-    return Health(database=_tried("read", lambda: _read(store)), writer=_tried("written", lambda: _turn(store)))
+    def _start(self, verb: str, attempt: Callable[[Store], None]) -> asyncio.Task[str]:
+        """Try it in a thread: it blocks as long as the store's own patience."""
+        return asyncio.create_task(asyncio.to_thread(_tried, verb, lambda: attempt(self._store)))
 
 
 def _read(store: Store) -> None:

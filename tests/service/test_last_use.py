@@ -1,5 +1,6 @@
 """Last uses are coalesced, never lost to a busy store, and a first use is the receipt."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -147,6 +148,22 @@ def test_a_use_noted_while_the_store_was_busy_is_not_overwritten_by_the_older_on
     store.busy = None
     uses.flush(world)
     assert kept(house, credential).newest.last_used_from == "192.0.2.9"
+
+
+def test_uses_from_many_threads_are_all_written_while_they_come_in(house, world):
+    credentials = [house.issued(name=f"client {n}").credential for n in range(4)]
+    uses, start = LastUse(), house.clock.now()
+
+    def use(n: int) -> None:
+        uses.note(use_of(house, credentials[n % 4], at=start + timedelta(seconds=n)))
+        if n % 10 == 0:
+            uses.flush(world)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(use, range(200)))
+    uses.flush(world, final=True)
+    last = [kept(house, credential).newest.last_used_at for credential in credentials]
+    assert last == [start + timedelta(seconds=196 + n) for n in range(4)]
 
 
 def test_nothing_noted_takes_no_turn(world, store):
