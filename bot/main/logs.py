@@ -22,9 +22,15 @@ class _Plain(logging.Formatter):
         return text.replace(" INFO ", " ", 1) if record.levelno == logging.INFO else text
 
 
+def _no_chatter(record: logging.LogRecord) -> bool:
+    """Slack's client tells of every step of a connection; what matters of it, `bot.slack` says."""
+    return record.name != "bot.slack.bolt" or record.levelno >= logging.WARNING
+
+
 def set_up_logging() -> None:
     """Send the log to stderr. Called once, where a process begins."""
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_no_chatter)
     handler.setFormatter(_Plain("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name, level in _QUIET.items():

@@ -99,7 +99,7 @@ def open_house(places: Places, keys: Keys) -> Opened:
 
 def _ledger(engine: Engine, places: Places, keys: Keys) -> Ledger:
     try:
-        _check(standing(engine), places.database)
+        check_standing(engine, places.database)
         with engine.connect() as connection, connection.begin():
             return Ledger.open(
                 connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS, checkpoints=places.checkpoints
@@ -114,8 +114,9 @@ def _ledger(engine: Engine, places: Places, keys: Keys) -> Ledger:
         raise NotReadyError(f"The database {places.database} cannot be read: {error.orig}.") from None
 
 
-def _check(found: Standing, database: Path) -> None:
-    match found:
+def check_standing(engine: Engine, database: Path) -> None:
+    """Whether the tables are this version's. Raises `NotReadyError`."""
+    match standing(engine):
         case Standing.CURRENT:
             return
         case Standing.ABSENT:

@@ -1,0 +1,33 @@
+"""The `cred` command. What a command needs is loaded when it runs, so that `cred serve` starts at once.
+
+How it talks: a refusal is one sentence on stderr that says what to do, and exit 2. What was checked and found wrong is
+exit 1. A traceback never shows what its variables held.
+"""
+
+import typer
+
+from bot.cli import doctor, operating, policy, sandbox, verifying
+
+app = typer.Typer(
+    name="cred",
+    help="API credentials by chat: asked for, approved by other people, handed over once, watched and ended.",
+    epilog="Begin with `cred sandbox`: a local workspace in the browser, with the bot in it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_policy = typer.Typer(
+    help="The policy file, cred.toml: who may ask, who must approve, for how long.", no_args_is_help=True
+)
+_policy.command("check")(policy.check)
+
+app.command(rich_help_panel="Try it")(sandbox.sandbox)
+app.command(rich_help_panel="Run it")(operating.init)
+app.command(rich_help_panel="Run it")(operating.serve)
+app.command(rich_help_panel="Run it")(operating.migrate)
+app.command(rich_help_panel="Run it")(operating.manifest)
+app.add_typer(_policy, name="policy", rich_help_panel="Look after it")
+app.command(rich_help_panel="Look after it")(doctor.doctor)
+app.command(rich_help_panel="Look after it")(verifying.verify)
+
+__all__ = ["app"]

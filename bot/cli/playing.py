@@ -1,0 +1,154 @@
+"""What `cred sandbox` does: Slack's side of the wire in this process, the real bot in another, both until Ctrl-C."""
+
+import secrets
+import shutil
+import signal
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+
+from bot.cli.bot_process import BotProcess
+from bot.config import read_places
+from bot.main.initialising import initialise
+from bot.main.opening import NotReadyError
+from bot.sandbox import Sandbox, SandboxSettings
+from bot.slack.manifest import EVENTS, SCOPES
+
+ORIGIN = "sandbox.invalid/cred-ledger"
+"""`.invalid` is nobody's, ever (RFC 2606): a sandbox's ledger is never mistaken for another."""
+_HOST = "127.0.0.1"
+_LOOK_EVERY = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One start. The tokens are made for it, and are worth nothing anywhere else."""
+
+    folder: Path
+    port: int
+    http: bool
+    bot_token: str = field(repr=False)
+    app_token: str = field(repr=False)
+    signing_secret: str = field(repr=False)
+    page_token: str = field(repr=False)
+    control_token: str = field(repr=False)
+
+    @classmethod
+    def new(cls, *, folder: Path, port: int, http: bool) -> "Plan":
+        """A start with new tokens."""
+        return cls(
+            folder=folder,
+            port=port,
+            http=http,
+            bot_token=f"xoxb-sandbox-{secrets.token_hex(16)}",
+            app_token=f"xapp-sandbox-{secrets.token_hex(16)}",
+            signing_secret=secrets.token_hex(16),
+            page_token=secrets.token_urlsafe(24),
+            control_token=secrets.token_urlsafe(24),
+        )
+
+    @property
+    def bot_url(self) -> str:
+        """Where the bot listens."""
+        return f"http://{_HOST}:{self.port + 1}"
+
+    def places(self) -> dict[str, str]:
+        """The settings that say where the bot's things are."""
+        return {
+            "CRED_CONFIG": str(files("bot.config") / "sandbox.toml"),
+            "CRED_DATABASE_URL": f"sqlite:///{self.folder / 'cred.db'}",
+            "CRED_KEY_FILE": str(self.folder / "cred.key"),
+            "CRED_LOG_KEY_FILE": str(self.folder / "cred-log.key"),
+            "CRED_CHECKPOINTS": str(self.folder / "checkpoints"),
+            "CRED_BIND": _HOST,
+            "PORT": str(self.port + 1),
+            "CRED_PUBLIC_URL": self.bot_url,
+        }
+
+    def tokens(self) -> dict[str, str]:
+        """The settings that make the bot take the sandbox for Slack."""
+        way = {"SLACK_SIGNING_SECRET": self.signing_secret} if self.http else {"SLACK_APP_TOKEN": self.app_token}
+        return {"SLACK_BOT_TOKEN": self.bot_token, "SLACK_API_URL": f"http://{_HOST}:{self.port}/api/", **way}
+
+
+def forget(folder: Path) -> None:
+    """Empty a folder that a sandbox made. Whoever mistypes --folder loses nothing. Raises `NotReadyError`."""
+    if not folder.exists():
+        return
+    if any(folder.iterdir()) and not (folder / "workspace.json").exists():
+        raise NotReadyError(f"{folder} is not a sandbox's folder, so nothing in it was touched.")
+    shutil.rmtree(folder)
+
+
+def play(plan: Plan) -> bool:
+    """Run until Ctrl-C; whether it ended because of that. Raises `NotReadyError`, `InUseError`."""
+    places = read_places(plan.places())
+    if not places.database.exists():
+        initialise(places, ORIGIN, now=datetime.now(UTC))
+    slack = _slack(plan)
+    screen = Console(highlight=False, soft_wrap=True)
+
+    def say(line: str) -> None:
+        slack.log(line)
+        screen.print(Text(line, style="dim"))
+
+    stop = _stop_asked()
+    bot = BotProcess({**plan.places(), **plan.tokens()}, say)
+    try:
+        if not bot.wait_until_ready(plan.bot_url):
+            return stop.is_set()
+        screen.print(_welcome(slack))
+        while bot.running and not stop.wait(_LOOK_EVERY):
+            pass
+        return stop.is_set()
+    finally:
+        bot.stop()
+        slack.stop()
+
+
+def _slack(plan: Plan) -> Sandbox:
+    slack = Sandbox(
+        SandboxSettings(
+            port=plan.port,
+            page_token=plan.page_token,
+            control_token=plan.control_token,
+            bot_token=plan.bot_token,
+            app_token=plan.app_token,
+            signing_secret=plan.signing_secret,
+            mode="http" if plan.http else "socket",
+            request_url=f"{plan.bot_url}/slack/events" if plan.http else None,
+            scopes=frozenset(SCOPES),
+            events=frozenset(EVENTS),
+            state_file=plan.folder / "workspace.json",
+        )
+    )
+    try:
+        slack.start()
+    except OSError as error:
+        raise NotReadyError(
+            f"Port {plan.port} cannot be listened on ({error.strerror}). Say --port and another."
+        ) from None
+    return slack
+
+
+def _stop_asked() -> threading.Event:
+    """Set by Ctrl-C, by SIGTERM, and by a terminal that is closed: none of them may leave the bot behind."""
+    asked = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda _number, _frame: asked.set())
+    return asked
+
+
+def _welcome(slack: Sandbox) -> Panel:
+    text = Text()
+    text.append("Open  ")
+    text.append(slack.page_url, style="bold link " + slack.page_url)
+    text.append("\n\n" + "\n".join(slack.settings.hint))
+    text.append("\nCtrl-C stops it; the next start goes on with the same data.", style="dim")
+    return Panel(text, title="Cred, in a workspace of its own", title_align="left", padding=(1, 2), expand=False)

@@ -1,0 +1,110 @@
+"""`cred verify`: the ledger with its key, and then the tables of the present against what the ledger tells."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.refusing import FOUND_WRONG, refuse, refusing
+from bot.config import Places, read_places
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from bot.main.opening import Keys
+    from ledger import Report, Step
+
+_SHOWN = 5
+"""Disagreements that are told one by one."""
+
+
+def verify(
+    vkey: Annotated[
+        Path | None,
+        typer.Option(help="File of the verifier key that you trust. Without it: the log key's own public half."),
+    ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="A checkpoint kept elsewhere: shows a rollback of the whole database too."),
+    ] = None,
+) -> None:
+    """Check that the ledger is what it was, and that the database says what the ledger tells. Changes nothing.
+
+    Exit 0: sound. 1: not sound, and the step says what. 2: could not run. It may run beside `cred serve`. For a check
+    that needs no secret, on another machine: python -m ledger verify --help
+    """
+    with refusing():
+        places = read_places(os.environ)
+        with _told_as_sentences():
+            report = _check(places, vkey, checkpoint)
+    typer.echo(report.to_text())
+    if not report.sound:
+        raise typer.Exit(FOUND_WRONG)
+
+
+@contextmanager
+def _told_as_sentences() -> Iterator[None]:
+    from sqlalchemy.exc import DatabaseError  # noqa: PLC0415 - see bot.cli
+
+    from ledger import LedgerError  # noqa: PLC0415 - the same
+
+    try:
+        yield
+    except LedgerError as error:
+        refuse(str(error))
+    except DatabaseError as error:
+        refuse(f"The database cannot be read: {error.orig}.")
+    except OSError as error:
+        refuse(f"{error.filename} cannot be read: {error.strerror}.")
+
+
+def _check(places: Places, vkey: Path | None, checkpoint: Path | None) -> "Report":
+    from bot.main.opening import read_keys  # noqa: PLC0415 - see bot.cli
+    from bot.store import SCHEMAS  # noqa: PLC0415 - the same
+    from ledger import VerifierKey, open_to_read, verify_with_key  # noqa: PLC0415 - the same
+
+    keys = read_keys(places)
+    verifier: VerifierKey = keys.log_key.verifier if vkey is None else VerifierKey.read(vkey)
+    anchor = None if checkpoint is None else checkpoint.read_text(encoding="utf-8")
+    engine = open_to_read(places.database_url)
+    with _progress() as progress, engine.connect() as connection, connection.begin():
+        report = verify_with_key(connection, verifier, keys.kek, SCHEMAS, checkpoint=anchor, progress=progress)
+        return replace(report, steps=(*report.steps, _story(connection, keys, sound=report.sound)))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr for as long as it takes."""
+    from rich.console import Console  # noqa: PLC0415 - see bot.cli
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415 - the same
+
+    columns = (TextColumn("Reading entries"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("entries", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _story(connection: "Connection", keys: "Keys", *, sound: bool) -> "Step":
+    """The last step: from the entries as they were just read, in the same view of the database."""
+    from bot.service.audit import check_story  # noqa: PLC0415 - see bot.cli
+    from bot.store import SCHEMAS  # noqa: PLC0415 - the same
+    from bot.store.store import SqlReader  # noqa: PLC0415 - the same
+    from ledger import Ledger, Step  # noqa: PLC0415 - the same
+
+    if not sound:
+        return Step(title="Story", found="", problem="Not held against the tables: the ledger comes first.")
+    ledger = Ledger.open(connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS)
+
+    def user_of(person: str) -> str | None:
+        who = ledger.who(connection, person)
+        return None if who is None else who[1]
+
+    wrong = check_story(SqlReader(connection), ledger.entries(connection), user_of)
+    if not wrong:
+        return Step(title="Story", found="the tables say what the entries tell")
+    more = f" And {len(wrong) - _SHOWN} more." if len(wrong) > _SHOWN else ""
+    return Step(title="Story", found="", problem="; ".join(wrong[:_SHOWN]) + "." + more)

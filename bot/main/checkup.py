@@ -1,0 +1,101 @@
+"""What `cred doctor` looks at at home: settings, policy, keys, database, ledger. Nothing here writes.
+
+Each finding is one line: passed, or what is wrong and what to do about it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DatabaseError
+
+from bot.config import Places, PolicyError, SettingsError, SlackSettings, load_policy, read_places, read_slack
+from bot.config.settings import Environment
+from bot.domain.policy import Policy
+from bot.main.opening import Keys, NotReadyError, check_standing, read_keys
+from bot.main.slack_checkup import slack_findings
+from bot.store import SCHEMAS
+from ledger import Ledger, LedgerError, open_to_read
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `said`: what was seen, or what is wrong and what to do."""
+
+    subject: str
+    passed: bool
+    said: str
+
+
+def findings(environ: Environment) -> Iterator[Finding]:
+    """Everything, as it is found. What rests on something that failed is left out: that comes first."""
+    places, slack, policy = _places(environ), _slack(environ), None
+    if isinstance(places, Places):
+        policy = _policy(places)
+        yield Finding("settings", passed=True, said=f"listens at {places.bind}:{places.port} as {places.public_url}")
+        yield policy if isinstance(policy, Finding) else _sound(policy)
+        yield from _at_home(places)
+    else:
+        yield from places
+    if isinstance(slack, SlackSettings):
+        known = policy if isinstance(policy, Policy) else None
+        yield from (Finding(subject, passed, said) for subject, passed, said in slack_findings(slack, known))
+    else:
+        yield from slack
+
+
+def _places(environ: Environment) -> Places | list[Finding]:
+    try:
+        return read_places(environ)
+    except SettingsError as error:
+        return [Finding("settings", passed=False, said=problem) for problem in error.problems]
+
+
+def _slack(environ: Environment) -> SlackSettings | list[Finding]:
+    try:
+        return read_slack(environ)
+    except SettingsError as error:
+        return [Finding("tokens", passed=False, said=problem) for problem in error.problems]
+
+
+def _policy(places: Places) -> Policy | Finding:
+    try:
+        return load_policy(places.policy)
+    except PolicyError as error:
+        first, count = error.mistakes[0], len(error.mistakes)
+        more = f" And {count - 1} more: run `cred policy check`." if count > 1 else ""
+        return Finding("policy", passed=False, said=f"{first}{more}")
+
+
+def _sound(policy: Policy) -> Finding:
+    return Finding("policy", passed=True, said=f"{policy.organization.name}, digest {policy.digest[:8]}")
+
+
+def _at_home(places: Places) -> Iterator[Finding]:
+    try:
+        keys = read_keys(places)
+    except NotReadyError as error:
+        yield Finding("keys", passed=False, said=str(error))
+        return
+    yield Finding("keys", passed=True, said="both are there, and nobody else may read their files")
+    try:
+        yield from _database(places, keys)
+    except NotReadyError as error:
+        yield Finding("database", passed=False, said=str(error))
+    except LedgerError as error:
+        yield Finding("ledger", passed=False, said=str(error))
+    except DatabaseError as error:
+        yield Finding("database", passed=False, said=f"{places.database} cannot be read: {error.orig}.")
+
+
+def _database(places: Places, keys: Keys) -> Iterator[Finding]:
+    if not places.database.is_file():
+        raise NotReadyError(f"There is no database at {places.database}. Run `cred init` once.")
+    engine = open_to_read(places.database_url)
+    check_standing(engine, places.database)
+    yield Finding("database", passed=True, said=f"{places.database} is of this version")
+    with engine.connect() as connection, connection.begin():
+        ledger = Ledger.open(
+            connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS, checkpoints=places.checkpoints
+        )
+        size = ledger.size(connection)
+    yield Finding("ledger", passed=True, said=f"{ledger.origin}, {size} entries, no older than any checkpoint known")

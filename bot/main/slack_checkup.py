@@ -1,0 +1,123 @@
+"""What `cred doctor` looks at in Slack: tokens, scopes against the manifest, clock, channels. Nothing here writes."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.config import SlackSettings, SocketMode
+from bot.domain.ids import ChannelId
+from bot.domain.policy import Policy
+from bot.slack.manifest import SCOPES
+from bot.slack.web_api import UNANSWERED, web_client
+
+Line = tuple[str, bool, str]
+"""Subject, passed, what was seen or what to do."""
+
+_CLOCK_OFF = 30.0
+"""Seconds. Slack's signatures are good for five minutes; tokens and expiries mean seconds."""
+
+
+def slack_findings(settings: SlackSettings, policy: Policy | None) -> Iterator[Line]:
+    """What rests on a token that Slack refuses is left out."""
+    client = web_client(settings.bot_token.disclose(), settings.api_url)
+    try:
+        answer = client.auth_test()
+    except (SlackApiError, *UNANSWERED) as error:
+        yield "tokens", False, f"SLACK_BOT_TOKEN does not work ({_word(error)}). Take it anew from OAuth & Permissions."
+        return
+    yield _workspace(answer, policy)
+    yield _scopes(answer)
+    yield _clock(answer)
+    if isinstance(settings.mode, SocketMode):
+        yield _app_token(client, settings.mode)
+    if policy is not None:
+        yield from (_channel(client, channel, names) for channel, names in _channels(policy).items())
+
+
+def _workspace(answer: Any, policy: Policy | None) -> Line:
+    team = answer["team_id"]
+    if policy is not None and team not in policy.organization.teams:
+        return "tokens", False, f"The bot token is of workspace {team}, which organization.teams in the policy lacks."
+    return "tokens", True, f"the bot token is {answer.get('user', 'the bot')} in {answer.get('team', team)}"
+
+
+def _scopes(answer: Any) -> Line:
+    granted = _header(answer, "x-oauth-scopes")
+    if granted is None:
+        return "scopes", False, "Slack did not say which scopes the token has. Run this again."
+    missing = sorted(set(SCOPES) - {scope.strip() for scope in granted.split(",")})
+    if missing:
+        return (
+            "scopes",
+            False,
+            f"Missing: {', '.join(missing)}. Update the app with `cred manifest`, then reinstall it.",
+        )
+    return "scopes", True, "all that the manifest asks for"
+
+
+def _clock(answer: Any) -> Line:
+    try:
+        theirs = parsedate_to_datetime(_header(answer, "date") or "")
+    except ValueError:
+        return "clock", False, "Slack did not say what time it is. Run this again."
+    off = (datetime.now(UTC) - theirs.astimezone(UTC)).total_seconds()
+    if abs(off) > _CLOCK_OFF:
+        return "clock", False, f"This machine's clock is {off:+.0f} seconds off Slack's. Set it by NTP."
+    return "clock", True, "agrees with Slack's"
+
+
+def _app_token(client: WebClient, mode: SocketMode) -> Line:
+    try:
+        client.apps_connections_open(app_token=mode.app_token.disclose())
+    except (SlackApiError, *UNANSWERED) as error:
+        remedy = "Take one with connections:write from Basic Information, App-Level Tokens."
+        return "socket", False, f"SLACK_APP_TOKEN does not work ({_word(error)}). {remedy}"
+    return "socket", True, "the app token opens connections"
+
+
+def _channels(policy: Policy) -> dict[ChannelId, list[str]]:
+    """Each channel once, with what it is for."""
+    found: dict[ChannelId, list[str]] = {}
+    for estate in policy.estates.values():
+        found.setdefault(estate.channel, []).append(estate.name)
+    found.setdefault(policy.security_channel, []).append("security")
+    return found
+
+
+def _channel(client: WebClient, channel: ChannelId, names: list[str]) -> Line:
+    meant = f"{channel} ({', '.join(names)})"
+    found = _answer(lambda: client.conversations_info(channel=channel))
+    if isinstance(found, str):
+        return "channel", False, f"{meant} cannot be seen ({found}). Invite the bot there, or correct the ID."
+    shown = f"#{found['channel'].get('name', channel)} ({', '.join(names)})"
+    if found["channel"].get("is_ext_shared"):
+        return (
+            "channel",
+            False,
+            f"{shown} is shared with another organization, so nothing is posted there. Name another.",
+        )
+    if not found["channel"].get("is_member"):
+        return "channel", False, f"{shown}: the bot is not a member. Type /invite @Cred there."
+    return "channel", True, f"{shown}: the bot is a member"
+
+
+def _answer(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except (SlackApiError, *UNANSWERED) as error:
+        return _word(error)
+
+
+def _word(error: Exception) -> str:
+    if isinstance(error, SlackApiError):
+        return str(error.response.get("error"))
+    return f"Slack could not be reached: {type(error).__name__}"
+
+
+def _header(answer: Any, name: str) -> str | None:
+    """The client gives header names as the server wrote them."""
+    return next((str(value) for key, value in answer.headers.items() if key.casefold() == name), None)
