@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import httpx
@@ -55,7 +56,7 @@ class Sandbox:
         self.courier = Courier(site=self.site, carrier=carrier)
         self.app: ASGIApp = Gate(application(self.site, self.courier), settings)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._server: uvicorn.Server | None = None
+        self._stopping = asyncio.Event()
         self._thread: threading.Thread | None = None
         self._listening = threading.Event()
         self._saved = -1
@@ -82,7 +83,9 @@ class Sandbox:
     def log(self, line: str) -> None:
         """A line of the bot's log for the page. From any thread."""
         loop = self._loop
-        if loop is not None and not loop.is_closed():
+        if loop is None:
+            self.site.log(line)
+        elif not loop.is_closed():
             loop.call_soon_threadsafe(self.site.log, line)
 
     def start(self) -> None:
@@ -103,19 +106,19 @@ class Sandbox:
             server_header=False,
             proxy_headers=False,
         )
-        self._server = _Server(config, self._listening)
-        self._thread = threading.Thread(target=self._run, args=(self._server, listener), name="sandbox", daemon=True)
+        server = _Server(config, self._listening)
+        self._thread = threading.Thread(target=self._run, args=(server, listener), name="sandbox", daemon=True)
         self._thread.start()
         if not self._listening.wait(START_SECONDS):
             raise RuntimeError("The sandbox did not start.")
 
     def stop(self) -> None:
         """Close every connection, save, and wait for the thread."""
-        if self._server is None or self._thread is None:
+        if self._loop is None or self._thread is None:
             return
-        self._server.should_exit = True
+        self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
-        self._server = self._thread = None
+        self._loop = self._thread = None
 
     def _run(self, server: uvicorn.Server, listener: socket.socket) -> None:
         asyncio.run(self._serve(server, listener))
@@ -123,9 +126,11 @@ class Sandbox:
     async def _serve(self, server: uvicorn.Server, listener: socket.socket) -> None:
         self._loop = asyncio.get_running_loop()
         serving = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.should_exit and not serving.done():
-            await asyncio.sleep(SAVE_SECONDS)
+        while not self._stopping.is_set() and not serving.done():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), SAVE_SECONDS)
             self._save()
+        server.should_exit = True
         self.site.feed.close()
         await self.courier.close()
         await serving

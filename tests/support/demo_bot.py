@@ -53,11 +53,11 @@ def card() -> list[Json]:
 
 
 def form() -> Json:
-    name = {"type": "plain_text_input", "action_id": "value", "min_length": 3, "max_length": 20}
+    name = {"type": "plain_text_input", "action_id": "name", "min_length": 3, "max_length": 20}
     roles = [{"text": plain(each), "value": each} for each in ("Read-Only", "Super Admin")]
-    role = {"type": "radio_buttons", "action_id": "value", "options": roles, "initial_option": roles[0]}
-    owner = {"type": "users_select", "action_id": "value"}
-    until = {"type": "datepicker", "action_id": "value"}
+    role = {"type": "radio_buttons", "action_id": "role", "options": roles, "initial_option": roles[0]}
+    owner = {"type": "users_select", "action_id": "owner"}
+    until = {"type": "datepicker", "action_id": "until"}
     return {
         "type": "modal",
         "callback_id": "add",
@@ -74,17 +74,23 @@ def form() -> Json:
     }
 
 
+def quiet() -> logging.Logger:
+    """A logger that says nothing: the tests look at what the sandbox saw."""
+    logger = logging.getLogger("demo-bot")
+    logger.setLevel(logging.CRITICAL)
+    return logger
+
+
 def build(base_url: str, settings: SandboxSettings) -> App:
     """The app, on the sandbox at that address."""
     client = WebClient(token=settings.bot_token, base_url=f"{base_url}/api/", retry_handlers=[])
-    quiet = logging.getLogger("demo-bot")
-    quiet.setLevel(logging.CRITICAL)
-    app = App(client=client, signing_secret=settings.signing_secret, process_before_response=True, logger=quiet)
+    secret = settings.signing_secret
+    app = App(client=client, signing_secret=secret, process_before_response=True, logger=quiet())
     app.command("/cred")(_command)
     app.action("approve")(_approve)
     app.action("deny")(_deny)
     app.action("more")(_more)
-    app.action("value")(_role_changed)
+    app.action("role")(_role_changed)
     app.action("stored")(_stored)
     app.action("reveal")(_reveal)
     app.view("add")(_submitted)
@@ -111,7 +117,7 @@ def _role_changed(ack: Any, body: Json, client: WebClient) -> None:
 
 
 def _submitted(ack: Any, view: Json, body: Json, client: WebClient) -> None:
-    name = view["state"]["values"]["name"]["value"]["value"]
+    name = view["state"]["values"]["name"]["name"]["value"]
     if name == "taken":
         ack(response_action="errors", errors={"name": "This name is taken."})
         return
