@@ -1,5 +1,6 @@
 """The unit of work: one writer at a time, one timestamp a transaction, and no effect without its entry."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,10 +19,12 @@ from bot.store.recording import Recorder
 from bot.store.registers import SqlAcceptances, SqlNames, SqlPolicies
 from bot.store.requests import SqlRequests
 from bot.store.rows import METADATA
+from bot.store.telling import line
 from ledger import Ledger
 
 _PATIENCE = 5.0
 """Seconds that a writer waits for its turn before the person is told to try again."""
+_log = logging.getLogger(__name__)
 _MEMBER = METADATA.tables["member"]
 
 
@@ -69,6 +72,8 @@ class SqlStore:
             recorder = Recorder(self.ledger, connection, work.now, lambda user: self._team(connection, user))
             for event in work.recorded:
                 recorder.append(event)
+        for told in filter(None, map(line, work.recorded)):
+            _log.info(told)
 
     @contextmanager
     def read(self) -> Iterator[SqlReader]:
