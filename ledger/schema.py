@@ -17,7 +17,8 @@ from ledger.entry import Event
 from ledger.errors import MalformedError, SchemaError
 
 _Integer = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-_Kind = Annotated[str, msgspec.Meta(pattern="^[a-z]+:[a-z-]+$", max_length=64)]
+_KIND = r"^[a-z]{1,32}:[a-z-]{1,32}$"
+_Kind = Annotated[str, msgspec.Meta(pattern=_KIND)]
 _PersonId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 _Via = Annotated[str, msgspec.Meta(pattern="^[a-z-]{1,32}$")]
 _Index = tuple[tuple[Annotated[str, msgspec.Meta(pattern="^[a-z]{1,32}$")], str], ...]
@@ -63,10 +64,10 @@ class Schemas:
     ) -> None:
         """Field types: str, int, bool, list[str], or one of them `| None`; `optional` ones are left out when None.
 
-        Raises `SchemaError` for a kind that is registered already, and for a type that has no wire form.
+        Raises `SchemaError` for a kind that is misnamed or registered already, and for a type that has no wire form.
         """
-        if kind in self._payloads:
-            raise SchemaError(f"The kind {kind} is registered already.")
+        if kind in self._payloads or re.fullmatch(_KIND, kind) is None:
+            raise SchemaError(f"The kind {kind!r} is registered already, or is not of the form subject:action.")
         body = msgspec.defstruct(
             "Body",
             [_field(name, wire, name in optional) for name, wire in fields.items()],
@@ -145,7 +146,7 @@ def _union(payloads: Any) -> Any:
 def _decoded(decoder: msgspec.json.Decoder[Any], payload: bytes) -> Any:
     try:
         found = decoder.decode(payload)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedError(f"Its payload is not what the schema says: {error}.") from None
     if _ENCODER.encode(found) != payload:
         raise MalformedError("Its payload is not in canonical form.")
