@@ -239,8 +239,10 @@ def _approvers(preview: Preview | Denied) -> tuple[str, ...]:
         return (f"⛔ {escape(preview.sentence)}",)
     if preview.problem is not None:
         return (f"⛔ {escape(preview.problem)}",)
-    who = people(preview.approvers, "or" if preview.needed == 1 else "and")
-    return (f"*Who must approve:* {'one' if preview.needed == 1 else preview.needed} of {who}.",)
+    if preview.needed == len(preview.approvers):
+        return (f"*Who must approve:* {people(preview.approvers)}.",)
+    needed = "one" if preview.needed == 1 else str(preview.needed)
+    return (f"*Who must approve:* {needed} of {people(preview.approvers, 'or')}.",)
 
 
 def _by(options: Sequence[Json], value: str) -> Json:

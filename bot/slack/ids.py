@@ -24,7 +24,6 @@ class Action(StrEnum):
     DENY = "request.deny"
     MORE = "request.more"
     DETAILS = "request.details"
-    WITHDRAW = "request.withdraw"
     REVEAL = "secret.reveal"
     STORED = "secret.stored"
     REISSUE = "secret.reissue"

@@ -1,0 +1,488 @@
+"""The face end to end: what a person types, presses and sends, and what they see of it."""
+
+import json
+import logging
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.credential import Delivery, ReceiptState
+from bot.domain.request import Request, State
+from bot.domain.role import READ_ONLY, SUPER_ADMIN
+from bot.ports import StoreBusyError
+from bot.slack.ids import Action, Choice, RequestMark, SecretMark, pack_choice
+from tests.slack import lounge as lounges
+from tests.slack.double import refuses, says
+from tests.slack.snapshots import slack_takes
+from tests.support import people
+
+
+@pytest.fixture
+def lounge(house, slack):
+    made = lounges.furnish(house, slack)
+    yield made
+    made.face.background.stop()
+    made.face.replies.close()
+
+
+def mark(request: Request) -> str:
+    return RequestMark.of(request).pack()
+
+
+def open_requests(lounge) -> list[Request]:
+    with lounge.house.world.store.read() as reader:
+        return reader.requests.in_state(list(State), limit=50)
+
+
+# --- commands ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["", "help", "HELP", " about ", "list", "list pay", "pending", "show x", "show", "lsit"]
+)
+def test_every_command_answers_in_the_acknowledgement_and_to_its_author_alone(lounge, text):
+    answer = lounge.type(text)
+    assert answer["response_type"] == "ephemeral"
+    slack_takes(answer)
+    assert lounge.replies() == []
+
+
+def test_wrong_word_gets_the_right_one(lounge):
+    assert "Did you mean `/cred list`?" in lounge.type("lsit")["text"]
+
+
+def test_credential_is_found_by_its_name(lounge):
+    shown = lounge.house.issued(name="payroll")
+    assert str(shown.credential.client_id) in json.dumps(lounge.type("show payroll"))
+
+
+@pytest.mark.parametrize(
+    ("user", "team"),
+    [
+        (people.OTTO, people.FOREIGN),
+        (people.MAYA, people.FOREIGN),
+        (people.MAYA, ""),
+        (people.OTTO, people.HOME),
+        (people.GUEST, people.HOME),
+        (people.GONE, people.HOME),
+        (people.BOT, people.HOME),
+    ],
+)
+def test_stranger_gets_a_sentence_and_nothing_happens(lounge, user, team):
+    request = lounge.house.opened()
+    for text in ("add", "list", "pending", "show CI deploys"):
+        answer = lounge.type(text, user, team=team)
+        assert len(answer["blocks"]) == 1
+        assert "CI deploys" not in json.dumps(answer)
+    lounge.press(Action.APPROVE, mark(request), user, team=team)
+    assert lounge.now(request).votes == ()
+    assert len(lounge.replies()) == 1
+    assert lounge.slack.of("views.open") == []
+
+
+def test_person_never_seen_is_looked_up_after_the_answer(lounge):
+    newcomer = lounge.house.directory.members.pop(people.MAYA)
+
+    def arrives(users, _groups):
+        lounge.house.directory.members[people.MAYA] = newcomer
+        assert users == {people.MAYA}
+
+    lounge.house.directory.refresh = arrives
+    assert lounge.type("list") == {}
+    assert "no credential" in lounge.told()
+
+
+def test_person_never_seen_can_open_the_form_too(lounge):
+    newcomer = lounge.house.directory.members.pop(people.MAYA)
+    lounge.house.directory.refresh = lambda *_who: lounge.house.directory.members.update({people.MAYA: newcomer})
+    assert lounge.type("add") == {}
+    assert lounge.opened()["callback_id"] == "form.add"
+
+
+def test_person_whom_nobody_can_look_up_is_told_so(lounge):
+    lounge.house.directory.members.pop(people.MAYA)
+    lounge.house.directory.down = True
+    lounge.type("list")
+    assert "could not check" in lounge.told()
+
+
+# --- the add form -----------------------------------------------------------------------------------------------------
+
+
+def test_form_opens_at_once_and_becomes_a_request(lounge):
+    assert lounge.type("add") == {}
+    form = lounge.opened()
+    slack_takes(form)
+    answer = lounge.send(form, people.MAYA, name="payroll", reason="Because")
+    assert answer["response_action"] == "update"
+    slack_takes(answer["view"])
+    (request,) = open_requests(lounge)
+    assert (request.asked.name, request.asked.requester, request.asked.role) == ("payroll", people.MAYA, READ_ONLY.key)
+
+
+def test_same_form_sent_twice_is_one_request(lounge):
+    lounge.type("add")
+    form = lounge.opened()
+    for _twice in range(2):
+        lounge.send(form, people.MAYA, name="payroll", reason="Because", view_id="V0SAME")
+    assert len(open_requests(lounge)) == 1
+
+
+def test_everything_wrong_with_a_form_is_said_at_its_fields(lounge):
+    lounge.house.opened(name="payroll")
+    lounge.type("add")
+    answer = lounge.send(
+        lounge.opened(), people.MAYA, name="Payroll", reason="x", owner=people.GUEST, expires="2020-01-01"
+    )
+    assert answer["response_action"] == "errors"
+    assert set(answer["errors"]) == {"name", "owner", "expires.read-only"}
+
+
+def test_form_cannot_ask_in_somebody_elses_name_or_estate(lounge):
+    lounge.type("add")
+    answer = lounge.send(lounge.opened(), people.ANA, name="payroll", reason="Because")
+    assert answer["response_action"] == "errors"
+    assert open_requests(lounge) == []
+
+
+def test_terms_come_first_and_only_once(lounge):
+    policy = replace(lounge.house.world.policy, terms=replace(lounge.house.world.policy.terms, version="2"))
+    second = lounges.furnish(lounge.house.under(policy), lounge.slack)
+    second.type("add")
+    terms = second.opened()
+    assert terms["callback_id"] == "form.terms"
+    slack_takes(terms)
+    unread = second.send(terms, people.MAYA)
+    assert unread["view"]["callback_id"] == "form.terms"
+    answer = second.send(terms, people.MAYA, terms=["accepted"])
+    assert answer["response_action"] == "update"
+    assert answer["view"]["callback_id"] == "form.add"
+    second.type("add")
+    assert second.opened()["callback_id"] == "form.add"
+    second.face.background.stop()
+    second.face.replies.close()
+
+
+def test_terms_that_changed_under_the_reader_are_shown_anew(lounge):
+    policy = replace(lounge.house.world.policy, terms=replace(lounge.house.world.policy.terms, version="2"))
+    second = lounges.furnish(lounge.house.under(policy), lounge.slack)
+    second.type("add")
+    old = {**second.opened(), "private_metadata": "0" * 64}
+    answer = second.send(old, people.MAYA, terms=["accepted"])
+    assert answer["view"]["callback_id"] == "form.terms"
+    assert answer["view"]["private_metadata"] == policy.terms.digest
+    second.face.background.stop()
+    second.face.replies.close()
+
+
+def test_form_follows_the_role(lounge):
+    lounge.type("add")
+    form = lounge.opened()
+    changed = lounges.filled(form, {"role": SUPER_ADMIN.key})
+    lounge.press(Action.ROLE, "", people.MAYA, view=changed, response_url="", channel="")
+    lounge.settle()
+    (update,) = lounge.slack.of("views.update")
+    assert (update["view_id"], update["hash"]) == (changed["id"], changed["hash"])
+    slack_takes(update["view"])
+    text = json.dumps(update["view"])
+    assert SUPER_ADMIN.warning in text
+    assert "expires.super-admin" in text
+    assert "2 of" in text
+
+
+def test_change_that_a_newer_one_overtook_is_nobodys_concern(lounge):
+    lounge.type("add")
+    lounge.slack.next("views.update", refuses("hash_conflict"))
+    lounge.press(Action.ROLE, "", people.MAYA, view=lounges.filled(lounge.opened(), {}), response_url="", channel="")
+    lounge.settle()
+    assert len(lounge.slack.of("views.open")) == 1
+
+
+def test_form_that_opened_too_late_is_explained(lounge):
+    lounge.slack.next("views.open", refuses("expired_trigger_id"))
+    lounge.type("add")
+    assert "type `/cred add` again" in lounge.told()
+
+
+# --- decisions --------------------------------------------------------------------------------------------------------
+
+
+def test_approval_in_the_channel_counts_and_says_nothing_more(lounge):
+    request = lounge.house.opened()
+    assert lounge.press(Action.APPROVE, mark(request), people.ANA).status == 200
+    assert lounge.replies() == []
+    assert lounge.now(request).state is State.APPROVED
+
+
+def test_approval_in_a_message_redraws_the_message(lounge):
+    request = lounge.house.opened(role=SUPER_ADMIN.key)
+    lounge.press(Action.APPROVE, mark(request), people.ANA, channel="D0ANA")
+    (reply,) = lounge.replies()
+    assert reply["replace_original"] is True
+    assert "request.approve" not in json.dumps(reply)
+    slack_takes(reply)
+
+
+def test_approval_in_a_list_redraws_the_list(lounge):
+    request = lounge.house.opened()
+    lounge.press(Action.APPROVE, mark(request), people.ANA, container={"type": "message", "is_ephemeral": True})
+    (reply,) = lounge.replies()
+    assert reply["replace_original"] is True
+    assert "Nothing waits" in reply["text"]
+
+
+def test_requester_cannot_approve_own_request(lounge):
+    request = lounge.house.opened()
+    lounge.press(Action.APPROVE, mark(request), people.MAYA)
+    assert "somebody else must decide" in lounge.told()
+    assert lounge.now(request).votes == ()
+
+
+def test_click_on_a_card_that_is_out_of_date_redraws_it(lounge):
+    request = lounge.house.approved()
+    lounge.press(Action.APPROVE, mark(request), people.BEN)
+    sentence, card = lounge.replies()
+    assert sentence["replace_original"] is False
+    assert card["replace_original"] is True
+    assert "request.approve" not in json.dumps(card)
+
+
+@pytest.mark.parametrize(
+    "action", [a for a in Action if a not in (Action.ADD, Action.ENTRY, Action.ESTATE, Action.ROLE, Action.OWNER)]
+)
+@pytest.mark.parametrize("value", ["", "x", "1/2", "11111111-1111-4111-8111-111111111111"])
+def test_forged_value_is_a_sentence_and_nothing_happens(lounge, action, value):
+    before = lounge.house.kinds()
+    assert lounge.press(action, value, people.ANA).status == 200
+    (reply,) = lounge.replies()
+    assert "do not understand" in reply["text"]
+    assert lounge.house.kinds() == before
+
+
+def test_forged_digest_counts_for_nothing(lounge):
+    request = lounge.house.opened()
+    lounge.press(Action.APPROVE, RequestMark(request.id, "0" * 64).pack(), people.ANA)
+    assert "out of date" in lounge.replies()[0]["text"]
+    assert lounge.now(request).votes == ()
+
+
+def test_denial_asks_for_a_reason_and_tells_it(lounge):
+    request = lounge.house.opened()
+    lounge.press(Action.DENY, mark(request), people.ANA)
+    form = lounge.opened()
+    slack_takes(form)
+    answer = lounge.send(form, people.ANA, reason="Too wide")
+    assert answer["response_action"] == "update"
+    assert "Denied" in json.dumps(answer["view"])
+    denied = lounge.now(request)
+    assert (denied.state, denied.votes[-1].reason) == (State.DENIED, "Too wide")
+
+
+def test_denial_that_does_not_count_keeps_what_was_typed(lounge):
+    request = lounge.house.opened()
+    lounge.press(Action.DENY, mark(request), people.ANA)
+    form = lounge.opened()
+    lounge.house.directory.down = True
+    answer = lounge.send(form, people.ANA, reason="Too wide")
+    assert "could not check with the workspace" in json.dumps(answer["view"])
+    assert "Too wide" in json.dumps(answer["view"])
+    assert lounge.now(request).state is State.PENDING
+
+
+def test_request_that_is_not_theirs_to_see_stays_unseen(lounge):
+    request = lounge.house.opened()
+    for action in (Action.DENY, Action.DETAILS):
+        lounge.press(action, mark(request), people.OLGA)
+    lounge.press(Action.MORE, pack_choice(Choice.DETAILS, RequestMark.of(request)), people.OLGA)
+    assert lounge.slack.of("views.open") == []
+    assert all("know no such request" in reply["text"] for reply in lounge.replies())
+
+
+def test_requester_takes_the_request_back(lounge):
+    request = lounge.house.opened()
+    lounge.press(Action.MORE, pack_choice(Choice.WITHDRAW, RequestMark.of(request)), people.MAYA)
+    answer = lounge.send(lounge.opened(), people.MAYA)
+    assert "withdrawn" in json.dumps(answer["view"])
+    assert lounge.now(request).state is State.WITHDRAWN
+
+
+def test_nobody_else_takes_it_back(lounge):
+    request = lounge.house.opened()
+    lounge.press(Action.MORE, pack_choice(Choice.WITHDRAW, RequestMark.of(request)), people.ANA)
+    answer = lounge.send(lounge.opened(), people.ANA)
+    assert "Only the person who asked" in json.dumps(answer["view"])
+    assert lounge.now(request).state is State.PENDING
+
+
+# --- the handing over -------------------------------------------------------------------------------------------------
+
+
+def revealed(lounge, **changes):
+    request = lounge.house.approved(**changes)
+    lounge.press(Action.REVEAL, mark(request), people.MAYA, channel="D0MAYA")
+    lounge.settle()
+    with lounge.house.world.store.read() as reader:
+        credential = reader.credentials.get(request.credential)
+    assert credential is not None
+    return credential
+
+
+def test_secret_goes_to_the_one_who_pressed_and_the_button_stays(lounge):
+    credential = revealed(lounge)
+    (reply,) = lounge.replies()
+    assert reply["replace_original"] is False
+    assert reply["response_type"] == "ephemeral"
+    secret = lounge.house.authority.kept[credential.id]
+    assert json.dumps(reply).count(secret) == 1
+    assert credential.newest.delivery is Delivery.DELIVERED
+    slack_takes(reply)
+
+
+def test_secret_that_slack_refuses_is_offered_again(lounge, slack):
+    slack.answers["response/1"].append(says({"ok": False, "error": "expired_url"}))
+    request = lounge.house.approved()
+    lounge.press(Action.REVEAL, mark(request), people.MAYA, response_url=slack.url.removesuffix("api/") + "response/1")
+    lounge.settle()
+    with lounge.house.world.store.read() as reader:
+        credential = reader.credentials.get(request.credential)
+        assert credential is not None
+        assert credential.newest.delivery is Delivery.REFUSED
+        assert "owner-not-shown" in {notice.kind for notice in reader.notices.due(lounge.house.clock.now(), limit=50)}
+
+
+@pytest.mark.parametrize("url", ["", "https://evil.example/x", "http://hooks.slack.com/x"])
+def test_secret_is_not_even_made_where_it_cannot_be_handed_over(lounge, url):
+    request = lounge.house.approved()
+    lounge.press(Action.REVEAL, mark(request), people.MAYA, response_url=url)
+    lounge.settle()
+    assert lounge.now(request).state is State.APPROVED
+    assert lounge.house.authority.issued == 0
+
+
+def test_nobody_but_the_owner_reveals(lounge):
+    request = lounge.house.approved()
+    lounge.press(Action.REVEAL, mark(request), people.ANA)
+    assert "Only the owner" in lounge.told()
+    assert lounge.now(request).state is State.APPROVED
+
+
+def test_stored_secret_is_deleted_from_the_screen(lounge):
+    credential = revealed(lounge)
+    ephemeral = {"type": "message", "is_ephemeral": True}
+    lounge.press(Action.STORED, SecretMark.of(credential).pack(), people.MAYA, channel="D0MAYA", container=ephemeral)
+    assert lounge.replies()[-1] == {"delete_original": True}
+    with lounge.house.world.store.read() as reader:
+        kept = reader.credentials.get(credential.id)
+    assert kept is not None
+    assert kept.newest.receipt is ReceiptState.STORED
+
+
+def test_reissue_takes_the_dead_secret_off_the_screen_and_shows_the_new_one(lounge):
+    credential = revealed(lounge)
+    first = lounge.house.authority.kept[credential.id]
+    ephemeral = {"type": "message", "is_ephemeral": True}
+    lounge.press(Action.REISSUE, SecretMark.of(credential).pack(), people.MAYA, channel="D0MAYA", container=ephemeral)
+    _shown, removed, again = lounge.replies()
+    assert removed == {"delete_original": True}
+    second = lounge.house.authority.kept[credential.id]
+    assert second != first
+    assert second in json.dumps(again)
+
+
+def test_no_secret_reaches_the_log(lounge, caplog):
+    caplog.set_level(logging.DEBUG)
+    credential = revealed(lounge)
+    assert lounge.house.authority.kept[credential.id] not in caplog.text
+    assert "response/" not in caplog.text
+
+
+# --- home and events --------------------------------------------------------------------------------------------------
+
+
+def test_home_shows_what_needs_this_person(lounge):
+    lounge.house.opened(name="payroll")
+    lounge.happens({"type": "app_home_opened", "user": people.ANA, "tab": "home"})
+    lounge.settle()
+    (published,) = lounge.slack.of("views.publish")
+    assert published["user_id"] == people.ANA
+    assert "payroll" in json.dumps(published["view"])
+    slack_takes(published["view"])
+
+
+def test_home_of_a_stranger_says_one_sentence(lounge):
+    lounge.house.opened(name="payroll")
+    lounge.happens({"type": "app_home_opened", "user": people.OTTO, "tab": "home"})
+    lounge.settle()
+    (published,) = lounge.slack.of("views.publish")
+    assert len(published["view"]["blocks"]) == 1
+
+
+def test_form_opens_from_home(lounge):
+    lounge.press(Action.ADD, "add", people.MAYA, channel="", response_url="")
+    assert lounge.opened()["callback_id"] == "form.add"
+
+
+def test_refusal_on_home_opens_where_it_is_seen(lounge):
+    lounge.press(Action.ADD, "add", people.OLGA, channel="", response_url="")
+    assert "may not add" in json.dumps(lounge.opened())
+
+
+def test_event_that_slack_repeats_is_heard_once(lounge):
+    for _twice in range(2):
+        lounge.happens({"type": "app_home_opened", "user": people.ANA, "tab": "home"}, event_id="Ev0SAME")
+    lounge.settle()
+    assert len(lounge.slack.of("views.publish")) == 1
+
+
+def test_group_that_the_policy_names_is_read_anew(lounge):
+    lounge.happens({"type": "subteam_members_changed", "subteam_id": people.APPROVERS})
+    lounge.happens({"type": "subteam_updated", "subteam": {"id": "S0OTHER"}})
+    lounge.settle()
+    assert len(lounge.house.directory.refreshed) == 1
+
+
+# --- when it fails ----------------------------------------------------------------------------------------------------
+
+
+def test_unexpected_shows_a_reference_and_the_log_has_it(lounge, caplog, monkeypatch):
+    monkeypatch.setattr("bot.slack.commands.inventory.listing", lambda *_args, **_named: 1 / 0)
+    text = lounge.type("list")["text"]
+    reference = text.removesuffix(".").rpartition(" ")[2]
+    assert len(reference) == 8
+    assert reference in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_failed_press_tells_the_person(lounge, caplog, monkeypatch):
+    request = lounge.house.opened()
+    monkeypatch.setattr("bot.slack.actions.requests.vote", lambda *_args: 1 / 0)
+    lounge.press(Action.APPROVE, mark(request), people.ANA)
+    assert "reference" in lounge.told()
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_failed_form_stays_under_the_apology(lounge, monkeypatch):
+    def busy(*_args):
+        raise StoreBusyError("Too many at once. Try again in a moment.")
+
+    lounge.type("add")
+    form = lounge.opened()
+    monkeypatch.setattr("bot.slack.submissions.requests.open_add", busy)
+    answer = lounge.send(form, people.MAYA, name="payroll", reason="Because")
+    assert answer["response_action"] == "push"
+    assert "Too many at once" in json.dumps(answer["view"])
+    slack_takes(answer["view"])
+
+
+def test_press_for_which_there_is_no_room_is_not_acknowledged(lounge):
+    request = lounge.house.opened()
+    lounge.face.background.stop()
+    assert lounge.press(Action.APPROVE, mark(request), people.ANA).status == 503
+    assert "nothing was done" in lounge.type("add")["text"]
+    assert lounge.now(request).votes == ()
+
+
+def test_payload_that_nobody_listens_to_is_named_and_not_quoted(lounge, caplog):
+    caplog.set_level(logging.DEBUG)
+    assert lounge.dispatch({"type": "shortcut", "callback_id": "x", "user": {"id": "typed-words"}}).status == 404
+    assert "typed-words" not in caplog.text

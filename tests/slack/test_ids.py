@@ -1,0 +1,77 @@
+"""What a button carries comes back whole, and nothing that this program did not write comes back at all."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.ids import CredentialId, RequestId, SecretId
+from bot.slack.ids import Choice, PageMark, RequestMark, SecretMark, pack_choice, parse_choice
+
+ID = "11111111-1111-4111-8111-111111111111"
+DIGEST = "0123456789abcdef" * 4
+HEX = st.text("0123456789abcdef", min_size=64, max_size=64)
+
+
+@given(st.uuids(), HEX)
+def test_request_mark_comes_back_as_it_was(request, digest):
+    mark = RequestMark(RequestId(request), digest)
+    assert RequestMark.parse(mark.pack()) == mark
+    for choice in Choice:
+        assert parse_choice(pack_choice(choice, mark)) == (choice, mark)
+
+
+@given(st.uuids(), st.uuids())
+def test_secret_mark_comes_back_as_it_was(credential, secret):
+    mark = SecretMark(CredentialId(credential), SecretId(secret))
+    assert SecretMark.parse(mark.pack()) == mark
+
+
+@given(st.text("abc019-", min_size=1, max_size=64), st.uuids(), st.text("abc019-", max_size=64))
+def test_page_mark_comes_back_as_it_was(name, credential, words):
+    mark = PageMark((name, credential), words)
+    assert PageMark.parse(mark.pack()) == mark
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        None,
+        7,
+        "",
+        ID,
+        f"{ID}/",
+        f"{ID}/{DIGEST[:-1]}",
+        f"{ID}/{DIGEST}0",
+        f"{ID}/{DIGEST}\n",
+        f" {ID}/{DIGEST}",
+        f"{ID}/{DIGEST.upper()}",
+        f"{{{ID}}}/{DIGEST}",
+        f"{ID.replace('-', '')}/{DIGEST}",
+        f"{ID}/{'g' * 64}",
+        f"{ID}/{'٣' * 64}",
+        {"request": ID},
+        [ID],
+    ],
+)
+def test_forged_value_is_no_value(forged):
+    assert RequestMark.parse(forged) is None
+    assert SecretMark.parse(forged) is None
+    assert parse_choice(forged) is None
+
+
+@pytest.mark.parametrize("forged", [f"approve:{ID}/{DIGEST}", f"{ID}/{DIGEST}", f"details:{ID}", f":{ID}/{DIGEST}"])
+def test_forged_choice_is_no_choice(forged):
+    assert parse_choice(forged) is None
+
+
+@pytest.mark.parametrize("forged", [f"A/{ID}/", f"a/{ID}", f"a/{ID}/b c", f"a/{ID}/b/c", f"{'a' * 65}/{ID}/", None])
+def test_forged_page_is_no_page(forged):
+    assert PageMark.parse(forged) is None
+
+
+def test_values_stay_within_what_slack_takes():
+    mark = RequestMark(RequestId(UUID(ID)), DIGEST)
+    assert max(len(pack_choice(choice, mark)) for choice in Choice) <= 150
+    assert len(PageMark(("a" * 64, UUID(ID)), "b" * 64).pack()) <= 2000

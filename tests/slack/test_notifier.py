@@ -1,0 +1,176 @@
+"""A notice is posted once, edited after, and every way in which Slack can fail is told apart."""
+
+import http.client
+import json
+import socket
+import threading
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from bot.domain.ids import ChannelId, NoticeId
+from bot.domain.notice import Notice, NoticeKind, Posted
+from bot.domain.request import State
+from bot.ports import Lost, Sent, Undeliverable, Wait
+from bot.slack.notifier import EVENT, SlackNotifier, render
+from bot.slack.web_api import web_client
+from tests.slack import specimens
+from tests.slack.double import hangs_up, refuses, says, stalls
+from tests.slack.snapshots import slack_takes
+from tests.support import people
+
+KNOWN = specimens.known()
+POSTED = Posted(channel=ChannelId("C0RETAIL"), ts="1.000100")
+OF_CREDENTIALS = (
+    NoticeKind.OWNER_NOT_SHOWN,
+    NoticeKind.OWNER_UNCONFIRMED,
+    NoticeKind.OWNER_SUSPENDED,
+    NoticeKind.OWNER_EXPIRED,
+)
+
+
+def notice(kind=NoticeKind.APPROVAL_CARD, **changes) -> Notice:
+    values = {"channel": ChannelId("C0RETAIL")} if kind is NoticeKind.APPROVAL_CARD else {"person": people.OLGA}
+    return Notice(id=NoticeId(UUID(int=7)), kind=kind, due_at=specimens.NOON, **{**values, **changes})
+
+
+@pytest.fixture
+def workspace(slack):
+    slack.always["chat.postMessage"] = lambda args: {"channel": args["channel"], "ts": "2.000200"}
+    slack.always["conversations.info"] = lambda args: {"channel": {"id": args["channel"], "is_ext_shared": False}}
+    slack.always["conversations.open"] = lambda args: {"channel": {"id": f"D0{args['users']}"}}
+    return slack
+
+
+@pytest.fixture
+def notifier(workspace):
+    client = web_client("xoxb-made-up", workspace.url)
+    client.timeout = 1
+    return SlackNotifier(client, KNOWN.policy, KNOWN.roster)
+
+
+def test_card_is_posted_with_the_notices_id(workspace, notifier):
+    assert notifier.send(notice(), specimens.request(), None) == Sent(
+        Posted(channel=ChannelId("C0RETAIL"), ts="2.000200")
+    )
+    (message,) = workspace.of("chat.postMessage")
+    assert message["metadata"] == {"event_type": EVENT, "event_payload": {"notice": str(UUID(int=7))}}
+    assert message["text"]
+    slack_takes(message)
+
+
+def test_person_is_written_to_in_their_own_messages(workspace, notifier):
+    sent = notifier.send(notice(NoticeKind.OWNER_REVEAL), specimens.in_state(State.APPROVED), None)
+    assert sent == Sent(Posted(channel=ChannelId(f"D0{people.OLGA}"), ts="2.000200"))
+    notifier.send(notice(NoticeKind.OWNER_REVEAL), specimens.in_state(State.APPROVED), None)
+    assert len(workspace.of("conversations.open")) == 1
+
+
+def test_card_that_stands_is_edited(workspace, notifier):
+    assert notifier.send(notice(), specimens.in_state(State.DENIED), POSTED) == Sent(POSTED)
+    (edit,) = workspace.of("chat.update")
+    assert (edit["channel"], edit["ts"]) == (POSTED.channel, POSTED.ts)
+    assert workspace.of("chat.postMessage") == []
+
+
+@pytest.mark.parametrize("error", ["message_not_found", "cant_update_message", "edit_window_closed"])
+def test_card_that_is_gone_is_posted_anew(workspace, notifier, error):
+    workspace.next("chat.update", refuses(error))
+    assert notifier.send(notice(), specimens.request(), POSTED) == Sent(replace(POSTED, ts="2.000200"))
+
+
+def test_message_that_may_be_a_repeat_says_so(workspace, notifier):
+    notifier.send(notice(possibly_repeated=True), specimens.request(), None)
+    (message,) = workspace.of("chat.postMessage")
+    assert "may be a repeat" in json.dumps(message["blocks"][-1])
+
+
+def test_edit_never_claims_to_be_a_repeat(workspace, notifier):
+    notifier.send(notice(possibly_repeated=True), specimens.request(), POSTED)
+    assert "repeat" not in json.dumps(workspace.of("chat.update"))
+
+
+@pytest.mark.parametrize("shared", [{"is_ext_shared": True}, {}])
+def test_nothing_is_posted_where_strangers_read(workspace, notifier, shared):
+    workspace.always["conversations.info"] = lambda args: {"channel": {"id": args["channel"], **shared}}
+    for _twice in range(2):
+        assert isinstance(notifier.send(notice(), specimens.request(), None), Undeliverable)
+    assert workspace.of("chat.postMessage") == []
+
+
+def test_channel_that_becomes_shared_is_noticed_within_a_minute(workspace):
+    now = [1000.0]
+    client = web_client("xoxb-made-up", workspace.url)
+    notifier = SlackNotifier(client, KNOWN.policy, KNOWN.roster, seconds=lambda: now[0])
+    assert isinstance(notifier.send(notice(), specimens.request(), None), Sent)
+    workspace.always["conversations.info"] = lambda _args: {"channel": {"is_ext_shared": True}}
+    assert isinstance(notifier.send(notice(), specimens.request(), None), Sent)
+    now[0] += 61
+    assert isinstance(notifier.send(notice(), specimens.request(), None), Undeliverable)
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        (says({"ok": False, "error": "ratelimited"}, 429, Retry_After="17"), Wait(17.0)),
+        (says({"ok": False, "error": "ratelimited"}, 429), Wait(5.0)),
+        (says({"ok": False, "error": "ratelimited"}, 429, Retry_After="soon"), Wait(5.0)),
+        (says({"ok": False, "error": "ratelimited"}, 429, Retry_After="99999"), Wait(600.0)),
+        (says(b"slow down", 429, Retry_After="2"), Wait(2.0)),
+        (refuses("ratelimited"), Wait(5.0)),
+        (refuses("invalid_auth"), Wait(60.0)),
+        (refuses("missing_scope"), Wait(60.0)),
+        (refuses("fatal_error"), Lost()),
+        (refuses("internal_error"), Lost()),
+        (says({"ok": False}, 500), Lost()),
+        (says(b"<html>bad gateway</html>", 502), Lost()),
+        (says(b"<html>a proxy</html>", 200), Lost()),
+        (says({"ok": True}), Lost()),
+        (hangs_up, Lost()),
+        (refuses("channel_not_found"), Undeliverable("channel_not_found")),
+        (refuses("is_archived"), Undeliverable("is_archived")),
+        (refuses("not_in_channel"), Undeliverable("not_in_channel")),
+        (refuses("user_disabled"), Undeliverable("user_disabled")),
+        (refuses("invalid_blocks"), Undeliverable("invalid_blocks")),
+    ],
+)
+def test_every_failure_has_its_meaning(workspace, notifier, answer, result):
+    workspace.next("chat.postMessage", answer)
+    assert notifier.send(notice(), specimens.request(), None) == result
+    assert len(workspace.of("chat.postMessage")) == 1
+
+
+def test_answer_that_does_not_come_is_lost(workspace, notifier):
+    over = threading.Event()
+    workspace.next("chat.postMessage", stalls(over))
+    assert notifier.send(notice(), specimens.request(), None) == Lost()
+    over.set()
+
+
+def test_nobody_listening_means_that_nothing_was_sent():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        client = web_client("xoxb-made-up", f"http://127.0.0.1:{unused.getsockname()[1]}/api/")
+        notifier = SlackNotifier(client, KNOWN.policy, KNOWN.roster)
+        assert notifier.send(notice(), specimens.request(), None) == Wait(5.0)
+
+
+def test_broken_answer_is_lost(workspace, notifier):
+    def breaks(request):
+        request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{")
+        hangs_up(request)
+
+    workspace.next("chat.postMessage", breaks)
+    assert notifier.send(notice(), specimens.request(), None) == Lost()
+    assert issubclass(http.client.IncompleteRead, http.client.HTTPException)
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_every_kind_of_notice_has_a_card(kind):
+    about = specimens.credential() if kind in OF_CREDENTIALS else specimens.in_state(State.APPROVED)
+    card = render(notice(kind), about, KNOWN)
+    slack_takes(card.message())
+    other = specimens.in_state(State.APPROVED) if kind in OF_CREDENTIALS else specimens.credential()
+    with pytest.raises(TypeError):
+        render(notice(kind), other, KNOWN)
