@@ -6,18 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.page_content import (
-    ANA,
-    APPROVALS,
-    DM,
-    HOME,
-    MAYA,
-    add_view,
-    approval_card,
-    home_blocks,
-    message,
-    secret_card,
-)
+from tests.support.page_cards import add_view, approval_card, home_blocks, secret_card
+from tests.support.page_content import ANA, APPROVALS, DM, HOME, MAYA, message
 
 pytestmark = pytest.mark.browser
 FAINT = (Path(__file__).parent / "faint.js").read_text()

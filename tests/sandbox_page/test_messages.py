@@ -5,21 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.page_content import (
-    ANA,
-    APPROVALS,
-    BEN,
-    DM,
-    HOME,
-    MAYA,
-    approval_card,
-    button,
-    home_blocks,
-    message,
-    mrkdwn,
-    option,
-    secret_card,
-)
+from tests.support.page_cards import approval_card, home_blocks, secret_card
+from tests.support.page_content import ANA, APPROVALS, BEN, DM, HOME, MAYA, button, message, mrkdwn, option
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.page_content import ANA, DM, MAYA, add_view, mrkdwn
+from tests.support.page_cards import add_view
+from tests.support.page_content import ANA, DM, MAYA, mrkdwn
 
 pytestmark = pytest.mark.browser
 

@@ -156,3 +156,16 @@ def test_second_page_shows_what_the_first_one_caused(open_page, workspace):
     workspace.changed("messages", channel=DM)
     for page in pages:
         expect(page.get_by_text("for both")).to_be_visible()
+
+
+def test_log_fits_a_phone_and_gives_the_room_back(open_page):
+    page = open_page(width=390, height=844)
+    page.get_by_role("button", name="Log").click()
+    drawer = page.get_by_role("complementary", name="The bot’s log")
+    expect(drawer).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box = drawer.bounding_box()
+    assert box["x"] >= 0
+    assert box["width"] > 300
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()

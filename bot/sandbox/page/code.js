@@ -7,7 +7,7 @@ import { say } from "./toast.js";
 const COPIED_MS = 2000;
 
 export function codeBlock(text) {
-  const code = el("code", { tabindex: "0" }, text);
+  const code = el("code", {}, text);
   const copy = el("button", { type: "button", class: "copy", "aria-label": "Copy this text" });
   const rest = () => fill(copy, icon("copy"), el("span", {}, "Copy"));
   copy.addEventListener("click", async () => {

@@ -2,6 +2,7 @@
 
 import { codeBlock } from "./code.js";
 import { el } from "./dom.js";
+import { withGlyphs } from "./glyphs.js";
 import { date, emojiNode, link, mention } from "./text.js";
 
 /** @param {{elements: Array}} block a `rich_text` block */
@@ -30,7 +31,7 @@ function part(element) {
 function inline(run) {
   switch (run.type) {
     case "text":
-      return styled(document.createTextNode(run.text), run.style);
+      return styled(withGlyphs(run.text), run.style);
     case "link":
       return styled(link(run.url, run.text ?? null), run.style);
     case "emoji":

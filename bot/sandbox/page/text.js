@@ -4,6 +4,7 @@ import { codeBlock } from "./code.js";
 import { dateText, fullText } from "./dates.js";
 import { el } from "./dom.js";
 import { emoji } from "./emoji.js";
+import { withGlyphs } from "./glyphs.js";
 import { parse } from "./mrkdwn.js";
 import { names } from "./store.js";
 
@@ -13,7 +14,7 @@ const STYLE_TAGS = { bold: "strong", italic: "em", strike: "s", quote: "blockquo
 /** A text object of Block Kit. @param {{type: string, text: string, emoji?: boolean}} object */
 export function textOf(object) {
   if (!object) return [];
-  return object.type === "mrkdwn" ? mrkdwn(object.text) : plainText(object);
+  return object.type === "mrkdwn" ? mrkdwn(object.text) : withGlyphs(plainText(object));
 }
 
 /** Plain text: nothing in it is markup, but shortcodes are emoji unless `emoji` is false. */
@@ -22,13 +23,13 @@ export function plainText({ text, emoji: wanted = true }) {
 }
 
 export function mrkdwn(text) {
-  return parse(text).map(show);
+  return parse(text).flatMap(show);
 }
 
 function show(node) {
   switch (node.kind) {
     case "text":
-      return document.createTextNode(node.text);
+      return withGlyphs(node.text);
     case "bold":
     case "italic":
     case "strike":
@@ -52,7 +53,7 @@ function show(node) {
 }
 
 export function emojiNode(name) {
-  return el("span", { class: "emoji", role: "img", "aria-label": name.replaceAll("_", " ") }, emoji(name));
+  return el("span", { class: "emoji" }, withGlyphs(emoji(name)));
 }
 
 /** A link where its scheme is one to follow; else the text of it, so that nothing is hidden behind a label. */
