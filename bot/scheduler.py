@@ -105,26 +105,31 @@ class Scheduler:
         self._jobs: Final = tuple(jobs)
         self._guard: Final = guard
         self._running: Any = None
+        self._starter: Final = threading.Thread(target=self._begin, name="scheduler-start", daemon=True)
 
     def start(self) -> None:
-        """Run every job from now on."""
+        """Run every job from now on. Returns at once: loading the library need not keep the first request waiting."""
+        self._starter.start()
+
+    def _begin(self) -> None:
         from apscheduler.executors.pool import ThreadPoolExecutor  # noqa: PLC0415 - commands that do not serve never pay
         from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415 - the same
 
-        self._running = BackgroundScheduler(
+        scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(len(self._jobs) or 1)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         for job in self._jobs:
             first = {"next_run_time": datetime.now(UTC)} if job.at_once else {}
-            self._running.add_job(
-                self._do, "interval", args=[job], seconds=job.every.total_seconds(), id=job.name, **first
-            )
-        self._running.start()
+            scheduler.add_job(self._do, "interval", args=[job], seconds=job.every.total_seconds(), id=job.name, **first)
+        scheduler.start()
+        self._running = scheduler
 
     def stop(self) -> None:
         """Start nothing more, and wait for what runs."""
+        if self._starter.ident is not None:
+            self._starter.join()
         if self._running is not None:
             self._running.shutdown(wait=True)
             self._running = None

@@ -1,5 +1,6 @@
 """The commands that make and run the program: init, serve, migrate, manifest."""
 
+import gc
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,6 +59,7 @@ def serve() -> None:
     to CRED_PUBLIC_URL. What is missing or wrong is said at once, with exit 2.
     """
     with refusing():
+        gc.disable()  # loading makes objects that stay: looking for garbage among them is a quarter of the start
         settings, policy = _settings_and_policy()
         from bot.main.logs import set_up_logging  # noqa: PLC0415 - see bot.cli
         from bot.main.serving import serve as run  # noqa: PLC0415 - the same

@@ -1,5 +1,6 @@
 """`cred serve`: one process that is all of it, until it is told to stop."""
 
+import gc
 import logging
 import signal
 import socket
@@ -37,6 +38,8 @@ def serve(settings: Settings, policy: Policy) -> None:
         try:
             program.start()
             _say(settings, policy, program)
+            gc.freeze()  # what the start made stays: no collection need look at it again
+            gc.enable()
             server.run(sockets=[listener])
         finally:
             program.stop()
