@@ -17,9 +17,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from bot.domain.credential import RECEIPT_TRANSITIONS, ReceiptState, ReceiptVerb, State
+from bot.domain.credential import State
 from bot.domain.ids import CredentialId, EstateKey, RoleKey, SecretId
-from bot.domain.machine import can
 from bot.ports import Clock, Concealed, Entropy
 from bot.service.last_use import LastUse, Use
 
@@ -37,7 +36,6 @@ class KnownSecret:
     record: bytes = field(repr=False)
     """Empty where it was destroyed."""
     retire_at: datetime | None
-    receipt: ReceiptState
 
     def works_at(self, now: datetime) -> bool:
         """Whether it still authenticates: retirement counts at once, not at the next sweep."""
@@ -171,15 +169,7 @@ class Authentication:
         end = self._end(client, secret, start)
         if end <= start:
             return Refused(Why.EXPIRED, client.client_id)
-        self.last_use.note(
-            Use(
-                credential=client.credential,
-                secret=secret.id,
-                at=now,
-                address=presented.address,
-                unconfirmed=can(RECEIPT_TRANSITIONS, secret.receipt, ReceiptVerb.USE),
-            )
-        )
+        self.last_use.note(Use(credential=client.credential, secret=secret.id, at=now, address=presented.address))
         scope = client.permissions if presented.scope is None else presented.scope
         if not scope or not scope <= client.permissions:
             return Refused(Why.SCOPE, client.client_id)

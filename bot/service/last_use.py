@@ -1,8 +1,8 @@
 """When and from where each secret was last used, and the receipt that a first use is.
 
-A use is noted in memory, on the answer's path; `flush` writes it later, in the background and at the end. At most one
-write a minute and secret, but for the use that confirms a receipt, which is written at the next flush. A process
-killed between the two loses the note of a use, never an effect: the next use confirms the receipt as well.
+A use is noted in memory, on the answer's path; `flush` writes it later, in the background and at the end: a first use
+at the next flush, and then no more than once a minute and secret. A process killed between the two loses the note of
+a use, never an effect: the next use confirms the receipt as well.
 """
 
 from dataclasses import dataclass, replace
@@ -30,8 +30,6 @@ class Use:
     secret: SecretId
     at: datetime
     address: str
-    unconfirmed: bool
-    """Nobody had confirmed the secret's receipt when it was used."""
 
 
 class LastUse:
@@ -69,7 +67,7 @@ class LastUse:
     def _take(self, now: datetime, *, final: bool) -> list[Use]:
         with self._lock:
             self._written = {secret: at for secret, at in self._written.items() if now - at < PAUSE}
-            due = [use for use in self._noted.values() if final or use.unconfirmed or use.secret not in self._written]
+            due = [use for use in self._noted.values() if final or use.secret not in self._written]
             for use in due[:BATCH]:
                 del self._noted[use.secret]
                 self._written[use.secret] = now

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Engine, and_, bindparam, select
 from sqlalchemy.dialects import sqlite
 
-from bot.domain.credential import ReceiptState, SecretState, State
+from bot.domain.credential import SecretState, State
 from bot.domain.ids import CredentialId, EstateKey, RoleKey, SecretId
 from bot.service.authentication import KnownClient, KnownSecret
 from bot.store.columns import moment, moment_or_none
@@ -28,7 +28,7 @@ _WORKING = (SecretState.LIVE, SecretState.RETIRING)
 
 _COLUMNS = (_C.id, _C.client_id, _C.estate, _C.role, _C.permissions, _C.state, _C.expires_at)
 _FIND = (
-    select(*_COLUMNS, _S.id.label("secret"), _S.record, _S.retire_at, _S.receipt)
+    select(*_COLUMNS, _S.id.label("secret"), _S.record, _S.retire_at)
     .select_from(_C.id.table.outerjoin(_S.id.table, and_(_S.credential == _C.id, _S.state.in_(_WORKING))))
     .where(_C.client_id == bindparam("client_id", ""))
     .compile(dialect=sqlite.dialect(paramstyle="named"), compile_kwargs={"render_postcompile": True})
@@ -37,9 +37,8 @@ _STATEMENT = str(_FIND)
 _PARAMETERS = {name: str(value) for name, value in _FIND.params.items()}
 
 
-_NOBODY = [
-    (str(UUID(int=0)), str(UUID(int=0)), "", "", "[]", State.DELETED.value, 0, str(UUID(int=0)), b"", None, "none")
-]
+_NIL = str(UUID(int=0))
+_NOBODY = [(_NIL, _NIL, "", "", "[]", State.DELETED.value, 0, _NIL, b"", None)]
 """Read where there is no client, so that an unknown one takes as long as a known one, to a few microseconds."""
 
 
@@ -91,12 +90,11 @@ def _client(rows: list[tuple[Any, ...]]) -> KnownClient:
     )
 
 
-def _secret(identifier: str, record: bytes | None, retire_at: int | None, receipt: str) -> KnownSecret:
+def _secret(identifier: str, record: bytes | None, retire_at: int | None) -> KnownSecret:
     return KnownSecret(
         id=SecretId(_uuid(identifier)),
         record=record or b"",
         retire_at=moment_or_none(retire_at),
-        receipt=ReceiptState(receipt),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.credential import ReceiptState, State
+from bot.domain.credential import State
 from bot.domain.role import READ_ONLY, Permission
 from bot.ports import Concealed
 from bot.service.authentication import Authentication, Claims, Granted, Presented, Refused, Why
@@ -204,21 +204,6 @@ def test_a_use_is_noted_with_time_and_address(desk):
     desk.grant(address="192.0.2.7")
     (use,) = desk.uses.noted
     assert (use.secret, use.at, use.address) == (desk.client.secrets[0].id, START, "192.0.2.7")
-
-
-@pytest.mark.parametrize(
-    ("receipt", "unconfirmed"),
-    [
-        (ReceiptState.AWAITING, True),
-        (ReceiptState.NONE, True),
-        (ReceiptState.STORED, False),
-        (ReceiptState.USED, False),
-    ],
-)
-def test_a_use_says_whether_it_is_the_receipt(desk, receipt, unconfirmed):
-    desk.change_secret(receipt=receipt)
-    desk.grant()
-    assert desk.uses.noted[0].unconfirmed is unconfirmed
 
 
 def test_a_wrong_secret_is_no_use(desk):

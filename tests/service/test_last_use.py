@@ -52,7 +52,6 @@ def use_of(house, credential, **changes) -> Use:
         "secret": secret.id,
         "at": house.clock.now(),
         "address": "192.0.2.7",
-        "unconfirmed": secret.receipt is ReceiptState.AWAITING,
     }
     return Use(**{**values, **changes})
 

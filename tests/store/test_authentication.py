@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.credential import ReceiptState, SecretState, State
+from bot.domain.credential import SecretState, State
 from bot.store import authentication
 from bot.store.authentication import ClientLookup
 
@@ -27,7 +27,7 @@ def test_it_finds_a_client_with_its_secret(house, lookup):
     assert found.permissions == credential.permissions
     assert found.expires_at == credential.expires_at
     (secret,) = found.secrets
-    assert (secret.id, secret.retire_at, secret.receipt) == (credential.newest.id, None, ReceiptState.AWAITING)
+    assert (secret.id, secret.retire_at) == (credential.newest.id, None)
     assert secret.record
 
 

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from bot.authority.builtin import BuiltinAuthority, Pepper
-from bot.domain.credential import ReceiptState, State
+from bot.domain.credential import State
 from bot.domain.ids import CredentialId, RoleKey, SecretId
 from bot.domain.role import READ_ONLY
 from bot.ports import Concealed, Issued, Order, World
@@ -47,7 +47,7 @@ def order(expires_at: datetime = START + timedelta(days=30)) -> Order:
 
 
 def known_secret(issued: Issued, **changes) -> KnownSecret:
-    values = {"id": SecretId(uuid4()), "record": issued.record, "retire_at": None, "receipt": ReceiptState.AWAITING}
+    values = {"id": SecretId(uuid4()), "record": issued.record, "retire_at": None}
     return KnownSecret(**{**values, **changes})
 
 
