@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -74,11 +75,10 @@ class SqlCredentials:
         return [c for c in found if c.state in LIVING] or found
 
     def search(self, search: Search) -> list[Credential]:
-        return self._many(_page(search).order_by(_CREDENTIAL.c.name_key, _CREDENTIAL.c.id), {})
+        return self._search(search, None)
 
     def expiring(self, search: Search, *, before: datetime) -> list[Credential]:
-        statement = _page(search).where(_CREDENTIAL.c.expires_at < micros(before))
-        return self._many(statement.order_by(_CREDENTIAL.c.expires_at), {})
+        return self._search(search, before)
 
     def add(self, credential: Credential, record: bytes) -> None:
         self._connection.execute(
@@ -150,6 +150,15 @@ class SqlCredentials:
             yield from page
             last = str(page[-1].id)
 
+    def _search(self, search: Search, before: datetime | None) -> list[Credential]:
+        shape = _page(
+            scoped=search.estates is not None,
+            worded=bool(search.words),
+            paged=search.after is not None,
+            soon=before is not None,
+        )
+        return self._many(shape, _values(search, before))
+
     def _many(self, statement: Select[Any], values: dict[str, object]) -> list[Credential]:
         rows = self._connection.execute(statement, values).all()
         if not rows:
@@ -159,20 +168,35 @@ class SqlCredentials:
         return [_credential(row, of.get(row.id, ())) for row in rows]
 
 
-def _page(search: Search) -> Select[Any]:
-    statement = select(_CREDENTIAL).where(_CREDENTIAL.c.state.in_(sorted(LIVING))).limit(search.limit)
+@cache
+def _page(*, scoped: bool, worded: bool, paged: bool, soon: bool) -> Select[Any]:
+    """A page's statement, built once for each of its shapes: building is dearer than asking."""
+    c = _CREDENTIAL.c
+    statement = select(_CREDENTIAL).where(c.state.in_(sorted(LIVING)))
+    if scoped:
+        statement = statement.where(
+            or_(c.estate.in_(bindparam("estates", expanding=True)), c.owner == bindparam("person"))
+        )
+    if worded:
+        statement = statement.where(c.name_key >= bindparam("words"), c.name_key < bindparam("beyond"))
+    if paged:
+        statement = statement.where(tuple_(c.name_key, c.id) > tuple_(bindparam("name"), bindparam("last")))
+    if soon:
+        return statement.where(c.expires_at < bindparam("before")).order_by(c.expires_at).limit(bindparam("most"))
+    return statement.order_by(c.name_key, c.id).limit(bindparam("most"))
+
+
+def _values(search: Search, before: datetime | None) -> dict[str, object]:
+    values: dict[str, object] = {"most": search.limit}
     if search.estates is not None:
-        statement = statement.where(
-            or_(_CREDENTIAL.c.estate.in_(sorted(search.estates)), _CREDENTIAL.c.owner == search.person)
-        )
+        values |= {"estates": sorted(search.estates), "person": search.person}
     if search.words:
-        statement = statement.where(
-            _CREDENTIAL.c.name_key >= search.words, _CREDENTIAL.c.name_key < search.words + "\U0010ffff"
-        )
+        values |= {"words": search.words, "beyond": search.words + "\U0010ffff"}
     if search.after is not None:
-        name, identifier = search.after
-        statement = statement.where(tuple_(_CREDENTIAL.c.name_key, _CREDENTIAL.c.id) > tuple_(name, str(identifier)))
-    return statement
+        values |= {"name": search.after[0], "last": str(search.after[1])}
+    if before is not None:
+        values |= {"before": micros(before)}
+    return values
 
 
 def _changing(secret: Secret) -> dict[str, object]:
