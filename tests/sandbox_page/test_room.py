@@ -139,6 +139,30 @@ def test_phone_has_its_conversations_in_a_sheet(open_page):
     expect(page.get_by_role("navigation", name="Conversations")).to_be_hidden()
 
 
+def test_sheet_is_left_by_escape_and_the_room_behind_it_is_out_of_reach(open_page):
+    page = open_page(width=390, height=844)
+    menu = page.get_by_role("button", name="Conversations")
+    menu.click()
+    places = page.get_by_role("navigation", name="Conversations")
+    expect(places.get_by_role("button", name="Messages")).to_be_focused()
+    assert page.locator("#main").evaluate("node => node.inert")
+    page.keyboard.press("Escape")
+    expect(places).to_be_hidden()
+    expect(menu).to_be_focused()
+
+
+def test_conversations_are_walked_by_keyboard(open_page):
+    page = open_page()
+    places = page.get_by_role("navigation", name="Conversations")
+    places.get_by_role("button", name="cred-approvals").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="cred-approvals")).to_be_visible()
+    expect(places.get_by_role("button", name="cred-approvals")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="security")).to_be_visible()
+
+
 def test_reader_who_scrolled_up_is_not_moved_but_told(open_page, workspace):
     workspace.messages[APPROVALS] = [message(text=f"line {n}", minute=10 * n) for n in range(40)]
     page = open_page(place=f"{ANA}/{APPROVALS}")

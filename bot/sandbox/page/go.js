@@ -29,8 +29,7 @@ function choose(asked) {
 export async function openPlace(place) {
   lastPlace.set(now.as, place);
   writeRoute(now.as, place);
-  set({ place, messages: null, home: null });
-  document.body.classList.remove("places-open");
+  set({ place, messages: null, home: null, sheet: false });
   await refresh("messages", "home");
   await refresh("conversations", "workspace");
 }

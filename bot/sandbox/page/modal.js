@@ -65,6 +65,11 @@ function build(view) {
   room.inert = true;
   update(view, drafts.get(view.id) ?? view.values);
   showErrors(form, now.viewErrors);
+  focusFirst();
+}
+
+function focusFirst() {
+  const { form, body, dialog } = shown;
   (form.querySelector("[autofocus]") ?? body.querySelector(FIRST_FIELD) ?? dialog).focus({ preventScroll: true });
 }
 
@@ -74,7 +79,8 @@ function iconButton(label, press) {
 
 function update(view, kept) {
   const surface = { where: { kind: "view", view_id: view.id }, kept };
-  const { body, foot, title } = shown;
+  const { body, dialog, title } = shown;
+  const inside = dialog.contains(document.activeElement);
   title.textContent = plainText(view.title);
   keepingFocus(body, () => {
     reconcile(body, view.blocks, {
@@ -82,10 +88,18 @@ function update(view, kept) {
       print: (block) => JSON.stringify(block),
       build: (block) => blockNode(block, surface),
     });
-  }, shown.dialog);
+  });
+  showButtons(view);
+  if (inside && !dialog.contains(document.activeElement)) focusFirst();
+}
+
+/** The buttons below. Other buttons mean another form in the place of the one before, so that one is read from its top. */
+function showButtons(view) {
+  const { body, foot } = shown;
   const labels = JSON.stringify([view.close, view.submit]);
   if (foot.dataset.labels === labels) return;
   foot.dataset.labels = labels;
+  body.scrollTop = 0;
   const away = el("button", { type: "button", class: "button", on: { click: close } }, view.close ? plainText(view.close) : "Close");
   const send = view.submit && el("button", { type: "submit", class: "button primary" }, plainText(view.submit));
   fill(foot, away, send);

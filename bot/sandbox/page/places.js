@@ -5,7 +5,7 @@ import { el, fill } from "./dom.js";
 import { openPlace } from "./go.js";
 import { icon } from "./icons.js";
 import { reconcile } from "./keyed.js";
-import { actor, now, watch } from "./store.js";
+import { actor, now, set, watch } from "./store.js";
 import { mrkdwn } from "./text.js";
 
 const KINDS = [
@@ -19,20 +19,19 @@ const panel = document.getElementById("places");
 export function startPlaces() {
   watch(["workspace", "as"], showWho);
   watch(["conversations", "place"], show);
-  document.addEventListener("keydown", (event) => event.key === "Escape" && hidePlaces());
-  panel.addEventListener("click", ({ target }) => target === panel && hidePlaces());
+  watch(["sheet"], showSheet);
+  panel.addEventListener("keydown", (event) => event.key === "Escape" && set({ sheet: false }));
+  panel.addEventListener("click", ({ target }) => target === panel && set({ sheet: false }));
 }
 
-/** On a narrow screen the list is a sheet over the room. */
-export function togglePlaces() {
-  const open = document.body.classList.toggle("places-open");
-  if (open) panel.querySelector("button")?.focus();
-}
-
-function hidePlaces() {
-  if (!document.body.classList.contains("places-open")) return;
-  document.body.classList.remove("places-open");
-  document.querySelector("#title button")?.focus();
+/** On a narrow screen the list is a sheet over the room, which is then out of reach. */
+function showSheet() {
+  const had = panel.contains(document.activeElement);
+  const opening = now.sheet && !document.body.classList.contains("places-open");
+  document.body.classList.toggle("places-open", now.sheet);
+  document.getElementById("main").inert = now.sheet;
+  if (opening) (panel.querySelector("[aria-current]") ?? panel.querySelector("button"))?.focus();
+  else if (had && !panel.checkVisibility({ visibilityProperty: true })) document.querySelector("#title button").focus();
 }
 
 const who = el("div", { class: "who" });
@@ -47,6 +46,7 @@ function showWho() {
 }
 
 function show() {
+  const hadFocus = document.activeElement?.dataset.place;
   const sections = KINDS.map(([kind, name]) => ({ name, places: placesOf(kind) })).filter(({ places }) => places.length);
   reconcile(lists, sections, {
     key: ({ name }) => name,
@@ -60,6 +60,7 @@ function show() {
       build: row,
     });
   });
+  if (hadFocus) lists.querySelector(`[data-place="${CSS.escape(hadFocus)}"]`)?.focus();
 }
 
 function placesOf(kind) {
@@ -83,6 +84,7 @@ function row(place) {
       class: unread && !here ? "place has-unread" : "place",
       "aria-current": here ? "page" : null,
       "aria-label": label,
+      data: { place: id },
       on: { click: () => openPlace(id) },
     },
     icon(ICONS[kind]),

@@ -3,8 +3,9 @@
 import { avatar } from "./avatar.js";
 import { el, fill } from "./dom.js";
 import { icon } from "./icons.js";
-import { placeName, togglePlaces } from "./places.js";
-import { actor, conversation, now, watch } from "./store.js";
+import { reconcile } from "./keyed.js";
+import { placeName } from "./places.js";
+import { actor, conversation, now, set, watch } from "./store.js";
 import { mrkdwn } from "./text.js";
 
 const title = document.getElementById("title");
@@ -27,7 +28,7 @@ function showTitle() {
     icon("menu"),
     unread && el("span", { class: "dot" }),
   );
-  menu.addEventListener("click", togglePlaces);
+  menu.addEventListener("click", () => set({ sheet: !now.sheet }));
   if (!place) {
     fill(title, menu, el("h1", {}, now.conversations === null ? "Opening…" : "No conversation"));
     return;
@@ -40,15 +41,17 @@ function showTitle() {
   document.title = `${place.kind === "channel" ? "#" : "Cred · "}${placeName(place)} · Cred sandbox`;
 }
 
+/** What is out of order. Left alone while it stays the same, so that it is read out once. */
 function showBanners() {
   const person = actor();
-  const place = conversation();
-  fill(
-    banners,
-    !now.live && banner("problem", "The sandbox does not answer. This page goes on as soon as it is back."),
-    now.live && now.workspace?.bot_connected === false && banner("problem", "The bot is not connected: nobody answers a command yet."),
-    person?.outsider && banner("outside", outsideText(person, place)),
-  );
+  const problem = problemText();
+  const lines = [problem && ["problem", problem], person?.outsider && ["outside", outsideText(person, conversation())]].filter(Boolean);
+  reconcile(banners, lines, { key: ([kind]) => kind, print: ([, text]) => text, build: ([kind, text]) => banner(kind, text) });
+}
+
+function problemText() {
+  if (!now.live) return "The sandbox does not answer. This page goes on as soon as it is back.";
+  return now.workspace?.bot_connected === false && "The bot is not connected: nobody answers a command yet.";
 }
 
 function outsideText({ name }, place) {

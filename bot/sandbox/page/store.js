@@ -2,7 +2,8 @@
 
 /**
  * `place` is the id of the open conversation. `view` is the top of the acting person's modals. `live` says
- * whether the feed of changes is open. Parts that have not been read yet are `null`.
+ * whether the feed of changes is open, `drawer` and `sheet` whether the log and, on a narrow screen, the list of
+ * conversations are. Parts that have not been read yet are `null`.
  */
 export const now = {
   workspace: null,
@@ -16,6 +17,7 @@ export const now = {
   log: null,
   live: true,
   drawer: false,
+  sheet: false,
 };
 
 const watchers = [];

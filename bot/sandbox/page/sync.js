@@ -71,7 +71,7 @@ export function keepUp(as) {
     },
     opened: (again) => {
       set({ live: true });
-      if (again) refresh(...Object.keys(loads));
+      refresh(...(again ? Object.keys(loads) : ["conversations", "messages", "view"])); // it may have changed before the feed was open
     },
     lost: () => set({ live: false }),
   });
