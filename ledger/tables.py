@@ -5,8 +5,9 @@ roots. The tables have their own MetaData and version, so that no migration of t
 and thereby drops the triggers. Keys and people can be deleted from: to destroy a key is to destroy what it sealed.
 """
 
+import os
+import sqlite3
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import (
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    NullPool,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -196,17 +198,19 @@ def open_to_read(database: str) -> Engine:
 
     Each transaction sees one state of the database, while the program goes on writing. Raises `NoLedgerError`.
     """
-    path = Path(database.removeprefix("sqlite:///"))
+    path = Path(database.removeprefix("sqlite:///")).absolute()
     if "://" in database.removeprefix("sqlite:///") or not path.is_file():
         raise NoLedgerError(f"There is no SQLite database at {database}.")
-    engine = create_engine(f"sqlite:///file:{quote(str(path.absolute()))}?mode=ro&uri=true")
-    event.listen(engine, "connect", _leave_transactions_to_us)
+    # Where SQLite may not put its index of the WAL, nobody writes: a copy in an auditor's folder, a mounted backup.
+    mode = "mode=ro" if os.access(path.parent, os.W_OK) else "mode=ro&immutable=1"
+    file = f"file:{quote(str(path))}?{mode}"
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(file, uri=True, isolation_level=None, check_same_thread=False),
+        poolclass=NullPool,
+    )
     event.listen(engine, "begin", _begin)
     return engine
-
-
-def _leave_transactions_to_us(dbapi_connection: Any, _record: object) -> None:
-    dbapi_connection.isolation_level = None
 
 
 def _begin(connection: Connection) -> None:
