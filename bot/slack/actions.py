@@ -94,6 +94,8 @@ def form_changed(face: Face, click: Click) -> None:
     chosen = None if isinstance(offer, Denied) else read_choice(view, offer)
     if isinstance(offer, Denied) or chosen is None:
         return  # sending the form says what is wrong with it
+    if face.world.directory.member(chosen.owner) is None:
+        face.world.directory.refresh(frozenset({chosen.owner}), frozenset())  # somebody who has just joined
     try:
         face.client.views_update(
             view_id=str(view.get("id")),
