@@ -108,12 +108,16 @@ class SocketMode:
         return Ack(problem="forgotten") if parcel is None else await self.carry(parcel)
 
     async def drop(self, how: str) -> None:
-        """Lose every connection: `close` cuts them, `disconnect_frame` says so first and lets the bot go."""
-        for link in list(self.links):
+        """Lose every connection: `close` cuts them, `disconnect_frame` lets the bot go by itself.
+
+        Either way no payload is sent over them any more; acknowledgements on their way are still heard.
+        """
+        leaving, self.links = self.links, []
+        self.site.feed.changed("workspace")
+        for link in leaving:
             if how == "disconnect_frame":
                 await link.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
             elif link.application_state is WebSocketState.CONNECTED:
-                self.links.remove(link)
                 await link.close(1012)
 
     async def close(self) -> None:
