@@ -91,11 +91,14 @@ def _database(places: Places, keys: Keys) -> Iterator[Finding]:
     if not places.database.is_file():
         raise NotReadyError(f"There is no database at {places.database}. Run `cred init` once.")
     engine = open_to_read(places.database_url)
-    check_standing(engine, places.database)
-    yield Finding("database", passed=True, said=f"{places.database} is of this version")
-    with engine.connect() as connection, connection.begin():
-        ledger = Ledger.open(
-            connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS, checkpoints=places.checkpoints
-        )
-        size = ledger.size(connection)
+    try:
+        check_standing(engine, places.database)
+        yield Finding("database", passed=True, said=f"{places.database} is of this version")
+        with engine.connect() as connection, connection.begin():
+            ledger = Ledger.open(
+                connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS, checkpoints=places.checkpoints
+            )
+            size = ledger.size(connection)
+    finally:
+        engine.dispose()
     yield Finding("ledger", passed=True, said=f"{ledger.origin}, {size} entries, no older than any checkpoint known")

@@ -1,0 +1,98 @@
+"""`cred doctor` finds what is wrong and says what to do, over a real sandbox."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.slack.manifest import SCOPES
+from tests.support.program import initialised
+from tests.support.sandbox import Workspace, a_sandbox
+
+run = CliRunner().invoke
+
+
+def tokens(sandbox, **changes):
+    return {
+        "SLACK_BOT_TOKEN": sandbox.settings.bot_token,
+        "SLACK_APP_TOKEN": sandbox.settings.app_token,
+        "SLACK_SIGNING_SECRET": "",
+        "SLACK_API_URL": f"{sandbox.url}/api/",
+        **changes,
+    }
+
+
+@pytest.fixture
+def slack():
+    with a_sandbox(scopes=frozenset(SCOPES)) as sandbox:
+        yield sandbox
+
+
+def test_all_is_well_where_all_is_well(tmp_path, slack):
+    env, _ = initialised(tmp_path, **tokens(slack))
+    result = run(app, ["doctor"], env=env)
+    assert result.exit_code == 0, result.output
+    assert "✗" not in result.stdout
+    for line in ("settings", "policy", "keys", "database", "ledger", "tokens", "scopes", "clock", "socket", "channel"):
+        assert f"✓ {line}" in result.stdout
+    assert "#cred-approvals (Harbour Retail, Harbour Logistics, Harbour Labs): the bot is a member" in result.stdout
+
+
+def test_it_goes_on_after_a_mistake_and_counts_them(tmp_path, slack):
+    env, places = initialised(tmp_path, **tokens(slack, SLACK_BOT_TOKEN="xoxb-wrong"))
+    places.database.unlink()
+    result = run(app, ["doctor"], env=env)
+    assert result.exit_code == 1
+    assert "✗ database  There is no database at" in result.stdout
+    assert "✗ tokens    SLACK_BOT_TOKEN does not work (invalid_auth)." in result.stdout
+    assert "2 to put right." in result.stdout
+
+
+def test_an_empty_environment_is_told_what_is_missing():
+    result = run(app, ["doctor"], env={"SLACK_BOT_TOKEN": "", "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": ""})
+    assert result.exit_code == 1
+    assert "✗ tokens    SLACK_BOT_TOKEN is missing" in result.stdout
+
+
+def test_a_missing_scope_is_named(tmp_path):
+    with a_sandbox(scopes=frozenset(SCOPES) - {"usergroups:read"}) as sandbox:
+        env, _ = initialised(tmp_path, **tokens(sandbox))
+        result = run(app, ["doctor"], env=env)
+    assert result.exit_code == 1
+    assert "✗ scopes    Missing: usergroups:read." in result.stdout
+
+
+def test_an_app_token_that_does_not_work_is_told(tmp_path, slack):
+    env, _ = initialised(tmp_path, **tokens(slack, SLACK_APP_TOKEN="xapp-wrong"))
+    result = run(app, ["doctor"], env=env)
+    assert "✗ socket    SLACK_APP_TOKEN does not work" in result.stdout
+
+
+def test_channels_that_the_bot_cannot_use_are_told(tmp_path, slack):
+    env, _ = initialised(tmp_path, **tokens(slack))
+    text = Path(env["CRED_CONFIG"]).read_text()
+    mine = tmp_path / "cred.toml"
+    mine.write_text(
+        text.replace('"C0APPROVE"', '"C0GENERAL"', 1)
+        .replace('"C0APPROVE"', '"C0SHARED0"', 1)
+        .replace('"C0SECURITY"', '"C0NOWHERE"')
+        .replace("T0HARBOUR", "T0OTHER00")
+    )
+    result = run(app, ["doctor"], env={**env, "CRED_CONFIG": str(mine)})
+    assert result.exit_code == 1
+    assert "#general (Harbour Retail): the bot is not a member. Type /invite @Cred there." in result.stdout
+    assert "is shared with another organization" in result.stdout
+    assert "C0NOWHERE (security) cannot be seen (channel_not_found)" in result.stdout
+    assert "The bot token is of workspace T0HARBOUR" in result.stdout
+
+
+def test_it_asks_for_nothing_but_what_it_reads(tmp_path, slack):
+    env, _ = initialised(tmp_path, **tokens(slack))
+    run(app, ["doctor"], env=env)
+    with Workspace(slack) as workspace:
+        assert {call["method"] for call in workspace.control.requests()} <= {
+            "auth.test",
+            "apps.connections.open",
+            "conversations.info",
+        }

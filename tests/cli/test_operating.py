@@ -1,0 +1,237 @@
+"""`cred init`, `serve`, `migrate` and `manifest`: what they make, and what they refuse in one sentence."""
+
+import socket
+import stat
+
+import pytest
+import yaml
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.main.opening import open_house, read_keys
+from bot.store import open_engine
+from bot.store.engine import WRITING
+from bot.store.exclusive import ExclusiveLock
+from bot.store.migrate import HEAD
+from ledger import Event, VerifierKey
+from tests.support.fakes import START
+from tests.support.program import ORIGIN, environment, initialised
+
+run = CliRunner().invoke
+
+
+def refused(*arguments: str, env: dict[str, str]) -> str:
+    result = run(app, list(arguments), env=env)
+    assert result.exit_code == 2, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.stderr
+
+
+def write(places, statement: str) -> None:
+    engine = open_engine(places.database_url)
+    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_init_makes_keys_database_and_verifier_that_only_their_owner_reads(tmp_path):
+    env = environment(tmp_path / "new")
+    result = run(app, ["init", "--origin", "cred.example.com/ledger"], env=env)
+    assert result.exit_code == 0, result.output
+    for name in ("cred.key", "cred-log.key", "cred.db"):
+        assert stat.S_IMODE((tmp_path / "new" / name).stat().st_mode) == 0o600
+    assert VerifierKey.read(tmp_path / "new" / "cred-ledger.vkey").name == "cred.example.com/ledger"
+    assert "cred.example.com/ledger" in result.stdout
+
+
+def test_init_names_the_ledger_after_the_organization(tmp_path):
+    run(app, ["init"], env=environment(tmp_path))
+    assert VerifierKey.read(tmp_path / "cred-ledger.vkey").name == "harbour-group/cred-ledger"
+
+
+def test_init_needs_a_name_where_there_is_no_policy(tmp_path):
+    env = environment(tmp_path, CRED_CONFIG=str(tmp_path / "none.toml"))
+    assert "cannot be read" in refused("init", env=env)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_init_changes_nothing(tmp_path):
+    env, _ = initialised(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert "already. Nothing was changed." in refused("init", env=env)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_init_uses_keys_that_are_there(tmp_path):
+    env, places = initialised(tmp_path)
+    keys = places.key.file.read_text(), places.log_key.file.read_text()
+    places.database.unlink()
+    assert run(app, ["init", "--origin", ORIGIN], env=env).exit_code == 0
+    assert (places.key.file.read_text(), places.log_key.file.read_text()) == keys
+
+
+def test_init_refuses_the_log_key_of_another_ledger(tmp_path):
+    env, places = initialised(tmp_path)
+    places.database.unlink()
+    assert f"Say --origin {ORIGIN}." in refused("init", "--origin", "other.example/ledger", env=env)
+    assert not places.database.exists()
+
+
+def test_init_takes_keys_from_the_environment(tmp_path):
+    _, places = initialised(tmp_path / "one")
+    env = environment(
+        tmp_path / "two", CRED_KEY=places.key.file.read_text(), CRED_LOG_KEY=places.log_key.file.read_text()
+    )
+    assert run(app, ["init", "--origin", ORIGIN], env=env).exit_code == 0
+    assert not (tmp_path / "two" / "cred.key").exists()
+
+
+@pytest.mark.parametrize("origin", ["two words", "a+b", ""])
+def test_init_refuses_a_name_that_no_checkpoint_could_carry(tmp_path, origin):
+    if origin:
+        assert "cannot be called" in refused("init", "--origin", origin, env=environment(tmp_path))
+        assert not (tmp_path / "cred.key").exists()
+    else:
+        assert run(app, ["init", "--origin", origin], env=environment(tmp_path)).exit_code == 0
+
+
+def test_serve_says_everything_that_is_missing_at_once(tmp_path):
+    policy = tmp_path / "bad.toml"
+    policy.write_text("[organisation]\n")
+    told = refused("serve", env={"CRED_CONFIG": str(policy), "SLACK_BOT_TOKEN": "", "SLACK_APP_TOKEN": "", "PORT": "x"})
+    assert "SLACK_BOT_TOKEN is missing" in told
+    assert "SLACK_APP_TOKEN (xapp-…, for Socket Mode)" in told
+    assert 'PORT is "x"' in told
+    assert 'Did you mean "organization"?' in told
+
+
+def test_serve_refuses_before_init(tmp_path):
+    assert "Run `cred init` once" in refused("serve", env=environment(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_serve_refuses_without_the_database(tmp_path):
+    env, places = initialised(tmp_path)
+    places.database.unlink()
+    assert "There is no database at" in refused("serve", env=env)
+    assert not places.database.exists()
+
+
+def test_serve_refuses_an_empty_database(tmp_path):
+    env, places = initialised(tmp_path)
+    places.database.write_bytes(b"")
+    assert "is empty. Run `cred init` once." in refused("serve", env=env)
+
+
+def test_serve_refuses_what_is_no_database(tmp_path):
+    env, places = initialised(tmp_path)
+    places.database.write_bytes(b"not a database" * 100)
+    assert "cannot be read: file is not a database." in refused("serve", env=env)
+
+
+@pytest.mark.parametrize("name", ["cred.key", "cred-log.key"])
+def test_serve_refuses_a_key_that_others_may_read(tmp_path, name):
+    env, _ = initialised(tmp_path)
+    (tmp_path / name).chmod(0o640)
+    assert f"chmod 600 {tmp_path / name}" in refused("serve", env=env)
+
+
+def test_serve_refuses_another_key(tmp_path):
+    env, places = initialised(tmp_path / "one")
+    _, other = initialised(tmp_path / "two")
+    places.key.file.write_bytes(other.key.file.read_bytes())
+    assert "is not the one that this ledger was made with" in refused("serve", env=env)
+
+
+def test_serve_refuses_a_key_in_the_environment_that_is_none_and_does_not_repeat_it(tmp_path):
+    env, _ = initialised(tmp_path)
+    told = refused("serve", env={**env, "CRED_KEY": "hunter2"})
+    assert told.startswith("cred: CRED_KEY cannot be used")
+    assert "hunter2" not in told
+
+
+def test_serve_refuses_a_database_of_a_newer_version(tmp_path):
+    env, places = initialised(tmp_path)
+    write(places, "UPDATE alembic_version SET version_num = '9999'")
+    assert "of a newer version of Cred" in refused("serve", env=env)
+    assert "of a newer version of Cred" in refused("migrate", env=env)
+
+
+def test_serve_refuses_a_database_behind_the_migrations_and_says_migrate(tmp_path, monkeypatch):
+    env, places = initialised(tmp_path)
+    write(places, "UPDATE alembic_version SET version_num = '0000'")
+    monkeypatch.setattr("bot.store.migrate.REVISIONS", ("0000", HEAD))
+    assert "then run `cred migrate`" in refused("serve", env=env)
+
+
+def test_serve_refuses_a_backup_that_was_restored(tmp_path):
+    env, places = initialised(tmp_path)
+    old = places.database.read_bytes()
+    opened = open_house(places, read_keys(places))
+    with opened.engine.connect().execution_options(**WRITING) as connection, connection.begin():
+        event = Event(kind="service:started", actor=None, via="start", body={"version": "1", "policy": "x"})
+        opened.ledger.append(connection, event, at=START)
+    with opened.engine.connect().execution_options(**WRITING) as connection, connection.begin():
+        opened.ledger.checkpoint(connection)
+    opened.close()
+    for file in tmp_path.glob("cred.db*"):
+        file.unlink()
+    places.database.write_bytes(old)
+    assert "Nothing was started" in refused("serve", env=env)
+
+
+def test_serve_and_migrate_refuse_a_database_that_another_process_works_with(tmp_path):
+    env, places = initialised(tmp_path)
+    lock = ExclusiveLock(places.database)
+    try:
+        assert "Stop that one first" in refused("serve", env=env)
+        assert "Stop that one first" in refused("migrate", env=env)
+    finally:
+        lock.release()
+
+
+def test_serve_refuses_a_port_that_is_taken(tmp_path):
+    env, _ = initialised(tmp_path)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", int(env["PORT"])))
+        taken.listen()
+        assert f"port {env['PORT']} cannot be listened on" in refused("serve", env=env)
+
+
+def test_migrate_says_where_the_database_is(tmp_path):
+    env, _ = initialised(tmp_path)
+    result = run(app, ["migrate"], env=env)
+    assert (result.exit_code, result.stdout) == (0, f"{tmp_path / 'cred.db'} was at revision {HEAD}.\n")
+
+
+def test_migrate_refuses_where_there_is_nothing_to_migrate(tmp_path):
+    env, places = initialised(tmp_path)
+    places.database.write_bytes(b"")
+    assert "is empty" in refused("migrate", env=env)
+    places.database.unlink()
+    assert "There is no database" in refused("migrate", env=env)
+
+
+def test_manifest_is_for_socket_mode_or_for_an_https_address():
+    socket_mode = yaml.safe_load(run(app, ["manifest"]).stdout)
+    assert socket_mode["settings"]["socket_mode_enabled"] is True
+    http = yaml.safe_load(run(app, ["manifest", "--http", "https://cred.example.org"]).stdout)
+    assert http["settings"]["interactivity"]["request_url"] == "https://cred.example.org/slack/events"
+    assert "https://" in refused("manifest", "--http", "http://cred.example.org", env={})
+
+
+def test_the_lock_is_free_once_its_holder_let_it_go(tmp_path):
+    _, places = initialised(tmp_path)
+    ExclusiveLock(places.database).release()
+    ExclusiveLock(places.database).release()
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["init", "serve", "sandbox", "migrate", "manifest", "doctor", "verify", "policy"],
+)
+def test_every_command_teaches_with_help(command):
+    result = run(app, [command, "--help"])
+    assert result.exit_code == 0
+    assert command in run(app, ["--help"]).stdout

@@ -1,0 +1,134 @@
+"""`cred sandbox` as people start it: real processes, a real page, Ctrl-C, and the same data the next time."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.store.exclusive import ExclusiveLock
+from tests.support.program import ROOT, free_ports
+
+run = CliRunner().invoke
+PATIENCE = 60.0
+
+
+class Playing:
+    """A running `cred sandbox`."""
+
+    def __init__(self, folder, *arguments):
+        self.folder = folder
+        self.port = free_ports(2)
+        self.lines = []
+        self._ready = threading.Event()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bot.cli", "sandbox", "--folder", folder, "--port", str(self.port), *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if "Ctrl-C stops it" in line:
+                self._ready.set()
+        self._ready.set()
+
+    @property
+    def page(self):
+        assert self._ready.wait(PATIENCE)
+        found = re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", "".join(self.lines))
+        assert found, self.lines
+        return found[0]
+
+    def stop(self, number=signal.SIGINT):
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        code = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        self.process.stdout.close()
+        return code
+
+
+@contextmanager
+def playing(folder, *arguments):
+    started = Playing(folder, *arguments)
+    try:
+        yield started
+    finally:
+        started.stop(signal.SIGTERM)
+
+
+@pytest.mark.scenario
+@pytest.mark.parametrize("mode", [(), ("--http",)])
+def test_ctrl_c_stops_both_and_the_next_start_goes_on_with_the_same_data(tmp_path, mode):
+    folder = tmp_path / "sandbox"
+    verifiers = set()
+    for _ in range(2):
+        with playing(folder, *mode) as sandbox:
+            with httpx.Client(trust_env=False, follow_redirects=True) as http:
+                assert "<title>" in http.get(sandbox.page).text
+                assert http.get(f"http://127.0.0.1:{sandbox.port + 1}/healthz").json()["status"] == "ok"
+            assert sandbox.stop() == 0
+        log = "".join(sandbox.lines)
+        assert "Traceback" not in log
+        assert "xoxb" not in log
+        ExclusiveLock(folder / "cred.db").release()  # the bot is gone
+        verifiers.add((folder / "cred-ledger.vkey").read_text())
+    assert len(verifiers) == 1
+    env = {
+        "CRED_DATABASE_URL": f"sqlite:///{folder / 'cred.db'}",
+        "CRED_KEY_FILE": str(folder / "cred.key"),
+        "CRED_LOG_KEY_FILE": str(folder / "cred-log.key"),
+    }
+    assert run(app, ["verify"], env=env).exit_code == 0
+
+
+@pytest.mark.scenario
+def test_a_bot_that_dies_ends_the_sandbox(tmp_path):
+    folder = tmp_path / "sandbox"
+    with playing(folder) as sandbox:
+        assert sandbox.page
+        bot = int((folder / "cred.db.lock").read_text())
+        subprocess.run(["kill", "-9", str(bot)], check=True)
+        assert sandbox.process.wait(PATIENCE) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["SLACK_BOT_TOKEN", "SLACK_API_URL", "SLACK_ANYTHING", "CRED_DATABASE_URL", "CRED_KEY", "CRED_LOG_KEY_FILE"],
+)
+def test_settings_of_a_real_workspace_keep_it_from_starting(tmp_path, name):
+    result = run(app, ["sandbox", "--folder", str(tmp_path / "new")], env={name: "x"})
+    assert result.exit_code == 2
+    assert f"unset {name}." in result.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_fresh_empties_no_folder_that_a_sandbox_did_not_make(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    result = run(app, ["sandbox", "--fresh", "--folder", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "is not a sandbox's folder" in result.stderr
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_port_that_is_taken_is_told(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = run(app, ["sandbox", "--port", str(port), "--folder", str(tmp_path / "new")])
+    assert result.exit_code == 2
+    assert "Say --port and another." in result.stderr

@@ -1,0 +1,56 @@
+"""The whole program in a folder of its own: its environment, its first start, free ports for it."""
+
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.config import Places, read_places
+from bot.main.initialising import initialise
+
+ROOT = Path(__file__).parents[2]
+POLICY = ROOT / "bot/config/sandbox.toml"
+ORIGIN = "test.invalid/ledger"
+
+
+def free_ports(count: int = 1) -> int:
+    """The first of so many ports in a row that nobody listens on."""
+    while True:
+        with socket.socket() as first:
+            first.bind(("127.0.0.1", 0))
+            start = first.getsockname()[1]
+        if start + count < 65_000 and all(_is_free(start + step) for step in range(count)):
+            return start
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as tried:
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def environment(folder: Path, **changes: str) -> dict[str, str]:
+    """Settings of a program whose Slack is not there."""
+    port = str(free_ports())
+    return {
+        "CRED_CONFIG": str(POLICY),
+        "CRED_DATABASE_URL": f"sqlite:///{folder / 'cred.db'}",
+        "CRED_KEY_FILE": str(folder / "cred.key"),
+        "CRED_LOG_KEY_FILE": str(folder / "cred-log.key"),
+        "CRED_CHECKPOINTS": str(folder / "checkpoints"),
+        "PORT": port,
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_SIGNING_SECRET": "signing",
+        "SLACK_API_URL": "http://127.0.0.1:1/api/",
+        **changes,
+    }
+
+
+def initialised(folder: Path, **changes: str) -> tuple[dict[str, str], Places]:
+    """The same after `cred init`."""
+    environ = environment(folder, **changes)
+    places = read_places(dict(environ))
+    initialise(places, ORIGIN, now=datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+    return environ, places
