@@ -1,0 +1,120 @@
+"""The real `cred serve` as the scenario tests start it, with powers that only they have.
+
+Nothing of the program is replaced but its clock. What is added comes by the environment:
+
+- `CRED_TEST_CLOCK`: a file with seconds by which the program's clock is ahead; read at each look, so time can be moved.
+- `CRED_TEST_COMMITS`: a file that gets a line for each commit of a writing transaction: what it committed.
+- `CRED_TEST_KILL`: a file with `before LABEL` or `after LABEL`; the process ends itself with SIGKILL there. A label is
+  what the commit log says, and `#2` behind it means the second such commit since the file was written.
+- `CRED_TEST_SWEEP`: seconds between two sweeps, so that a test need not wait a quarter of a minute for one.
+
+The process ends when its standard input does: no child outlives the test that started it.
+"""
+
+import os
+import re
+import signal
+import sys
+import threading
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, event
+
+from bot.cli import app
+from bot.main import program, serving
+from bot.store.recording import Recorder
+
+_TABLE = re.compile(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
+
+
+class MovedClock:
+    """The machine's clock, ahead by what the file says."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def now(self) -> datetime:
+        """Now, as the test wants it."""
+        return datetime.now(UTC) + timedelta(seconds=float(self._file.read_text() or 0))
+
+
+class Boundaries:
+    """Every commit of a writing transaction: named, written down, and deadly where the test says so."""
+
+    def __init__(self, commits: Path, kill: Path) -> None:
+        self._commits = commits
+        self._kill = kill
+        self._order = ""
+        self._seen: Counter[str] = Counter()
+
+    def install(self) -> None:
+        """Stand around the commits of SQLAlchemy, and listen to what each is made of."""
+        event.listen(Engine, "begin", lambda connection: connection.info.update(told=[], tables=set()))
+        event.listen(Engine, "before_cursor_execute", self._wrote)
+        commit, append = Connection._commit_impl, Recorder.append
+
+        def bounded(connection: Connection) -> None:
+            name = self._name(connection)
+            if name is None:
+                commit(connection)
+                return
+            numbered = self._reach("before", name)
+            commit(connection)
+            self._reached("after", numbered)
+            with self._commits.open("a") as file:
+                file.write(name + "\n")
+
+        def told(recorder: Recorder, entry: object) -> None:
+            recorder._connection.info["told"].append(entry.kind.value)
+            append(recorder, entry)
+
+        Connection._commit_impl = bounded
+        Recorder.append = told
+
+    @staticmethod
+    def _wrote(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        found = _TABLE.match(statement)
+        if found:
+            connection.info["tables"].add(found[1])
+
+    @staticmethod
+    def _name(connection: Connection) -> str | None:
+        """The kinds of entries in it; without any, the tables that it wrote. None if it wrote nothing."""
+        told, tables = connection.info["told"], connection.info["tables"]
+        return "+".join(told) or "+".join(sorted(tables)) or None
+
+    def _reach(self, when: str, name: str) -> str:
+        order = self._kill.read_text()
+        if order != self._order:
+            self._order = order
+            self._seen.clear()
+        self._seen[name] += 1
+        numbered = name if self._seen[name] == 1 else f"{name}#{self._seen[name]}"
+        self._reached(when, numbered)
+        return numbered
+
+    def _reached(self, when: str, numbered: str) -> None:
+        if self._order == f"{when} {numbered}":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _end_with_the_parent() -> None:
+    os.read(sys.stdin.fileno(), 1)  # not through `sys.stdin`: its lock must be free when the interpreter ends
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main() -> None:
+    """`cred serve`, under test."""
+    threading.Thread(target=_end_with_the_parent, name="end-with-the-parent", daemon=True).start()
+    clock, commits, kill = (Path(os.environ[f"CRED_TEST_{name}"]) for name in ("CLOCK", "COMMITS", "KILL"))
+    Boundaries(commits, kill).install()
+    program._SWEEP_EVERY = timedelta(seconds=float(os.environ["CRED_TEST_SWEEP"]))
+    serving.build = partial(serving.build, clock=MovedClock(clock))
+    app(["serve"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Programs that are lent from test to test: a start costs a second, and no test needs a world of its own to be right.
+
+Each test takes names of its own. After it, whatever it broke is mended, and the promises must hold; a program of which
+they do not is thrown away, so that one failure is one failure.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from uuid import uuid4
+
+import pytest
+
+from tests.support import soundness
+from tests.support.live import ANA, BEN, MAYA, POLICY, Program, a_program, check_manners
+
+NINA, OLAF = "U0NINA000", "U0OLAF000"
+"""Two more admins, who have not accepted the terms yet."""
+WIDER = POLICY.replace('admins = ["U0MAYA000"]', f'admins = ["{MAYA}", "{NINA}", "{OLAF}"]')
+APPROVERS = [ANA, BEN]
+GROUP = "S0APPROVE"
+
+
+class Keeper:
+    """One program for each mode."""
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._kept: dict[str, tuple[Program, ExitStack]] = {}
+
+    @contextmanager
+    def lend(self, mode: str) -> Iterator[Program]:
+        """A program that runs; mended and checked afterwards."""
+        program, stack = self._kept.pop(mode, None) or self._new(mode)
+        with stack:
+            yield program
+            _mend(program)
+            soundness.check(program)
+            check_manners(program)
+            self._kept[mode] = program, stack.pop_all()
+
+    def close(self) -> None:
+        """Leave no process behind."""
+        for _, stack in self._kept.values():
+            stack.close()
+
+    def _new(self, mode: str) -> tuple[Program, ExitStack]:
+        with ExitStack() as stack:
+            folder = self._folders.mktemp(mode)
+            program = stack.enter_context(a_program(folder, mode=mode, policy=WIDER, ack_seconds=10.0))
+            for person, name in ((NINA, "Nina Holm"), (OLAF, "Olaf Berg")):
+                program.control.add_person(person, name, is_admin=True, channels=["C0APPROVE"])
+            return program, stack.pop_all()
+        raise AssertionError("unreachable")
+
+
+def _mend(program: Program) -> None:
+    program.spare()
+    program.control.heal()
+    if not program.running:
+        program.start()
+
+
+@pytest.fixture(scope="session")
+def keeper(tmp_path_factory):
+    """Whoever lends the programs of this worker."""
+    made = Keeper(tmp_path_factory)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["http", "socket"])
+def program(request, keeper):
+    """The program, once over HTTP and once over Socket Mode."""
+    with keeper.lend(request.param) as lent:
+        yield lent
+
+
+@pytest.fixture
+def over_http(keeper):
+    """The program over HTTP, where the way to it makes no difference."""
+    with keeper.lend("http") as lent:
+        yield lent
+
+
+@pytest.fixture
+def name():
+    """A credential's name that nobody has."""
+    return f"job-{uuid4().hex[:10]}"
