@@ -28,11 +28,14 @@ def user_object(person: Person, now: float) -> dict[str, Any]:
     }
     if person.team_id != seed.TEAM:
         about["is_stranger"] = False
-    if person.deleted:
-        return about
+    return about if person.deleted else about | _standing(person, now)
+
+
+def _standing(person: Person, now: float) -> dict[str, Any]:
+    """What Slack tells only of a living account."""
     zone = datetime.fromtimestamp(now, ZoneInfo(person.tz))
     offset = zone.utcoffset()
-    return about | {
+    return {
         "real_name": person.name,
         "tz": person.tz,
         "tz_label": zone.tzname(),

@@ -13,17 +13,6 @@ MAYA, ANA, OTTO = "U0MAYA000", "U0ANA0000", "U0OTTO000"
 DIVIDER = [{"type": "divider"}]
 
 
-def text(words="x"):
-    return {"type": "plain_text", "text": words}
-
-
-def modal(**more):
-    return {"type": "modal", "title": text(), "blocks": [], **more}
-
-
-HOME = {"type": "home", "blocks": []}
-
-
 def test_the_bot_learns_who_it_is_and_its_scopes(api):
     answer = api.http.post("/api/auth.test")
     assert answer.json()["user_id"] == "U0CREDBOT"
@@ -177,94 +166,6 @@ def test_a_permalink_leads_to_a_message(api):
     ts = api("chat.postMessage", channel="C0APPROVE", text="x")["ts"]
     link = api("chat.getPermalink", channel="C0APPROVE", message_ts=ts)["permalink"]
     assert link.endswith(f"/archives/C0APPROVE/p{ts.replace('.', '')}")
-
-
-def test_a_trigger_opens_one_modal_for_three_seconds(api, clock, workspace):
-    trigger = api.trigger()
-    assert api("views.open", trigger_id=trigger, view=modal())["ok"]
-    assert workspace.as_person(MAYA).view() is not None
-    assert workspace.as_person(ANA).view() is None
-    assert api("views.open", trigger_id=trigger, view=modal())["error"] == "exchanged_trigger_id"
-    late = api.trigger()
-    clock.now += 3.1
-    assert api("views.open", trigger_id=late, view=modal())["error"] == "expired_trigger_id"
-
-
-def test_an_invalid_view_is_refused_with_pointers(api):
-    answer = api("views.open", trigger_id=api.trigger(), view=modal(title=text("x" * 25)))
-    assert answer["error"] == "invalid_arguments"
-    assert answer["response_metadata"]["messages"] == [
-        "[ERROR] failed to match all allowed schemas [json-pointer:/view]",
-        "[ERROR] must be less than 25 characters [json-pointer:/view/title/text]",
-    ]
-
-
-def test_an_update_with_an_old_hash_loses(api):
-    view = api("views.open", trigger_id=api.trigger(), view=modal())["view"]
-    assert api("views.update", view_id=view["id"], hash=view["hash"], view=modal())["ok"]
-    assert api("views.update", view_id=view["id"], hash=view["hash"], view=modal())["error"] == "hash_conflict"
-    assert api("views.update", view_id="V0", view=modal())["error"] == "not_found"
-
-
-def test_modals_are_pushed_on_the_one_that_was_clicked(api):
-    first = api("views.open", trigger_id=api.trigger(), view=modal())["view"]
-    second = api("views.push", trigger_id=api.trigger(view_id=first["id"]), view=modal())["view"]
-    third = api("views.push", trigger_id=api.trigger(view_id=second["id"]), view=modal())["view"]
-    assert third["root_view_id"] == first["id"]
-    last = api.trigger(view_id=third["id"])
-    assert api("views.push", trigger_id=last, view=modal())["error"] == "push_limit_reached"
-    assert api("views.push", trigger_id=api.trigger(), view=modal())["error"] == "not_found"
-
-
-def test_an_external_id_is_taken_once(api):
-    assert api("views.open", trigger_id=api.trigger(), view=modal(external_id="one"))["ok"]
-    again = api("views.open", trigger_id=api.trigger(ANA), view=modal(external_id="one"))
-    assert again["error"] == "duplicate_external_id"
-    assert api("views.update", external_id="one", view=modal())["ok"]
-
-
-def test_a_home_tab_is_published_for_one_person(api, workspace):
-    view = api("views.publish", user_id=MAYA, view={**HOME, "blocks": DIVIDER})["view"]
-    assert workspace.as_person(MAYA).home() is not None
-    assert workspace.as_person(ANA).home() is None
-    assert api("views.publish", user_id=MAYA, view=HOME, hash=view["hash"])["ok"]
-    assert api("views.publish", user_id=MAYA, view=HOME, hash=view["hash"])["error"] == "hash_conflict"
-
-
-def test_people_are_described_as_slack_does(api, workspace):
-    workspace.control.add_person("U0GUEST", "Gia Guest", is_restricted=True)
-    assert api("users.info", user="U0GUEST")["user"]["is_restricted"]
-    assert api("users.info", user=OTTO)["user"]["team_id"] == "T0FJORD00"
-    assert api("users.info", user="U0NOBODY")["error"] == "user_not_found"
-    workspace.control.change_person(ANA, deleted=True, silent=True)
-    gone = api("users.info", user=ANA)["user"]
-    assert gone["deleted"]
-    assert "is_restricted" not in gone
-    assert ANA not in api("usergroups.users.list", usergroup="S0APPROVE")["users"]
-    assert OTTO not in {each["id"] for each in api("users.list")["members"]}
-
-
-def test_lists_are_turned_page_by_page(api):
-    seen, cursor = [], ""
-    while True:
-        answer = api("users.list", limit=2, cursor=cursor)
-        seen += [each["id"] for each in answer["members"]]
-        cursor = answer["response_metadata"]["next_cursor"]
-        if not cursor:
-            break
-    assert len(seen) == len(set(seen)) == 5
-
-
-def test_a_shared_channel_says_so(api):
-    assert api("conversations.info", channel="C0SHARED0")["channel"]["is_ext_shared"]
-    assert not api("conversations.info", channel="C0APPROVE")["channel"]["is_ext_shared"]
-    assert OTTO in api("conversations.members", channel="C0SHARED0")["members"]
-
-
-def test_each_kind_of_conversation_needs_its_own_scope(api, workspace):
-    workspace.control.set_channel("C0HIDDEN", "hidden", ["U0CREDBOT"], is_private=True)
-    answer = api("conversations.history", channel="C0HIDDEN")
-    assert (answer["error"], answer["needed"]) == ("missing_scope", "groups:history")
 
 
 def test_replies_stay_in_their_thread(api, workspace):
