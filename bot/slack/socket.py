@@ -5,6 +5,8 @@ but the listener stands between.
 """
 
 import logging
+import socket
+from contextlib import suppress
 from typing import Final
 
 from slack_bolt import App
@@ -40,4 +42,12 @@ class SocketConnection:
 
     def close(self) -> None:
         """Close the connection; requests that are being answered are answered first."""
+        client = self._handler.client
+        client.closed, client.auto_reconnect_enabled = True, False
+        client.message_workers.shutdown(wait=True)
+        session = client.current_session
+        if session is not None and session.sock is not None:
+            # The library waits for its own read to time out before it closes; this ends the read.
+            with suppress(OSError):
+                session.sock.shutdown(socket.SHUT_RDWR)
         self._handler.close()  # type: ignore[no-untyped-call]  # the same

@@ -1,0 +1,114 @@
+"""HTTP mode: only what Slack signed is heard, and nothing that was typed is logged when it is not."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+import time
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from bot.slack.http import PATH, SlackEvents
+from tests.slack import lounge as lounges
+from tests.support import people
+
+COMMAND = urlencode(
+    {"command": "/cred", "text": "typed-words", "user_id": people.MAYA, "team_id": people.HOME, "trigger_id": "1.2.x"}
+)
+
+
+class Web:
+    """Requests to the ASGI app, without a server between."""
+
+    def __init__(self, app) -> None:
+        self.app = app
+
+    def request(self, method="POST", times=1, **request) -> list[httpx.Response]:
+        return asyncio.run(self._request(method, times, request))
+
+    def post(self, **request) -> httpx.Response:
+        return self.request(**request)[0]
+
+    async def _request(self, method, times, request) -> list[httpx.Response]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://cred.example") as client:
+            return await asyncio.gather(*(client.request(method, PATH, **request) for _ in range(times)))
+
+
+@pytest.fixture
+def web(house, slack):
+    lounge = lounges.furnish(house, slack)
+    events = SlackEvents(lounge.app, threads=4)
+    yield Web(events)
+    events.close()
+    lounge.face.background.stop()
+    lounge.face.replies.close()
+
+
+def post(web, body=COMMAND, **changes) -> httpx.Response:
+    return web.post(**signed_request(body, **changes))
+
+
+def signed_request(body=COMMAND, *, at=None, signature=None, kind="application/x-www-form-urlencoded"):
+    timestamp = str(int(time.time())) if at is None else at
+    raw = body if isinstance(body, bytes) else body.encode()
+    signed = hmac.new(lounges.SIGNING_SECRET.encode(), b"v0:" + timestamp.encode() + b":" + raw, hashlib.sha256)
+    headers = {
+        "X-Slack-Request-Timestamp": timestamp,
+        "X-Slack-Signature": signature or f"v0={signed.hexdigest()}",
+        "Content-Type": kind,
+    }
+    return {"content": raw, "headers": headers}
+
+
+def test_signed_command_is_answered(web):
+    answer = post(web)
+    assert answer.status_code == 200
+    assert "typed-words" in answer.json()["text"]
+
+
+def test_wrong_signature_is_refused_and_its_body_is_not_logged(request, caplog):
+    caplog.set_level(logging.DEBUG)
+    web = request.getfixturevalue("web")  # loggers take their level when the app is built
+    assert post(web, signature="v0=" + "0" * 64).status_code == 401
+    assert "wrong signature" in caplog.text
+    assert "typed-words" not in caplog.text
+
+
+@pytest.mark.parametrize("timestamp", ["", "soon", "1e9", "-1", "١٢٣", "9" * 5000, " 1", "1.5"])
+def test_timestamp_that_is_no_number_is_refused(web, timestamp):
+    headers = {"X-Slack-Request-Timestamp": timestamp.encode(), "X-Slack-Signature": "v0=x"}
+    assert web.post(content=COMMAND, headers=headers).status_code == 401
+
+
+def test_missing_signature_is_refused(web):
+    assert web.post(content=COMMAND).status_code == 401
+
+
+@pytest.mark.parametrize("seconds", [-301, 301])
+def test_old_request_is_refused(web, seconds):
+    assert post(web, at=str(int(time.time()) + seconds)).status_code == 401
+
+
+def test_slack_finds_the_address(web):
+    body = json.dumps({"type": "url_verification", "challenge": "made-up-challenge"})
+    answer = post(web, body, kind="application/json")
+    assert (answer.status_code, answer.json()) == (200, {"challenge": "made-up-challenge"})
+
+
+def test_only_post_is_answered(web):
+    assert web.request("GET")[0].status_code == 405
+
+
+def test_body_too_large_is_refused_before_it_is_read(web):
+    assert post(web, "x" * 1_100_000).status_code == 413
+
+
+def test_body_that_is_no_text_is_refused(web):
+    assert post(web, b"\xff\xfe").status_code == 400
+
+
+def test_many_are_answered_at_once(web):
+    assert [answer.status_code for answer in web.request(times=40, **signed_request())] == [200] * 40
