@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.page_content import ANA, DM, MAYA, button, message, mrkdwn, option, plain
+from tests.support.page_content import ANA, APPROVALS, DM, MAYA, button, message, mrkdwn, option, plain
 
 pytestmark = pytest.mark.browser
 
@@ -100,3 +100,18 @@ def test_code_is_copied_to_the_clipboard(open_page, workspace):
     page.get_by_role("button", name="Copy this text").click()
     expect(page.get_by_role("status").filter(has_text="Copied.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == "curl -u me \\\n  <there>"
+
+
+def test_link_to_a_message_leads_there_in_place(open_page, workspace, server):
+    workspace.messages[APPROVALS] = [message(text=f"line {n}", minute=10 * n) for n in range(40)]
+    ts = workspace.messages[APPROVALS][3]["ts"]
+    here = f"<{server.url}archives/{APPROVALS}/p{ts.replace('.', '')}|the request>"
+    nowhere = f"<{server.url}archives/C0ELSEWHERE/p{ts.replace('.', '')}|the other one>"
+    workspace.messages[DM] = [message(_section(f"See {here} and {nowhere}"))]
+    page = open_page(place=f"{MAYA}/{DM}")
+    page.get_by_role("link", name="the other one").click()
+    expect(page.get_by_text("Maya Okafor is not in the conversation of that message.")).to_be_visible()
+    page.get_by_role("link", name="the request").click()
+    expect(page.get_by_role("heading", name="cred-approvals")).to_be_visible()
+    expect(page.get_by_text("line 3", exact=True)).to_be_in_viewport()
+    assert page.evaluate("document.activeElement.dataset.ts") == ts

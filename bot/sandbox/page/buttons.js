@@ -4,7 +4,8 @@ import { act } from "./act.js";
 import { control } from "./controls.js";
 import { el, fill, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";
-import { link, textOf } from "./text.js";
+import { visit } from "./links.js";
+import { textOf } from "./text.js";
 
 const MENU_GAP_PX = 4;
 const MARGIN_PX = 8;
@@ -17,7 +18,7 @@ export function button(element, slot) {
     el("span", {}, textOf(element.text)),
   );
   node.addEventListener("click", () => {
-    if (element.url) open(link(element.url).href, "_blank", "noopener,noreferrer");
+    if (element.url) visit(element.url);
     act(slot, element, node, null);
   });
   return control(node, { blockId: slot.blockId, element });
@@ -36,7 +37,7 @@ export function overflow(element, slot) {
   const choose = (option) => {
     menu.hidePopover();
     opener.focus();
-    if (option.url) open(link(option.url).href, "_blank", "noopener,noreferrer");
+    if (option.url) visit(option.url);
     act(slot, element, opener, option.value);
   };
   fill(menu, items);

@@ -15,7 +15,8 @@ export function staticSelect(element, slot) {
 }
 
 export function usersSelect(element, slot) {
-  const people = choosable().map(({ id, name, outsider }) => el("option", { value: id }, outsider ? `${name} (outside)` : name));
+  const label = ({ name, outsider }) => (outsider ? `${name} (outside)` : name);
+  const people = choosable().map((person) => el("option", { value: person.id }, label(person)));
   return select(element, slot, people, element.initial_user ?? null);
 }
 
@@ -94,5 +95,6 @@ function choice({ type, name, option, checked }) {
   const description = option.description && el("small", { id: uniqueId("about") }, option.description);
   const input = el("input", { type, name, value: option.value, "aria-describedby": description?.id });
   input.checked = checked;
-  return el("label", { class: "choice" }, input, el("span", {}, el("span", { class: "choice-name" }, option.label), description));
+  const words = el("span", { class: "choice-name" }, option.label);
+  return el("label", { class: "choice" }, input, el("span", {}, words, description));
 }

@@ -16,7 +16,13 @@ const history = new History();
 const drafts = new Map();
 
 const hint = el("div", { class: "first-hint", role: "note", "aria-label": "What to type first" });
-const box = el("textarea", { id: "message-box", rows: "1", autocomplete: "off", spellcheck: "false", maxlength: "4000" });
+const box = el("textarea", {
+  id: "message-box",
+  rows: "1",
+  autocomplete: "off",
+  spellcheck: "false",
+  maxlength: "4000",
+});
 const send = el("button", { type: "submit", class: "send", "aria-label": "Send" }, icon("send"));
 const form = el("form", { class: "message-form" }, box, send);
 const closed = el("p", { class: "quiet closed" });
@@ -74,7 +80,8 @@ function example(text) {
     box.value = text;
     box.focus();
   };
-  return el("button", { type: "button", class: "example", "aria-label": `Put ${text} into the message box`, on: { click: put } }, text);
+  const label = `Put ${text} into the message box`;
+  return el("button", { type: "button", class: "example", "aria-label": label, on: { click: put } }, text);
 }
 
 function hideHint() {
@@ -88,8 +95,10 @@ function onKey(event) {
     event.preventDefault();
     form.requestSubmit();
   }
-  if (event.key === "ArrowUp" && !box.value.slice(0, box.selectionStart).includes("\n")) recall(event, history.older(now.as, box.value));
-  if (event.key === "ArrowDown" && !box.value.slice(box.selectionEnd).includes("\n")) recall(event, history.newer(now.as));
+  const firstLine = !box.value.slice(0, box.selectionStart).includes("\n");
+  const lastLine = !box.value.slice(box.selectionEnd).includes("\n");
+  if (event.key === "ArrowUp" && firstLine) recall(event, history.older(now.as, box.value));
+  if (event.key === "ArrowDown" && lastLine) recall(event, history.newer(now.as));
 }
 
 function recall(event, line) {

@@ -11,9 +11,10 @@ import { textOf } from "./text.js";
 export function confirmed(question) {
   const title = uniqueId("confirm-title");
   const text = uniqueId("confirm-text");
-  const dialog = el("dialog", { class: "confirm", role: "alertdialog", "aria-labelledby": title, "aria-describedby": text });
+  const named = { role: "alertdialog", "aria-labelledby": title, "aria-describedby": text };
+  const dialog = el("dialog", { class: "confirm", ...named });
   const style = question.style === "danger" ? "button danger" : "button primary";
-  const answer = (value) => () => dialog.close(value);
+  const answer = (value) => ({ click: () => dialog.close(value) });
   fill(
     dialog,
     el("h2", { id: title }, textOf(question.title)),
@@ -21,8 +22,8 @@ export function confirmed(question) {
     el(
       "footer",
       {},
-      el("button", { type: "button", class: "button", autofocus: true, on: { click: answer("no") } }, textOf(question.deny)),
-      el("button", { type: "button", class: style, on: { click: answer("yes") } }, textOf(question.confirm)),
+      el("button", { type: "button", class: "button", autofocus: true, on: answer("no") }, textOf(question.deny)),
+      el("button", { type: "button", class: style, on: answer("yes") }, textOf(question.confirm)),
     ),
   );
   document.body.append(dialog);

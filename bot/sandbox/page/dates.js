@@ -56,7 +56,8 @@ function ago(moment, today) {
 /** The whole moment, for the title of a shortened one. */
 export function fullText(seconds) {
   const moment = new Date(seconds * 1000);
-  return Number.isFinite(moment.getTime()) ? `${formatted(moment, "date_long")}, ${formatted(moment, "time_secs")}` : "";
+  if (!Number.isFinite(moment.getTime())) return "";
+  return `${formatted(moment, "date_long")}, ${formatted(moment, "time_secs")}`;
 }
 
 /** The time of day of a message's `ts`. */

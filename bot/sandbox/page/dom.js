@@ -27,7 +27,7 @@ function listen(node, listeners) {
 }
 
 /** The children that are there, flattened: `null` and `false` stand for "nothing here". */
-export function present(children) {
+function present(children) {
   return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
 }
 

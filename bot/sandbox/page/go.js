@@ -1,8 +1,9 @@
 /** Going somewhere: acting as another person, opening another conversation. The only writer of `as` and `place`. */
 
 import { writeRoute } from "./route.js";
-import { now, set } from "./store.js";
+import { actor, now, set } from "./store.js";
 import { keepUp, refresh } from "./sync.js";
+import { say } from "./toast.js";
 
 const lastPlace = new Map();
 
@@ -32,4 +33,14 @@ export async function openPlace(place) {
   set({ place, messages: null, home: null, sheet: false });
   await refresh("messages", "home");
   await refresh("conversations", "workspace");
+}
+
+/** Opens the conversation of a message and points at it there. */
+export async function openMessage(place, ts) {
+  if (!now.conversations?.some(({ id }) => id === place)) {
+    say(`${actor().name} is not in the conversation of that message.`, "problem");
+    return;
+  }
+  set({ pointed: ts });
+  await openPlace(place);
 }

@@ -52,5 +52,6 @@ function show() {
 /** The time of a line, given in seconds since 1970 or as ISO 8601. */
 function timeOf(at) {
   const moment = new Date(typeof at === "number" ? at * 1000 : at);
-  return Number.isNaN(moment.getTime()) ? String(at) : moment.toLocaleTimeString(document.documentElement.lang, { hour12: false });
+  if (Number.isNaN(moment.getTime())) return String(at);
+  return moment.toLocaleTimeString(document.documentElement.lang, { hour12: false });
 }

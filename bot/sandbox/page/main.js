@@ -17,9 +17,19 @@ import { refresh } from "./sync.js";
 
 const RETRY_MS = 1500;
 
-for (const start of [startStatus, startPeople, startPlaces, startRoom, startMessages, startHome, startComposer, startModal, startLog]) {
-  start();
-}
+const PARTS = [
+  startStatus,
+  startPeople,
+  startPlaces,
+  startRoom,
+  startMessages,
+  startHome,
+  startComposer,
+  startModal,
+  startLog,
+];
+
+for (const start of PARTS) start();
 
 async function begin() {
   await refresh("workspace");
@@ -29,7 +39,8 @@ async function begin() {
   }
   const { as, place } = readRoute();
   const first = now.workspace.people.find(({ id }) => id === as) ?? now.workspace.people[0];
-  if (performance.getEntriesByType("navigation")[0]?.type === "reload") await Promise.allSettled(now.workspace.people.map(({ id }) => forgetEphemerals(id)));
+  const [opened] = performance.getEntriesByType("navigation");
+  if (opened?.type === "reload") await Promise.allSettled(now.workspace.people.map(({ id }) => forgetEphemerals(id)));
   await Promise.all([actAs(first.id, place), refresh("log")]);
   document.getElementById("message-box")?.focus({ preventScroll: true });
 }

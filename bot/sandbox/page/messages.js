@@ -20,6 +20,7 @@ const jump = document.getElementById("jump");
 const openThreads = new Set();
 let shownIn = null;
 let newest = null;
+let sticky = true;
 
 export function startMessages() {
   watch(["messages", "place", "as"], show);
@@ -29,8 +30,6 @@ export function startMessages() {
   new ResizeObserver(() => sticky && toBottom()).observe(scroll);
   scroll.addEventListener("scroll", () => (sticky = atBottom()), { passive: true });
 }
-
-let sticky = true;
 
 function atBottom() {
   return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_PX;
@@ -55,6 +54,19 @@ function show() {
   else if (last !== newest) jump.hidden = false;
   newest = last;
   if (now.messages !== null) shownIn = here;
+  if (now.pointed && now.messages !== null) pointAt(now.pointed);
+}
+
+/** Brings a message into sight and marks it for a moment. */
+function pointAt(ts) {
+  now.pointed = null;
+  const node = list.querySelector(`[data-ts="${CSS.escape(ts)}"]`);
+  if (!node) return;
+  sticky = false;
+  node.scrollIntoView({ block: "center" });
+  node.focus({ preventScroll: true });
+  node.classList.add("pointed");
+  node.addEventListener("animationend", () => node.classList.remove("pointed"), { once: true });
 }
 
 /** Messages with a heading before the first of each day. */

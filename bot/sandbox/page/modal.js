@@ -93,15 +93,16 @@ function update(view, kept) {
   if (inside && !dialog.contains(document.activeElement)) focusFirst();
 }
 
-/** The buttons below. Other buttons mean another form in the place of the one before, so that one is read from its top. */
+/** The buttons below. Other buttons mean another form in the place of the one before: it is read from its top. */
 function showButtons(view) {
   const { body, foot } = shown;
   const labels = JSON.stringify([view.close, view.submit]);
   if (foot.dataset.labels === labels) return;
   foot.dataset.labels = labels;
   body.scrollTop = 0;
-  const away = el("button", { type: "button", class: "button", on: { click: close } }, view.close ? plainText(view.close) : "Close");
-  const send = view.submit && el("button", { type: "submit", class: "button primary" }, plainText(view.submit));
+  const [closing, sending] = [view.close, view.submit].map((text) => text && plainText(text));
+  const away = el("button", { type: "button", class: "button", on: { click: close } }, closing || "Close");
+  const send = sending && el("button", { type: "submit", class: "button primary" }, sending);
   fill(foot, away, send);
 }
 
@@ -111,8 +112,9 @@ function clearError(target) {
 }
 
 function currentErrors() {
+  const error = (field) => field.querySelector(":scope > .error").textContent;
   const fields = [...shown.form.querySelectorAll("[data-field]")];
-  return Object.fromEntries(fields.map((field) => [field.dataset.field, field.querySelector(":scope > .error").textContent]));
+  return Object.fromEntries(fields.map((field) => [field.dataset.field, error(field)]));
 }
 
 function without(errors, field) {

@@ -22,7 +22,8 @@ function show() {
     build: chip,
   });
   if (hadFocus) bar.querySelector(`[data-person="${CSS.escape(hadFocus)}"]`)?.focus();
-  if (bar.dataset.as !== now.as) bar.querySelector("[aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
+  const moved = bar.dataset.as !== now.as;
+  if (moved) bar.querySelector("[aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
   bar.dataset.as = now.as;
 }
 
@@ -30,7 +31,8 @@ function chip(person) {
   const { id, name, title, outsider, unread } = person;
   const here = id === now.as;
   const waiting = !here && unread > 0;
-  const label = [`${here ? "Acting as" : "Act as"} ${name}`, title, outsider && "from another organization", waiting && `${unread} waiting`];
+  const far = outsider && "from another organization";
+  const label = [`${here ? "Acting as" : "Act as"} ${name}`, title, far, waiting && `${unread} waiting`];
   return el(
     "button",
     {
@@ -43,6 +45,11 @@ function chip(person) {
       on: { click: () => id !== now.as && actAs(id) },
     },
     el("span", { class: "chip-face" }, avatar({ id, name, outsider }), waiting && el("span", { class: "dot" })),
-    el("span", { class: "chip-text" }, el("b", {}, here ? name : name.split(" ")[0]), el("small", {}, outsider ? "outside" : here && "acting")),
+    el(
+      "span",
+      { class: "chip-text" },
+      el("b", {}, here ? name : name.split(" ")[0]),
+      el("small", {}, outsider ? "outside" : here && "acting"),
+    ),
   );
 }

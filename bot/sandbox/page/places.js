@@ -47,7 +47,8 @@ function showWho() {
 
 function show() {
   const hadFocus = document.activeElement?.dataset.place;
-  const sections = KINDS.map(([kind, name]) => ({ name, places: placesOf(kind) })).filter(({ places }) => places.length);
+  const all = KINDS.map(([kind, name]) => ({ name, places: placesOf(kind) }));
+  const sections = all.filter(({ places }) => places.length > 0);
   reconcile(lists, sections, {
     key: ({ name }) => name,
     print: ({ name }) => name,

@@ -3,7 +3,8 @@
 import { codeBlock } from "./code.js";
 import { el } from "./dom.js";
 import { withGlyphs } from "./glyphs.js";
-import { date, emojiNode, link, mention } from "./text.js";
+import { link } from "./links.js";
+import { date, emojiNode, mention } from "./text.js";
 
 /** @param {{elements: Array}} block a `rich_text` block */
 export function richText(block) {
@@ -21,7 +22,8 @@ function part(element) {
     case "rich_text_list": {
       const items = element.elements.map((section) => el("li", {}, section.elements.map(inline)));
       const tag = element.style === "ordered" ? "ol" : "ul";
-      return el(tag, { class: `indent-${element.indent ?? 0}`, start: tag === "ol" && (element.offset ?? 0) + 1 }, items);
+      const start = tag === "ol" && (element.offset ?? 0) + 1;
+      return el(tag, { class: `indent-${element.indent ?? 0}`, start }, items);
     }
     default:
       return el("p", { class: "unknown" }, `This page cannot show “${element.type}”.`);

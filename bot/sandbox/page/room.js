@@ -22,9 +22,10 @@ function showTitle() {
   const place = conversation();
   const hadFocus = title.contains(document.activeElement);
   const unread = (now.conversations ?? []).some(({ id, unread: count }) => id !== now.place && count > 0);
+  const label = unread ? "Conversations, some unread" : "Conversations";
   const menu = el(
     "button",
-    { type: "button", class: "icon-button menu-button", "aria-label": unread ? "Conversations, some unread" : "Conversations" },
+    { type: "button", class: "icon-button menu-button", "aria-label": label },
     icon("menu"),
     unread && el("span", { class: "dot" }),
   );
@@ -33,7 +34,8 @@ function showTitle() {
     fill(title, menu, el("h1", {}, now.conversations === null ? "Opening…" : "No conversation"));
     return;
   }
-  const name = place.kind === "channel" ? [icon("hash"), placeName(place)] : ["Cred", el("span", { class: "quiet" }, placeName(place))];
+  const ours = ["Cred", el("span", { class: "quiet" }, placeName(place))];
+  const name = place.kind === "channel" ? [icon("hash"), placeName(place)] : ours;
   const topic = place.topic && el("p", { class: "topic" }, mrkdwn(place.topic));
   const shared = place.shared && el("span", { class: "badge badge-shared" }, "shared with another organization");
   fill(title, menu, el("h1", {}, name), shared, topic);
@@ -45,8 +47,13 @@ function showTitle() {
 function showBanners() {
   const person = actor();
   const problem = problemText();
-  const lines = [problem && ["problem", problem], person?.outsider && ["outside", outsideText(person, conversation())]].filter(Boolean);
-  reconcile(banners, lines, { key: ([kind]) => kind, print: ([, text]) => text, build: ([kind, text]) => banner(kind, text) });
+  const outside = person?.outsider && outsideText(person, conversation());
+  const lines = Object.entries({ problem, outside }).filter(([, text]) => text);
+  reconcile(banners, lines, {
+    key: ([kind]) => kind,
+    print: ([, text]) => text,
+    build: ([kind, text]) => banner(kind, text),
+  });
 }
 
 function problemText() {
@@ -56,7 +63,8 @@ function problemText() {
 
 function outsideText({ name }, place) {
   const start = `${name} is not one of ${now.workspace.team.name}`;
-  return place ? `${start}: only what is shared with their organization is in sight here.` : `${start} and shares no conversation with it.`;
+  if (!place) return `${start} and shares no conversation with it.`;
+  return `${start}: only what is shared with their organization is in sight here.`;
 }
 
 function banner(kind, text) {
@@ -71,5 +79,6 @@ function showIntro() {
   const dm = place.kind === "dm";
   const head = dm ? "This is where you and Cred talk." : `This is the beginning of #${place.name}.`;
   const more = dm ? "What Cred has for your eyes only comes here." : (place.topic ?? "");
-  fill(intro, dm && avatar({ name: "Cred", bot: true }), el("p", { class: "intro-head" }, head), el("p", { class: "quiet" }, more));
+  const face = dm && avatar({ name: "Cred", bot: true });
+  fill(intro, face, el("p", { class: "intro-head" }, head), el("p", { class: "quiet" }, more));
 }

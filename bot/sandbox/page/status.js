@@ -10,7 +10,13 @@ const MODES = { socket: "Socket Mode", http: "HTTP" };
 const status = document.getElementById("status");
 const pill = el("span", { class: "pill", role: "status" });
 const count = el("span", { class: "count" });
-const log = el("button", { type: "button", id: "log-button", class: "bar-button", "aria-controls": "drawer" }, icon("log"), el("span", {}, "Log"), count);
+const log = el(
+  "button",
+  { type: "button", id: "log-button", class: "bar-button", "aria-controls": "drawer" },
+  icon("log"),
+  el("span", {}, "Log"),
+  count,
+);
 
 export function startStatus() {
   log.addEventListener("click", toggleLog);

@@ -3,7 +3,7 @@
 /**
  * `place` is the id of the open conversation. `view` is the top of the acting person's modals. `live` says
  * whether the feed of changes is open, `drawer` and `sheet` whether the log and, on a narrow screen, the list of
- * conversations are. Parts that have not been read yet are `null`.
+ * conversations are. `pointed` is the message that a link led to, until it is in sight. Parts that have not been read yet are `null`.
  */
 export const now = {
   workspace: null,
@@ -18,6 +18,7 @@ export const now = {
   live: true,
   drawer: false,
   sheet: false,
+  pointed: null,
 };
 
 const watchers = [];

@@ -71,7 +71,8 @@ export function keepUp(as) {
     },
     opened: (again) => {
       set({ live: true });
-      refresh(...(again ? Object.keys(loads) : ["conversations", "messages", "view"])); // it may have changed before the feed was open
+      const missed = again ? Object.keys(loads) : ["conversations", "messages", "view"]; // read before the feed was open
+      refresh(...missed);
     },
     lost: () => set({ live: false }),
   });

@@ -5,10 +5,10 @@ import { dateText, fullText } from "./dates.js";
 import { el } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { withGlyphs } from "./glyphs.js";
+import { link } from "./links.js";
 import { parse } from "./mrkdwn.js";
 import { names } from "./store.js";
 
-const SAFE_LINK = /^(https?:|mailto:)/i;
 const STYLE_TAGS = { bold: "strong", italic: "em", strike: "s", quote: "blockquote" };
 
 /** A text object of Block Kit. @param {{type: string, text: string, emoji?: boolean}} object */
@@ -53,13 +53,7 @@ function show(node) {
 }
 
 export function emojiNode(name) {
-  return el("span", { class: "emoji" }, withGlyphs(emoji(name)));
-}
-
-/** A link where its scheme is one to follow; else the text of it, so that nothing is hidden behind a label. */
-export function link(url, label) {
-  if (!SAFE_LINK.test(url)) return document.createTextNode(label ? `${label} (${url})` : url);
-  return el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label ?? url.replace(/^mailto:/i, ""));
+  return el("span", {}, withGlyphs(emoji(name)));
 }
 
 export function mention({ kind, id, label, name }) {
