@@ -83,6 +83,12 @@ def over_http(keeper):
 
 
 @pytest.fixture
+def program_of(keeper):
+    """The program, in a mode that the test says."""
+    return keeper.lend
+
+
+@pytest.fixture
 def name():
     """A credential's name that nobody has."""
     return f"job-{uuid4().hex[:10]}"

@@ -130,6 +130,12 @@ def offered_again(program: Program, credential: Credential) -> dict[str, object]
     return None
 
 
+def waiting_notices(program: Program) -> int:
+    """How many messages wait in the outbox."""
+    with _view(program) as connection:
+        return int(connection.execute(text("SELECT count(*) FROM notice WHERE state = 'pending'")).scalar_one())
+
+
 def _newest_checkpoint(program: Program) -> str | None:
     """The newest of the checkpoints that lie outside of the database."""
     kept = sorted(program.places.checkpoints.glob("*"), key=lambda file: file.stat().st_mtime_ns)

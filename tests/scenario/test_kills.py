@@ -1,0 +1,127 @@
+"""SIGKILL at every commit of add, vote and reveal, right before and right after, and at random instants.
+
+After each the promises hold (`tests.support.soundness`), and the road can be walked to a login.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pytest
+
+from bot.slack.ids import Action
+from tests.support import road, soundness
+from tests.support.finishing import INTERRUPTED, finish
+from tests.support.keeping import NINA, OLAF
+from tests.support.killing import kill_somewhere
+from tests.support.live import ANA, BEN, MAYA
+from tests.support.sandbox import eventually
+
+pytestmark = pytest.mark.scenario
+
+ROLE = road.SUPER_ADMIN
+BOUNDARIES = {
+    "add": ["request:opened", "notice:sent", "notice:sent#2", "notice:sent#3"],
+    "vote": ["vote:cast", "vote:cast#2", *(f"notice:sent#{n}" if n > 1 else "notice:sent" for n in range(1, 7))],
+    "reveal": ["request:started", "credential:issued", "secret:shown", "notice:sent", "notice:sent#2"],
+}
+"""Every commit of a writing transaction in each part of the road, by the entries that it holds."""
+RANDOM = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the road: what comes before it, and itself."""
+
+    program: object
+    name: str
+
+    def add(self, *, prepare):
+        if not prepare:
+            road.ask(self.program, self.name, role=ROLE)
+            road.card(self.program, self.name)
+
+    def vote(self, *, prepare):
+        if prepare:
+            road.ask(self.program, self.name, role=ROLE)
+            road.card(self.program, self.name)
+        else:
+            road.approve(self.program, self.name, ANA)
+            road.approve(self.program, self.name, BEN)
+
+    def reveal(self, *, prepare):
+        if prepare:
+            road.ask(self.program, self.name, role=ROLE)
+            for approver in (ANA, BEN):
+                road.approve(self.program, self.name, approver)
+            road.offer(self.program, self.name)
+        else:
+            program = self.program
+            program.person(MAYA).press(road.offer(program, self.name), Action.REVEAL)
+            road.wait(program, lambda: road.shown(program, self.name), "the secret")
+
+    def prepared(self, part):
+        """Walk up to a part, and let the outbox come to rest."""
+        getattr(self, part)(prepare=True)
+        _rest(self.program)
+        return getattr(self, part)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(("part", "label"), [(part, label) for part, labels in BOUNDARIES.items() for label in labels])
+def test_killed_at_a_commit_it_goes_on_where_it_stood(over_http, name, part, label, when):
+    _accept_the_terms(over_http, name)
+    act = Part(over_http, name).prepared(part)
+    over_http.kill_at(when, label)
+    with suppress(*INTERRUPTED):
+        act(prepare=False)
+    over_http.wait_killed()
+    over_http.spare()
+    over_http.start()
+    finish(over_http, name, ROLE)
+
+
+@pytest.mark.parametrize("part", BOUNDARIES)
+def test_the_boundaries_are_all_that_there_are(over_http, name, part):
+    _accept_the_terms(over_http, name)
+    act = Part(over_http, name).prepared(part)
+    over_http.commits()
+    act(prepare=False)
+    _rest(over_http)
+    told = [label for label in over_http.commits() if label != "ledger_checkpoint"]
+    numbered = [
+        label if told[:at].count(label) == 0 else f"{label}#{told[:at].count(label) + 1}"
+        for at, label in enumerate(told)
+    ]
+    assert sorted(numbered) == sorted(BOUNDARIES[part])
+
+
+@pytest.mark.parametrize(("when", "who"), [("before", NINA), ("after", OLAF)])
+def test_killed_while_the_terms_are_accepted_it_asks_once_more_or_not_at_all(over_http, name, when, who):
+    over_http.kill_at(when, "terms:accepted")
+    with suppress(*INTERRUPTED):
+        road.ask(over_http, name, by=who)
+    over_http.wait_killed()
+    over_http.spare()
+    over_http.start()
+    asks_again = when == "before"
+    over_http.person(who).close()
+    over_http.person(who).command("/cred add")
+    view = eventually(over_http.person(who).view, "what opens")
+    assert (view["callback_id"] == "form.terms") is asks_again
+    finish(over_http, name, road.READ_ONLY, by=who)
+
+
+@pytest.mark.parametrize("number", range(RANDOM))
+def test_killed_at_any_instant_it_goes_on_where_it_stood(program_of, number):
+    with program_of("socket" if number % 4 == 0 else "http") as program:
+        kill_somewhere(program, number)
+
+
+def _accept_the_terms(program, name):
+    """So that what is counted is the part alone, whoever was first on this program."""
+    road.fill_in(program, name)
+
+
+def _rest(program):
+    """Until nothing waits in the outbox."""
+    eventually(lambda: soundness.waiting_notices(program) == 0, "an empty outbox")
