@@ -14,28 +14,33 @@ from weakref import ReferenceType, ref
 from sqlalchemy import Connection, RootTransaction, bindparam, insert, select, update
 
 from ledger.entry import Event, Header, check_fits, seal_entry
+from ledger.errors import UnknownKeyError
 from ledger.keyring import ENTRIES, Keyring
 from ledger.merkle import CompactRange, leaf_hash
 from ledger.schema import Schemas
 from ledger.sealing import NONCE_BYTES, SealingKey, blind
-from ledger.tables import ENTRY, LOG, TERM
+from ledger.statements import Prepared
+from ledger.tables import ENTRY, KEY, LOG, TERM
 
 _KEY_SERVES_ENTRIES = 2**20
 _KEY_SERVES_MICROS = 31 * 24 * 3600 * 1_000_000
 _STEP_MICROS = 1_000_000
 """A clock that falls back by more than this was set; by less, it was only corrected."""
 
-_HEAD = select(
-    LOG.c.size, LOG.c.time, LOG.c.clock, LOG.c.nodes, LOG.c.data_key, LOG.c.data_key_size, LOG.c.data_key_time
-).where(LOG.c.log == bindparam("log"))
-_INSERT_ENTRY = insert(ENTRY)
-_INSERT_TERMS = insert(TERM)
-_MOVE_HEAD = (
+_STATE = (LOG.c.size, LOG.c.time, LOG.c.clock, LOG.c.nodes, LOG.c.data_key_size, LOG.c.data_key_time)
+_HEAD = Prepared(
+    select(*_STATE, KEY.c.id, KEY.c.wrapped)
+    .outerjoin_from(LOG, KEY, KEY.c.id == LOG.c.data_key)
+    .where(LOG.c.log == bindparam("log"))
+)
+_INSERT_ENTRY = Prepared(insert(ENTRY), "log", "index", "entry")
+_INSERT_TERMS = Prepared(insert(TERM), "log", "term", "index")
+_MOVE_HEAD = Prepared(
     update(LOG)
     .where(LOG.c.log == bindparam("of_log"))
     .values({name: bindparam(name) for name in ("size", "time", "clock", "nodes")})
 )
-_CHANGE_KEY = (
+_CHANGE_KEY = Prepared(
     update(LOG)
     .where(LOG.c.log == bindparam("of_log"))
     .values({name: bindparam(name) for name in ("data_key", "data_key_size", "data_key_time")})
@@ -49,21 +54,22 @@ class Head:
     tree: CompactRange
     time: int
     clock: int
-    data_key: bytes
     data_key_size: int
     data_key_time: int
+    data_key: tuple[bytes, bytes] | None
+    """ID and wrapped key; None where the key is gone from its table."""
 
     @classmethod
     def read(cls, connection: Connection, log: int) -> Self:
         """As the transaction sees it."""
-        size, time, clock, nodes, key, key_size, key_time = connection.execute(_HEAD, {"log": log}).one()
+        size, time, clock, nodes, key_size, key_time, key_id, wrapped = _HEAD.first(connection, {"log": log})
         return cls(
             tree=CompactRange.from_bytes(size, nodes),
             time=time,
             clock=clock,
-            data_key=key,
             data_key_size=key_size,
             data_key_time=key_time,
+            data_key=None if key_id is None else (key_id, wrapped),
         )
 
 
@@ -106,7 +112,7 @@ class Appender:
     def _change_data_key(self, connection: Connection, head: Head, clock: int) -> Head:
         at = max(head.time, clock)
         key = self._keyring.make(connection, ENTRIES, at)
-        connection.execute(_CHANGE_KEY, {"of_log": self._keyring.log} | data_key_columns(key, head.tree.size, at))
+        _CHANGE_KEY.run(connection, {"of_log": self._keyring.log} | data_key_columns(key, head.tree.size, at))
         payload = self._schemas.encode(key_created(key, ENTRIES))
         return self._write(connection, Head.read(connection, self._keyring.log), payload, (), clock)
 
@@ -118,21 +124,25 @@ class Appender:
         self, connection: Connection, head: Head, payload: bytes, index: tuple[tuple[str, str], ...], clock: int
     ) -> Head:
         log, place, time = self._keyring.log, head.tree.size, max(head.time, clock)
-        _, key = self._keyring.by_id(connection, head.data_key)
+        key = self._data_key(head)
         header = Header(key_id=key.id, index=place, time=time, nonce=self._random(NONCE_BYTES))
         entry = seal_entry(key, self._keyring.origin, header, payload)
         moved = replace(head, tree=head.tree.append(leaf_hash(entry)), time=time, clock=clock)
-        connection.execute(_INSERT_ENTRY, {"log": log, "index": place, "entry": entry})
+        _INSERT_ENTRY.run(connection, {"log": log, "index": place, "entry": entry})
         if index:
             terms = {self.term(name, value) for name, value in index}
-            connection.execute(_INSERT_TERMS, [{"log": log, "term": term, "index": place} for term in terms])
-        nodes = moved.tree.to_bytes()
-        connection.execute(
-            _MOVE_HEAD, {"of_log": log, "size": moved.tree.size, "time": time, "clock": clock, "nodes": nodes}
-        )
+            _INSERT_TERMS.run(connection, *({"log": log, "term": term, "index": place} for term in terms))
+        size, nodes = moved.tree.size, moved.tree.to_bytes()
+        _MOVE_HEAD.run(connection, {"of_log": log, "size": size, "time": time, "clock": clock, "nodes": nodes})
         transaction = connection.get_transaction()
         self._written_in = None if transaction is None else ref(transaction)
         return moved
+
+    def _data_key(self, head: Head) -> SealingKey:
+        if head.data_key is None:
+            raise UnknownKeyError("The data key of this ledger is gone from its table: nothing can be sealed.")
+        key_id, wrapped = head.data_key
+        return self._keyring.remembered(key_id, ENTRIES, wrapped)
 
 
 def key_created(key: SealingKey, purpose: str) -> Event:

@@ -44,14 +44,14 @@ class Keyring:
     def primary(self, connection: Connection, purpose: str) -> SealingKey | None:
         """The key that serves a purpose now; None before its first use. Raises `WrongKeyError`."""
         row = connection.execute(_PRIMARY, {"log": self.log, "purpose": purpose}).first()
-        return None if row is None else self._remembered(row.id, purpose, row.wrapped)
+        return None if row is None else self.remembered(row.id, purpose, row.wrapped)
 
     def by_id(self, connection: Connection, key_id: bytes) -> tuple[str, SealingKey]:
         """Purpose and key. Raises `UnknownKeyError`, `WrongKeyError`."""
         row = connection.execute(_BY_ID, {"log": self.log, "id": key_id}).first()
         if row is None:
             raise UnknownKeyError(f"No key {key_id.hex()[:16]} is in the ledger: it was destroyed, or never was.")
-        return row.purpose, self._remembered(key_id, row.purpose, row.wrapped)
+        return row.purpose, self.remembered(key_id, row.purpose, row.wrapped)
 
     def make(self, connection: Connection, purpose: str, at: int) -> SealingKey:
         """A new primary key of a purpose; the one before it stays active. `at` in UTC microseconds."""
@@ -74,7 +74,8 @@ class Keyring:
         """The reverse of `wrap`. Raises `WrongKeyError`."""
         return self._kek.unwrap(wrapped, self._about(key_id, purpose), key_id)
 
-    def _remembered(self, key_id: bytes, purpose: str, wrapped: bytes) -> SealingKey:
+    def remembered(self, key_id: bytes, purpose: str, wrapped: bytes) -> SealingKey:
+        """`unwrap`, done once for what a row that was just read says."""
         place = (key_id, purpose, wrapped)
         key = self._unwrapped.get(place)
         if key is None:

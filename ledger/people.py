@@ -20,13 +20,16 @@ from ledger.errors import CannotOpenError, MalformedError, UnknownKeyError
 from ledger.keyring import PERSON as PURPOSE
 from ledger.keyring import Keyring
 from ledger.sealing import NONCE_BYTES, SealingKey, open_apart, seal_apart
+from ledger.statements import Prepared
 from ledger.tables import PERSON
 
 _ID_BYTES = 16
 _COMMITMENT_NONCE_BYTES = 32
 _WORDS_VERSION = b"\x01"
 
-_BY_LOOKUP = select(PERSON.c.person).where(PERSON.c.log == bindparam("log"), PERSON.c.lookup == bindparam("lookup"))
+_BY_LOOKUP = Prepared(
+    select(PERSON.c.person).where(PERSON.c.log == bindparam("log"), PERSON.c.lookup == bindparam("lookup"))
+)
 _BY_ID = select(PERSON.c.key, PERSON.c.wrapped, PERSON.c.sealed).where(
     PERSON.c.log == bindparam("log"), PERSON.c.person == bindparam("person")
 )
@@ -63,9 +66,9 @@ class People:
     def person(self, connection: Connection, team: str, user: str, at: int) -> str:
         """The ID of somebody, who is registered on first sight. `at` in UTC microseconds."""
         lookup = self._appender.term(*searched_as(team, user))
-        found = connection.execute(_BY_LOOKUP, {"log": self._keyring.log, "lookup": lookup}).scalar()
+        found = _BY_LOOKUP.first(connection, {"log": self._keyring.log, "lookup": lookup})
         if found is not None:
-            return bytes(found).hex()
+            return bytes(found[0]).hex()
         return self._register(connection, Identity(team, user, self._random(_COMMITMENT_NONCE_BYTES)), lookup, at)
 
     def who(self, connection: Connection, person: str) -> tuple[str, str] | None:
