@@ -85,3 +85,9 @@ class TransactionError(LedgerError):
     """A checkpoint signs what is durable: it needs a transaction of its own."""
 
     code = "transaction"
+
+
+class NotKeptError(LedgerError):
+    """The checkpoint is in the database but could not be kept outside of it: a rollback would not show."""
+
+    code = "not-kept"

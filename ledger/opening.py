@@ -7,7 +7,7 @@ that is known. A restored backup is a rollback until a person says otherwise.
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from ledger.appending import Appender, Head, data_key_columns, key_created
 from ledger.checkpoint import Checkpoint
@@ -111,11 +111,6 @@ def newest(connection: Connection, log: int) -> Checkpoint | None:
 def keep(connection: Connection, log: int, checkpoint: Checkpoint) -> None:
     """A row for a checkpoint."""
     connection.execute(insert(CHECKPOINT), {"log": log, "size": checkpoint.size, "note": checkpoint.to_text()})
-
-
-def entries_held(connection: Connection, log: int) -> int:
-    """How many entries the table holds, whatever the head says."""
-    return connection.execute(select(func.count()).where(ENTRY.c.log == log)).scalar_one()
 
 
 def _root_at(connection: Connection, log: int, size: int) -> bytes:

@@ -88,10 +88,6 @@ class Schemas:
         )
         self._decoder = None
 
-    def knows(self, kind: str) -> bool:
-        """Whether the kind is registered."""
-        return kind in self._payloads
-
     def encode(self, event: Event) -> bytes:
         """The event's canonical JSON. Raises `SchemaError`, which names the field and never repeats its value."""
         payload = self._payloads.get(event.kind)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from ledger.checkpoint import Checkpoint
-from ledger.errors import BadSignatureError, LedgerError, MalformedError, RollbackError
+from ledger.errors import BadSignatureError, MalformedError, NotKeptError, RollbackError
 from ledger.signing import VerifierKey
 
 _NAME = "latest"
@@ -41,7 +41,7 @@ class CheckpointFile:
         return kept
 
     def put(self, checkpoint: Checkpoint) -> None:
-        """Keeps it. Raises `RollbackError` where a newer one is kept, or another one of the same size."""
+        """Keeps it. Raises `NotKeptError`; `RollbackError` where a newer one is kept, or another of the same size."""
         kept = self.read()
         if kept is not None and (kept.size > checkpoint.size or _differ(kept, checkpoint)):
             raise RollbackError(
@@ -66,7 +66,7 @@ class CheckpointFile:
             finally:
                 os.close(folder)
         except OSError as error:
-            raise LedgerError(f"The checkpoint could not be kept in {self.path}: {error.strerror}.") from error
+            raise NotKeptError(f"The checkpoint could not be kept in {self.path}: {error.strerror}.") from error
 
 
 def _differ(kept: Checkpoint, other: Checkpoint) -> bool:

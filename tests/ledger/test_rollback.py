@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from ledger import BadSignatureError, Checkpoint, LogKey, MalformedError, RollbackError, TransactionError
+from ledger import BadSignatureError, Checkpoint, LogKey, MalformedError, NotKeptError, RollbackError, TransactionError
 from ledger.tables import TRIGGERS
 from ledger.witness import CheckpointFile
 from tests.support.ledger_room import NOON, ORIGIN, Chance, note, open_engine
@@ -150,3 +150,10 @@ def test_checkpoint_file_is_replaced_whole(room):
     folder = room.folder / "checkpoints"
     assert [path.name for path in folder.iterdir()] == ["latest"]
     assert CheckpointFile(folder, room.log_key.verifier).read() == Checkpoint.from_text(_kept(room))
+
+
+def test_checkpoint_that_cannot_be_kept_outside_is_said(room):
+    (room.folder / "checkpoints").write_text("a file where the folder should be")
+    room.append()
+    with pytest.raises((NotKeptError, MalformedError), match="checkpoints"):
+        _checkpoint(room)
