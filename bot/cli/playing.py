@@ -101,7 +101,7 @@ def play(plan: Plan) -> bool:
     stop = _stop_asked()
     bot = BotProcess({**plan.places(), **plan.tokens()}, say)
     try:
-        if not bot.wait_until_ready(plan.bot_url):
+        if not bot.wait_until_ready(plan.bot_url, stop):
             return stop.is_set()
         screen.print(_welcome(slack))
         while bot.running and not stop.wait(_LOOK_EVERY):

@@ -93,7 +93,11 @@ class Sandbox:
         family = socket.AF_INET6 if ":" in self.settings.host else socket.AF_INET
         listener = socket.socket(family)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((self.settings.host, self.settings.port))
+        try:
+            listener.bind((self.settings.host, self.settings.port))
+        except OSError:
+            listener.close()
+            raise
         shown = f"[{self.settings.host}]" if family == socket.AF_INET6 else self.settings.host
         self.site.base_url = f"http://{shown}:{listener.getsockname()[1]}"
         config = uvicorn.Config(

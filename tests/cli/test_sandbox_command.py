@@ -49,7 +49,7 @@ class Playing:
     def page(self):
         assert self._ready.wait(PATIENCE)
         found = re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", "".join(self.lines))
-        assert found, self.lines
+        assert found, "".join(self.lines)
         return found[0]
 
     def stop(self, number=signal.SIGINT):
