@@ -69,7 +69,7 @@ FORENSICS = _role(
 MANAGEMENT = _role(
     "management",
     "Service Principal Management",
-    "Manages users, admins, roles, endpoints, alerts, settings and policies. No queries.",
+    "Manages people, roles, endpoints, alerts, settings, policies. No queries.",
     _ALL - _QUERIES,
 )
 SUPER_ADMIN = Role(

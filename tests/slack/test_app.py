@@ -56,6 +56,21 @@ def test_credential_is_found_by_its_name(lounge):
     assert str(shown.credential.client_id) in json.dumps(lounge.type("show payroll"))
 
 
+def test_list_is_walked_page_by_page(lounge):
+    for number in range(12):
+        lounge.house.issued(name=f"Night Job {number:02}")
+    first = lounge.type("list Night Job")
+    assert "Night Job 09" in json.dumps(first)
+    assert "Night Job 10" not in json.dumps(first)
+    more = next(block for block in first["blocks"] if block["type"] == "actions")["elements"][0]
+    ephemeral = {"type": "message", "is_ephemeral": True}
+    lounge.press(Action.PAGE, more["value"], people.MAYA, container=ephemeral)
+    (second,) = lounge.replies()
+    assert second["replace_original"] is True
+    assert "Night Job 11" in json.dumps(second)
+    assert "list.page" not in json.dumps(second)
+
+
 @pytest.mark.parametrize(
     ("user", "team"),
     [

@@ -50,6 +50,11 @@ def test_least_powerful_role_is_preselected_and_the_person_is_the_owner():
     assert Chosen(estate=people.RETAIL, role=READ_ONLY.key, owner=people.MAYA) == FIRST
 
 
+def test_what_a_role_may_do_is_shown_whole():
+    options = next(b for b in FORMS["add-first"]["blocks"] if b["block_id"] == "role")["element"]["options"]
+    assert [o["description"]["text"] for o in options] == [role.summary for role in POLICY.roles.values()]
+
+
 def test_form_sent_untouched_gives_back_what_it_showed():
     view = sent(FORMS["add-super-admin"], name="payroll", reason="Because")
     assert parse_add(view, people.MAYA) == AddCommand(

@@ -1,6 +1,7 @@
 """Credentials as they are looked up: a page of the inventory, one of them, several of one name."""
 
 from bot.domain.credential import Credential, Delivery, ReceiptState, Secret, SecretState, State
+from bot.domain.naming import name_key
 from bot.service.inventory import Listing
 from bot.slack.cards.pieces import (
     Button,
@@ -48,7 +49,7 @@ def listing(page: Listing, known: Known, *, words: str = "") -> Card:
         blocks.insert(1, context(f"Names that begin with “{typed(words, 100)}”"))
     if page.more is not None:
         blocks.append(
-            actions(button(Button(action=Action.PAGE, label="More", value=PageMark(page.more, words).pack())))
+            actions(button(Button(action=Action.PAGE, label="More", value=PageMark(page.more, name_key(words)).pack())))
         )
     blocks.append(context("`/cred show NAME` says more about one of them."))
     return Card(f"{counted(len(page.items), 'credential', 'credentials')} on this page.", tuple(blocks))
