@@ -20,6 +20,11 @@ from bot.config import (
 )
 from bot.domain.policy import Policy
 
+_NOT_SPLIT = (
+    "On SQLite one process is all of it, so it cannot be split: run `cred serve` alone. "
+    "(PostgreSQL, over which it can be, comes with a later version.)"
+)
+
 
 def init(
     origin: Annotated[
@@ -51,13 +56,19 @@ def init(
     )
 
 
-def serve() -> None:
+def serve(
+    *,
+    web: Annotated[bool, typer.Option("--web", help="Only the HTTP side. Needs PostgreSQL.")] = False,
+    worker: Annotated[bool, typer.Option("--worker", help="Only what happens by the clock. Needs PostgreSQL.")] = False,
+) -> None:
     """Run all of it in this one process: Slack, access tokens, and what happens by the clock. Ctrl-C stops it.
 
     Needs SLACK_BOT_TOKEN, and SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP mode at /slack/events). Reads
     the policy from CRED_CONFIG (cred.toml), listens on CRED_BIND (127.0.0.1) and PORT (7341), and tells clients to come
     to CRED_PUBLIC_URL. What is missing or wrong is said at once, with exit 2.
     """
+    if web or worker:
+        refuse(_NOT_SPLIT)
     with refusing():
         gc.disable()  # loading makes objects that stay: looking for garbage among them is a quarter of the start
         settings, policy = _settings_and_policy()

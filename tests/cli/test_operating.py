@@ -235,3 +235,8 @@ def test_every_command_teaches_with_help(command):
     result = run(app, [command, "--help"])
     assert result.exit_code == 0
     assert command in run(app, ["--help"]).stdout
+
+
+@pytest.mark.parametrize("part", ["--web", "--worker"])
+def test_on_sqlite_it_refuses_to_be_split(tmp_path, part):
+    assert "cannot be split: run `cred serve` alone" in refused("serve", part, env=environment(tmp_path))
