@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from dataclasses import replace
 
 import pytest
@@ -304,6 +305,21 @@ def test_denial_that_does_not_count_keeps_what_was_typed(lounge):
     assert lounge.now(request).state is State.PENDING
 
 
+def test_denial_that_takes_long_is_shown_when_it_is_counted(lounge, monkeypatch):
+    request, go_on = lounge.house.opened(), threading.Event()
+    lounge.press(Action.DENY, mark(request), people.ANA)
+    form = lounge.opened()
+    monkeypatch.setattr("bot.slack.submissions._PATIENCE", 0.01)
+    lounge.house.directory.refresh = lambda *_who: go_on.wait(10)
+    answer = lounge.send(form, people.ANA, reason="Too wide")
+    assert "Counting" in json.dumps(answer["view"])
+    go_on.set()
+    lounge.settle()
+    (update,) = lounge.slack.of("views.update")
+    assert "Denied" in json.dumps(update["view"])
+    assert lounge.now(request).state is State.DENIED
+
+
 def test_request_that_is_not_theirs_to_see_stays_unseen(lounge):
     request = lounge.house.opened()
     for action in (Action.DENY, Action.DETAILS):
@@ -495,6 +511,16 @@ def test_press_for_which_there_is_no_room_is_not_acknowledged(lounge):
     assert lounge.press(Action.APPROVE, mark(request), people.ANA).status == 503
     assert "nothing was done" in lounge.type("add")["text"]
     assert lounge.now(request).votes == ()
+
+
+def test_token_in_the_environment_is_nothing_to_warn_of(house, slack, caplog, monkeypatch):
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-made-up")
+    caplog.set_level(logging.DEBUG)
+    made = lounges.furnish(house, slack)
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    assert made.app.client.token == "xoxb-made-up"
+    made.face.background.stop()
+    made.face.replies.close()
 
 
 def test_payload_that_nobody_listens_to_is_named_and_not_quoted(lounge, caplog):
