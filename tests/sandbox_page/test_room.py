@@ -64,12 +64,24 @@ def test_command_and_text_go_their_ways_and_come_back_on_the_arrows(open_page, w
         expect(box).to_have_value(shown)
 
 
-def test_hint_puts_its_command_into_the_box_and_goes_once_it_was_followed(open_page):
+def test_hint_puts_its_command_into_the_box_and_goes_once_the_bot_has_written(open_page, workspace):
     page = open_page()
     page.get_by_role("button", name="Put /cred add into the message box").click()
     box = page.get_by_label("Message to Cred as Maya Okafor")
     expect(box).to_be_focused()
     box.press("Enter")
+    expect(box).to_have_value("")
+    expect(page.get_by_role("note")).to_contain_text("Then act as Ana and Ben")
+    workspace.messages[DM].append(message(text="Approved."))
+    workspace.changed("messages", channel=DM)
+    expect(page.get_by_role("note")).to_have_count(0)
+
+
+def test_hint_that_was_closed_stays_closed(open_page):
+    page = open_page()
+    page.get_by_role("button", name="Hide this hint").click()
+    page.reload()
+    page.get_by_text("This is where you and Cred talk.").wait_for()
     expect(page.get_by_role("note")).to_have_count(0)
 
 

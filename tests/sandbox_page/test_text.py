@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 
@@ -115,3 +117,20 @@ def test_link_to_a_message_leads_there_in_place(open_page, workspace, server):
     expect(page.get_by_role("heading", name="cred-approvals")).to_be_visible()
     expect(page.get_by_text("line 3", exact=True)).to_be_in_viewport()
     assert page.evaluate("document.activeElement.dataset.ts") == ts
+
+
+def test_mentioned_channel_leads_there(open_page, workspace):
+    workspace.messages[DM] = [message(_section(f"The card is in <#{APPROVALS}>, not in <#C0ELSEWHERE>."))]
+    page = open_page(place=f"{MAYA}/{DM}")
+    expect(page.get_by_role("link", name="#C0ELSEWHERE")).to_have_count(0)
+    page.get_by_role("link", name="#cred-approvals").click()
+    expect(page.get_by_role("heading", name="cred-approvals")).to_be_visible()
+    assert page.url.endswith(f"#/{MAYA}/{APPROVALS}")
+
+
+def test_near_dates_are_words_in_the_middle_of_a_sentence_too(open_page, workspace):
+    now = int(time.time())
+    token = f"<!date^{now}^{{date_short_pretty}}|soon>"
+    workspace.messages[DM] = [message(_section(f"{token}, or by {token}."))]
+    page = open_page(place=f"{MAYA}/{DM}")
+    expect(page.locator(".block-section")).to_have_text("Today, or by today.")

@@ -9,7 +9,7 @@ import { refresh } from "./sync.js";
 import { mrkdwn } from "./text.js";
 import { say } from "./toast.js";
 
-const HINT_SEEN = "cred.hint-seen";
+const HINT_CLOSED = "cred.hint-closed";
 
 const holder = document.getElementById("composer");
 const history = new History();
@@ -33,7 +33,7 @@ export function startComposer() {
   form.addEventListener("submit", submit);
   box.addEventListener("keydown", onKey);
   box.addEventListener("input", () => history.reset());
-  watch(["workspace", "as", "place", "conversations"], show);
+  watch(["workspace", "as", "place", "conversations", "messages"], show);
 }
 
 function show() {
@@ -59,14 +59,16 @@ function keepDraft(key) {
   history.reset();
 }
 
-/** The workspace tells its first person what to type, in the place where the bot answers. */
+/** The workspace tells its first person what to type, in the place where the bot answers, until it has. */
 function showHint(person, place) {
   const lines = person.id === now.workspace.people[0].id ? (now.workspace.hint ?? []) : [];
-  hint.hidden = lines.length === 0 || place.kind !== "dm" || sessionStorage.getItem(HINT_SEEN) !== null;
+  const fresh = place.kind === "dm" && now.messages?.length === 0;
+  hint.hidden = lines.length === 0 || !fresh || sessionStorage.getItem(HINT_CLOSED) !== null;
   if (hint.hidden || hint.childElementCount) return;
   const close = el("button", { type: "button", class: "icon-button", "aria-label": "Hide this hint" }, icon("close"));
   close.addEventListener("click", () => {
-    hideHint();
+    sessionStorage.setItem(HINT_CLOSED, "yes");
+    show();
     box.focus();
   });
   fill(hint, icon("bulb"), el("div", {}, lines.map((line) => el("p", {}, mrkdwn(line)))), close);
@@ -82,11 +84,6 @@ function example(text) {
   };
   const label = `Put ${text} into the message box`;
   return el("button", { type: "button", class: "example", "aria-label": label, on: { click: put } }, text);
-}
-
-function hideHint() {
-  sessionStorage.setItem(HINT_SEEN, "yes");
-  show();
 }
 
 function onKey(event) {
@@ -118,7 +115,6 @@ async function submit(event) {
   try {
     await (text.startsWith("/") ? sendCommand : sendMessage)(as, place, text);
     if (box.value.trim() === text) box.value = "";
-    if (text.startsWith("/")) hideHint();
   } catch (refusal) {
     if (!(refusal instanceof Refused)) throw refusal;
     say(refusal.message, "problem");

@@ -42,7 +42,7 @@ export function dateText({ seconds, format, fallback }, today = new Date()) {
     known = false;
     return whole;
   });
-  return known && text !== "" ? text.charAt(0).toUpperCase() + text.slice(1) : fallback;
+  return known && text !== "" ? text : fallback;
 }
 
 function ago(moment, today) {
@@ -51,6 +51,11 @@ function ago(moment, today) {
   if (Math.abs(minutes) < 60) return relative.format(minutes, "minute");
   if (Math.abs(minutes) < 1440) return relative.format(Math.round(minutes / 60), "hour");
   return relative.format(Math.round(minutes / 1440), "day");
+}
+
+/** For a date at the beginning of a sentence: "Today". */
+export function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The whole moment, for the title of a shortened one. */
@@ -67,6 +72,5 @@ export function clock(ts) {
 
 /** The day a message's `ts` falls on, as a heading: "Today", "Yesterday", or the date. */
 export function dayName(ts, today = new Date()) {
-  const text = pretty(new Date(Number(ts) * 1000), "date_long", today);
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return capital(pretty(new Date(Number(ts) * 1000), "date_long", today));
 }

@@ -1,7 +1,7 @@
 /** Links: to a message of this workspace they lead there, to anywhere else they open a page of their own. */
 
 import { el } from "./dom.js";
-import { openMessage } from "./go.js";
+import { openMessage, openPlace } from "./go.js";
 
 const SAFE = /^(https?:|mailto:)/i;
 const PERMALINK = /^\/archives\/(\w+)\/p(\d+)(\d{6})$/;
@@ -16,6 +16,15 @@ export function link(url, label) {
     visit(url);
   };
   return el("a", { href: url, on: { click: lead } }, text);
+}
+
+/** A mention of a conversation that the acting person is in: it leads there. */
+export function channelLink(id, name) {
+  const lead = (event) => {
+    event.preventDefault();
+    openPlace(id);
+  };
+  return el("a", { class: "mention", href: `#${id}`, on: { click: lead } }, `#${name}`);
 }
 
 /** Goes where a link or a button with an address leads; nowhere if its scheme is not one to follow. */

@@ -42,7 +42,8 @@ async function begin() {
   const [opened] = performance.getEntriesByType("navigation");
   if (opened?.type === "reload") await Promise.allSettled(now.workspace.people.map(({ id }) => forgetEphemerals(id)));
   await Promise.all([actAs(first.id, place), refresh("log")]);
-  document.getElementById("message-box")?.focus({ preventScroll: true });
+  const untouched = document.activeElement === document.body;
+  if (untouched) document.getElementById("message-box").focus({ preventScroll: true });
 }
 
 addEventListener("hashchange", () => {

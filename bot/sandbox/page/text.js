@@ -1,11 +1,11 @@
 /** Puts text objects on the page: mrkdwn as elements, plain text as text with its emoji. */
 
 import { codeBlock } from "./code.js";
-import { dateText, fullText } from "./dates.js";
+import { capital, dateText, fullText } from "./dates.js";
 import { el } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { withGlyphs } from "./glyphs.js";
-import { link } from "./links.js";
+import { channelLink, link } from "./links.js";
 import { parse } from "./mrkdwn.js";
 import { names } from "./store.js";
 
@@ -23,7 +23,7 @@ export function plainText({ text, emoji: wanted = true }) {
 }
 
 export function mrkdwn(text) {
-  return parse(text).flatMap(show);
+  return parse(text).flatMap((node, index) => (node.kind === "date" ? date(node, index === 0) : show(node)));
 }
 
 function show(node) {
@@ -58,6 +58,7 @@ export function emojiNode(name) {
 
 export function mention({ kind, id, label, name }) {
   const known = names();
+  if (kind === "channel" && known.channels.has(id)) return channelLink(id, known.channels.get(id));
   const text = {
     user: () => `@${known.people.get(id) ?? label ?? id}`,
     channel: () => `#${known.channels.get(id) ?? label ?? id}`,
@@ -67,8 +68,9 @@ export function mention({ kind, id, label, name }) {
   return el("span", { class: `mention mention-${kind}` }, text);
 }
 
-export function date(token) {
-  const text = dateText(token);
+/** A date, as it stands at the beginning of a text or within it. */
+export function date(token, first = false) {
+  const text = first ? capital(dateText(token)) : dateText(token);
   if (token.link) return link(token.link, text);
   return el("time", { title: fullText(token.seconds) }, text);
 }
