@@ -22,6 +22,9 @@ _NO_MODE = (
     "set one of them, from the app's page Basic Information."
 )
 
+_FOR_OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+"""With both in the environment Bolt would take itself for an app that others install, and ignore the bot token."""
+
 Environment = MutableMapping[str, str]
 T = TypeVar("T")
 
@@ -141,6 +144,8 @@ def read_slack(environ: Environment) -> SlackSettings:
     Raises `SettingsError`.
     """
     problems: list[str] = []
+    for name in _FOR_OAUTH:
+        environ.pop(name, None)
     api_url = _try(problems, lambda: addresses.slack_api_url(environ.get("SLACK_API_URL") or SLACK_API_URL))
     bot_token = _secret(environ, "SLACK_BOT_TOKEN")
     if bot_token is None:

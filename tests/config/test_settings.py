@@ -123,6 +123,12 @@ def test_secrets_leave_the_environment_once_read_even_if_the_rest_is_wrong() -> 
     assert environ == {"PORT": "x"}
 
 
+def test_what_would_make_bolt_an_app_for_others_is_dropped() -> None:
+    environ = {**SOCKET, "SLACK_CLIENT_ID": "1", "SLACK_CLIENT_SECRET": "2"}
+    read_settings(environ)
+    assert environ == {}
+
+
 def test_a_secret_shows_in_no_repr_and_cannot_be_pickled() -> None:
     settings = read_settings({**SOCKET, "CRED_KEY": "the-key"})
     assert "xoxb" not in repr(settings)

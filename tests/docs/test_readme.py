@@ -35,7 +35,7 @@ def test_every_make_target_that_it_names_exists(target):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"`?(?:\.venv/bin/)?cred ([a-z]+(?: check)?)\b", README))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"(?:\.venv/bin/|`)cred ([a-z]+(?: check)?)\b", README))))
 def test_every_command_that_it_names_exists(command):
     from typer.testing import CliRunner  # noqa: PLC0415 - the only test that needs it
 
