@@ -4,8 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.ledger_room import Room
+from tests.support.tampering import Story
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
+settings.load_profile("unhurried")
 
 
 @pytest.fixture
@@ -21,3 +26,9 @@ def vectors():
     """Golden vectors by name."""
     folder = Path(__file__).with_name("vectors")
     return lambda name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def story(room):
+    """A ledger with ten entries and an auditor."""
+    return Story(room)

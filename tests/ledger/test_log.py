@@ -1,34 +1,20 @@
 """Appending inside the caller's transaction, and reading it back."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from ledger import (
-    CannotOpenError,
     Event,
-    KeyEncryptionKey,
-    Ledger,
-    LedgerError,
-    LedgerExistsError,
-    LogKey,
-    NoLedgerError,
-    OriginMismatchError,
     SchemaError,
     TooLargeError,
     UnknownKeyError,
-    WrongKeyError,
 )
 from ledger.merkle import leaf_hash, root_of
-from ledger.tables import ENTRY, KEY, LOG, PERSON, TERM
-from tests.support.ledger_room import NOON, ORIGIN, Room, note, open_engine, schemas
-
-
-def _texts(entries):
-    return [entry.event.body.get("text") for entry in entries]
+from ledger.tables import ENTRY, KEY, TERM
+from tests.support.ledger_room import NOON, ORIGIN, note, texts
 
 
 def test_new_ledger_begins_with_its_origin_and_its_keys(room):
@@ -75,7 +61,7 @@ def test_ledger_goes_on_after_a_rollback_as_if_nothing_had_been(room):
     assert (key.id != lost_key.id, person != lost_person) == (True, True)
     assert kept.at == NOON
     with room.read() as connection:
-        assert _texts(room.ledger.entries(connection, kept.index)) == ["kept"]
+        assert texts(room.ledger.entries(connection, kept.index)) == ["kept"]
         assert room.ledger.who(connection, lost_person) is None
         with pytest.raises(UnknownKeyError):
             room.ledger.key_by_id(connection, lost_key.id)
@@ -171,10 +157,10 @@ def test_entries_are_found_by_what_they_are_about_newest_first(room):
     for count in range(6):
         room.append(note(str(count), index=(("request", f"r{count % 2}"), ("credential", "r1"))))
     with room.read() as connection:
-        assert _texts(room.ledger.about(connection, "request", "r0")) == ["4", "2", "0"]
+        assert texts(room.ledger.about(connection, "request", "r0")) == ["4", "2", "0"]
         newest, second = room.ledger.about(connection, "request", "r1", limit=2)
-        assert _texts([newest, second]) == ["5", "3"]
-        assert _texts(room.ledger.about(connection, "request", "r1", before=second.index)) == ["1"]
+        assert texts([newest, second]) == ["5", "3"]
+        assert texts(room.ledger.about(connection, "request", "r1", before=second.index)) == ["1"]
         assert room.ledger.about(connection, "request", "r2") == []
 
 
@@ -196,8 +182,8 @@ def test_entries_come_in_slices(room):
     for count in range(5):
         room.append(note(str(count)))
     with room.read() as connection:
-        assert _texts(room.ledger.entries(connection, 4, 7)) == ["1", "2", "3"]
-        assert _texts(room.ledger.entries(connection, 7)) == ["4"]
+        assert texts(room.ledger.entries(connection, 4, 7)) == ["1", "2", "3"]
+        assert texts(room.ledger.entries(connection, 7)) == ["4"]
         assert list(room.ledger.entries(connection, 8)) == []
 
 
@@ -206,97 +192,7 @@ def test_more_entries_than_a_batch_are_all_read(room):
         for count in range(1100):
             room.ledger.append(connection, note(str(count)), at=NOON)
     with room.read() as connection:
-        assert _texts(room.ledger.entries(connection, 3)) == [str(count) for count in range(1100)]
-
-
-def test_somebody_is_registered_once_and_found_again(room):
-    with room.write() as connection:
-        first = room.ledger.person(connection, team="T1", user="U1", at=NOON)
-        assert room.ledger.person(connection, team="T1", user="U1", at=NOON) == first
-        other = room.ledger.person(connection, team="T2", user="U1", at=NOON)
-    with room.write() as connection:
-        assert room.ledger.person(connection, team="T1", user="U1", at=NOON) == first != other
-        assert room.ledger.who(connection, first) == ("T1", "U1")
-        assert room.ledger.who(connection, other) == ("T2", "U1")
-    assert room.kinds()[3:] == ["person:registered", "person:registered"]
-    assert len(bytes.fromhex(first)) == 16
-
-
-@pytest.mark.parametrize("person", ["", "0" * 32, "not hex", "ü"])
-def test_nobody_stands_behind_an_unknown_id(room, person):
-    with room.read() as connection:
-        assert room.ledger.who(connection, person) is None
-        with pytest.raises(UnknownKeyError):
-            room.ledger.seal_words(connection, person, "words")
-
-
-def test_words_open_for_the_person_who_typed_them_only(room):
-    with room.write() as connection:
-        maya = room.ledger.person(connection, team="T1", user="U1", at=NOON)
-        sam = room.ledger.person(connection, team="T1", user="U2", at=NOON)
-        sealed = room.ledger.seal_words(connection, maya, "because é")
-        assert room.ledger.open_words(connection, sealed, maya) == "because é"
-        assert room.ledger.seal_words(connection, maya, "because é") != sealed
-        with pytest.raises(CannotOpenError):
-            room.ledger.open_words(connection, sealed, sam)
-        for broken in (sealed[:-6] + "AAAAAA", sealed[:10], "", "€", "B" + sealed[1:]):
-            with pytest.raises(LedgerError):
-                room.ledger.open_words(connection, broken, maya)
-
-
-def test_erased_person_has_no_name_and_no_words(room):
-    with room.write() as connection:
-        maya = room.ledger.person(connection, team="T1", user="U1", at=NOON)
-        sealed = room.ledger.seal_words(connection, maya, "because")
-        connection.execute(delete(PERSON).where(PERSON.c.person == bytes.fromhex(maya)))
-        assert room.ledger.who(connection, maya) is None
-        assert room.ledger.open_words(connection, sealed, maya) is None
-
-
-def test_key_of_a_purpose_is_made_once_with_its_entry(room):
-    with room.write() as connection:
-        pepper = room.ledger.key(connection, "pepper", at=NOON)
-        assert room.ledger.key(connection, "fingerprint").secret != pepper.secret
-    with room.read() as connection:
-        assert room.ledger.key(connection, "pepper") == pepper == room.ledger.key_by_id(connection, pepper.id)
-        made = list(room.ledger.entries(connection, 3))
-    assert [entry.event.body["purpose"] for entry in made] == ["pepper", "fingerprint"]
-    assert made[0].event.body["key"] == pepper.id.hex()
-    assert len(pepper.secret) == 32
-
-
-def test_keys_of_the_ledger_itself_are_handed_to_nobody(room):
-    with room.read() as connection:
-        for purpose in ("entry", "index", "person"):
-            with pytest.raises(UnknownKeyError):
-                room.ledger.key(connection, purpose)
-        for key_id in connection.execute(select(KEY.c.id)).scalars().all():
-            with pytest.raises(UnknownKeyError):
-                room.ledger.key_by_id(connection, key_id)
-
-
-def test_destroyed_key_is_not_handed_out_from_memory(room):
-    with room.write() as connection:
-        pepper = room.ledger.key(connection, "pepper")
-        assert room.ledger.key_by_id(connection, pepper.id) == pepper
-        connection.execute(delete(KEY).where(KEY.c.id == pepper.id))
-        with pytest.raises(UnknownKeyError):
-            room.ledger.key_by_id(connection, pepper.id)
-
-
-def test_another_start_goes_on_with_everything(room):
-    with room.write() as connection:
-        person = room.ledger.person(connection, team="T1", user="U1", at=NOON)
-        pepper = room.ledger.key(connection, "pepper")
-        room.ledger.append(connection, note("x", index=(("person", person),)), at=NOON)
-    again = room.open()
-    with room.write() as connection:
-        assert again.person(connection, team="T1", user="U1", at=NOON) == person
-        assert again.key(connection, "pepper") == pepper
-        assert _texts(again.about(connection, "person", person)) == ["x", None]
-        again.append(connection, note("y"), at=NOON)
-    with room.read() as connection:
-        assert _texts(room.ledger.entries(connection, 6)) == ["y"]
+        assert texts(room.ledger.entries(connection, 3)) == [str(count) for count in range(1100)]
 
 
 def test_threads_append_one_after_the_other_and_read_at_once(room):
@@ -313,65 +209,5 @@ def test_threads_append_one_after_the_other_and_read_at_once(room):
             assert seen == list(range(len(seen)))
         list(writing)
     with room.read() as connection:
-        assert sorted(map(int, _texts(room.ledger.entries(connection, 3)))) == list(range(40))
+        assert sorted(map(int, texts(room.ledger.entries(connection, 3)))) == list(range(40))
         assert connection.execute(select(func.count()).select_from(TERM)).scalar() == 40
-
-
-def test_second_ledger_in_one_database_is_refused(room):
-    with room.write() as connection, pytest.raises(LedgerExistsError):
-        Ledger.create(connection, kek=room.kek, log_key=room.log_key, schemas=schemas(), now=NOON)
-    assert len(room.kinds()) == 3
-
-
-def test_other_key_encryption_key_is_refused(room):
-    with pytest.raises(WrongKeyError, match="key-encryption key"):
-        room.open(kek=KeyEncryptionKey.generate(os.urandom))
-
-
-def test_other_log_key_of_the_same_origin_is_refused(room):
-    with pytest.raises(WrongKeyError, match="log key"):
-        room.open(log_key=LogKey.generate(ORIGIN, os.urandom))
-
-
-def test_log_key_of_another_origin_is_refused(room):
-    with pytest.raises(OriginMismatchError, match=ORIGIN):
-        room.open(log_key=LogKey.generate("other.example.com", os.urandom))
-
-
-def test_database_without_a_ledger_is_refused(tmp_path, room):
-    engine = open_engine(tmp_path / "empty.db")
-    with engine.connect() as connection, pytest.raises(NoLedgerError, match="no ledger"):
-        Ledger.open(connection, kek=room.kek, log_key=room.log_key, schemas=schemas())
-    engine.dispose()
-
-
-@pytest.mark.parametrize("table", ["ledger_person", "ledger_entry", "ledger_schema"])
-def test_missing_table_is_named(room, table):
-    with room.write() as connection:
-        connection.exec_driver_sql(f"DROP TABLE {table}")
-    with pytest.raises(NoLedgerError, match=table):
-        room.open()
-
-
-def test_tables_of_another_version_are_refused(room):
-    with room.write() as connection:
-        connection.exec_driver_sql("UPDATE ledger_schema SET version = 2")
-    with pytest.raises(NoLedgerError, match="version 2"):
-        room.open()
-
-
-def test_ledger_whose_creation_was_rolled_back_can_be_created(tmp_path):
-    first = tmp_path / "first"
-    first.mkdir()
-    room = Room.build(first)
-    engine = open_engine(tmp_path / "second.db")
-    given = {"kek": room.kek, "log_key": room.log_key, "schemas": schemas(), "now": NOON}
-    with engine.connect() as connection:
-        transaction = connection.begin()
-        Ledger.create(connection, **given)
-        transaction.rollback()
-    with engine.connect() as connection, connection.begin():
-        assert Ledger.create(connection, **given).size(connection) == 3
-        assert connection.execute(select(LOG.c.origin)).scalars().all() == [ORIGIN]
-    engine.dispose()
-    room.close()

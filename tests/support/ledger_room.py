@@ -1,7 +1,7 @@
 """A ledger in a file of its own, with a clock and a chance that a test can hold in its hand."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
-from ledger import Appended, Event, KeyEncryptionKey, Ledger, LogKey, Schemas
+from ledger import Appended, Event, KeyEncryptionKey, Ledger, LogKey, OpenEntry, Schemas
 
 ORIGIN = "ledger.example.com/cred"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -67,6 +67,11 @@ def schemas() -> Schemas:
 def note(text: str = "a note", *, actor: str | None = None, index: tuple[tuple[str, str], ...] = ()) -> Event:
     """Some event."""
     return Event(kind="note:made", actor=actor, via="cli", body={"text": text}, index=index)
+
+
+def texts(entries: Iterable[OpenEntry]) -> list[object]:
+    """What notes say; None for entries of other kinds."""
+    return [entry.event.body.get("text") for entry in entries]
 
 
 @dataclass(slots=True)
