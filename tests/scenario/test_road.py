@@ -88,7 +88,7 @@ def test_a_name_in_use_is_refused_at_its_field(program, name):
 
 
 def _said_to(program, person, name):
-    return "\n".join(words(m["blocks"]) for m in program.person(person).messages() if name in words(m["blocks"]))
+    return "\n".join(words(m["blocks"]) for m in program.person(person).messages() if road.tells_of(m, name))
 
 
 def _card_of(program, message):

@@ -6,6 +6,7 @@ Nothing of the program is replaced but its clock. What is added comes by the env
 - `CRED_TEST_COMMITS`: a file that gets a line for each commit of a writing transaction: what it committed.
 - `CRED_TEST_KILL`: a file with `before LABEL` or `after LABEL`; the process ends itself with SIGKILL there. A label is
   what the commit log says, and `#2` behind it means the second such commit since the file was written.
+- `CRED_TEST_REFUSE`: a file; while it holds anything, nobody listens where the answers to clicks go.
 - `CRED_TEST_SWEEP`: seconds between two sweeps, so that a test need not wait a quarter of a minute for one.
 
 The process ends when its standard input does: no child outlives the test that started it.
@@ -21,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import httpx
 from sqlalchemy import Connection, Engine, event
 
 from bot.cli import app
@@ -101,6 +103,18 @@ class Boundaries:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _refuse_replies(order: Path) -> None:
+    """Send what goes out through httpx, which is answers to clicks alone, to a port on which nobody listens."""
+    send = httpx.HTTPTransport.handle_request
+
+    def sent(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        if order.read_text():
+            request.url = request.url.copy_with(port=1)
+        return send(transport, request)
+
+    httpx.HTTPTransport.handle_request = sent
+
+
 def _end_with_the_parent() -> None:
     os.read(sys.stdin.fileno(), 1)  # not through `sys.stdin`: its lock must be free when the interpreter ends
     os.kill(os.getpid(), signal.SIGKILL)
@@ -109,8 +123,10 @@ def _end_with_the_parent() -> None:
 def main() -> None:
     """`cred serve`, under test."""
     threading.Thread(target=_end_with_the_parent, name="end-with-the-parent", daemon=True).start()
-    clock, commits, kill = (Path(os.environ[f"CRED_TEST_{name}"]) for name in ("CLOCK", "COMMITS", "KILL"))
+    powers = ("CLOCK", "COMMITS", "KILL", "REFUSE")
+    clock, commits, kill, refuse = (Path(os.environ[f"CRED_TEST_{power}"]) for power in powers)
     Boundaries(commits, kill).install()
+    _refuse_replies(refuse)
     program._SWEEP_EVERY = timedelta(seconds=float(os.environ["CRED_TEST_SWEEP"]))
     serving.build = partial(serving.build, clock=MovedClock(clock))
     app(["serve"])

@@ -43,7 +43,7 @@ def _only_one_that_works(program: Program, name: str, owner: str) -> Pair:
 
 def issue_again(program: Program, name: str, owner: str = MAYA) -> Pair:
     """Take the offer of another secret, and read it."""
-    credential = soundness.read(program).credential(name)
+    credential = soundness.glance(program).credential(name)
     offered = eventually(lambda: soundness.offered_again(program, credential), f"an offer for {name}")
     before = road.all_shown(program, name, owner)
     program.person(owner).press(offered, Action.REISSUE)

@@ -11,7 +11,8 @@ from uuid import uuid4
 import pytest
 
 from tests.support import soundness
-from tests.support.live import ANA, BEN, MAYA, POLICY, Program, a_program, check_manners
+from tests.support.composing import POLICY, a_program, check_manners
+from tests.support.live import ANA, BEN, MAYA, Program
 
 NINA, OLAF = "U0NINA000", "U0OLAF000"
 """Two more admins, who have not accepted the terms yet."""
@@ -55,9 +56,13 @@ class Keeper:
 
 def _mend(program: Program) -> None:
     program.spare()
+    program.refuse_replies(yes=False)
     program.control.heal()
     if not program.running:
         program.start()
+    for person in (MAYA, *APPROVERS):
+        program.control.change_person(person, deleted=False, present=True)
+    program.control.set_group(GROUP, APPROVERS)
 
 
 @pytest.fixture(scope="session")

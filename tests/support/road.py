@@ -89,9 +89,14 @@ def ask(program: Program, name: str, *, role: str = READ_ONLY, owner: str = MAYA
 def newest(person: Person, name: str, action: str, channel: str | None = None) -> Json | None:
     """The newest message about that credential that this person sees with that button."""
     for message in reversed(person.messages(channel)):
-        if name in words(message["blocks"]) and has_button(message, action):
+        if tells_of(message, name) and has_button(message, action):
             return message
     return None
+
+
+def tells_of(message: Json, name: str) -> bool:
+    """Whether it is about the credential of that name, and not of one whose name begins with it."""
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words(message["blocks"])) is not None
 
 
 def has_button(message: Json, action: str) -> bool:

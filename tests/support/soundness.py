@@ -72,18 +72,29 @@ def read(program: Program) -> Books:
             return None if who is None else who[1]
 
         assert check_story(reader, entries, user_of) == []
-        checkable = connection.execute(text("SELECT credential FROM secret WHERE length(record) > 0"))
-        return Books(
-            requests=sorted(reader.requests.each(), key=lambda each: each.opened_at),
-            credentials=sorted(reader.credentials.each(), key=lambda each: each.created_at),
-            entries=entries,
-            records=Counter(checkable.scalars()),
-        )
+        return _tables(connection, entries)
+
+
+def _tables(connection: Connection, entries: list[OpenEntry]) -> Books:
+    reader = SqlReader(connection)
+    checkable = connection.execute(text("SELECT credential FROM secret WHERE length(record) > 0"))
+    return Books(
+        requests=sorted(reader.requests.each(), key=lambda each: each.opened_at),
+        credentials=sorted(reader.credentials.each(), key=lambda each: each.created_at),
+        entries=entries,
+        records=Counter(checkable.scalars()),
+    )
+
+
+def glance(program: Program) -> Books:
+    """The tables alone, for whoever waits for something to happen."""
+    with _view(program) as connection:
+        return _tables(connection, [])
 
 
 def check(program: Program) -> Books:
     """All three promises. The program runs, so that it can offer what it owes."""
-    eventually(lambda: _settled(read(program)), "an end of what was under way")
+    eventually(lambda: _settled(glance(program)), "an end of what was under way")
     books = read(program)
     for request in books.requests:
         _two_people(request)

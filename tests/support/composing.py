@@ -1,0 +1,99 @@
+"""A program put together for a test: keys, database and ledger of its own, a workspace of its own, a port of its own.
+
+At the end of the block no process is left, Slack's rules were never broken, and no traceback stands in the log.
+"""
+
+import random
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+from bot.config import read_places
+from bot.main.initialising import initialise
+from bot.sandbox import Sandbox
+from bot.slack.manifest import EVENTS, SCOPES
+from tests.support.live import Program
+from tests.support.sandbox import Workspace, settings
+
+POLICY = (files("bot.config") / "sandbox.toml").read_text()
+ORIGIN = "scenario.invalid/cred-ledger"
+_PORTS = range(20_000, 30_000)
+"""Below those that the kernel gives to outgoing connections, one of which could take the port while the bot is down."""
+
+
+@contextmanager
+def a_program(folder: Path, *, mode: str, policy: str = POLICY, **sandbox: object) -> Iterator[Program]:
+    """A program that runs, with keys, database and ledger of its own."""
+    port = _free_port()
+    slack = Sandbox(
+        settings(
+            mode=mode,
+            request_url=f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None,
+            scopes=frozenset(SCOPES),
+            events=frozenset(EVENTS),
+            state_file=folder / "workspace.json",
+            **sandbox,
+        )
+    )
+    slack.start()
+    try:
+        with Workspace(slack) as workspace:
+            program = _prepared(folder, workspace, port, policy)
+            try:
+                yield program.start()
+                check_manners(program)
+            finally:
+                program.close()
+    finally:
+        slack.stop()
+
+
+def check_manners(program: Program) -> None:
+    """What no test may leave behind: a rule of Slack's that was broken, a traceback in the log."""
+    assert program.control.violations() == []
+    assert "Traceback" not in program.log, program.log
+
+
+def _prepared(folder: Path, workspace: Workspace, port: int, policy: str) -> Program:
+    (folder / "cred.toml").write_text(policy)
+    for name in ("clock", "kill", "refuse", "commits", "bot.log"):
+        (folder / name).touch()
+    places = {
+        "CRED_CONFIG": str(folder / "cred.toml"),
+        "CRED_DATABASE_URL": f"sqlite:///{folder / 'cred.db'}",
+        "CRED_KEY_FILE": str(folder / "cred.key"),
+        "CRED_LOG_KEY_FILE": str(folder / "cred-log.key"),
+        "CRED_CHECKPOINTS": str(folder / "checkpoints"),
+        "CRED_BIND": "127.0.0.1",
+        "PORT": str(port),
+        "CRED_PUBLIC_URL": f"http://127.0.0.1:{port}",
+    }
+    powers = {
+        "CRED_TEST_CLOCK": str(folder / "clock"),
+        "CRED_TEST_COMMITS": str(folder / "commits"),
+        "CRED_TEST_KILL": str(folder / "kill"),
+        "CRED_TEST_REFUSE": str(folder / "refuse"),
+        "CRED_TEST_SWEEP": "1",
+    }
+    initialise(read_places(dict(places)), ORIGIN, now=datetime.now(UTC))
+    return Program(
+        folder=folder, workspace=workspace, port=port, settings={**places, **_tokens(workspace.sandbox), **powers}
+    )
+
+
+def _tokens(slack: Sandbox) -> dict[str, str]:
+    tokens = {"SLACK_BOT_TOKEN": slack.settings.bot_token, "SLACK_API_URL": f"{slack.url}/api/"}
+    if slack.settings.mode == "socket":
+        return {**tokens, "SLACK_APP_TOKEN": slack.settings.app_token}
+    return {**tokens, "SLACK_SIGNING_SECRET": slack.settings.signing_secret}
+
+
+def _free_port() -> int:
+    while True:
+        port = random.SystemRandom().choice(_PORTS)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
