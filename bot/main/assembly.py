@@ -103,6 +103,7 @@ def _assemble(settings: Settings, policy: Policy, opened: Opened, clock: Clock, 
 
     def close() -> None:
         lookup.close()
+        store.close()
         opened.close()
 
     return Program(world=world, store=store, web=create(parts), face=face, bell=bell, version=VERSION, close=close)

@@ -62,6 +62,7 @@ class SqlStore:
         self._clock = clock
         self._home = home
         self._turn = Lock()
+        self._writer: Connection | None = None
 
     @contextmanager
     def work(self) -> Iterator[SqlWork]:
@@ -87,7 +88,8 @@ class SqlStore:
         if not self._turn.acquire(timeout=_PATIENCE):
             raise StoreBusyError("The database is busy, so nothing was changed. Try again in a minute.")
         try:
-            with self._engine.connect().execution_options(**WRITING) as connection, connection.begin():
+            connection = self._writing()
+            with connection.begin():
                 yield connection
         except OperationalError as error:
             raise StoreBusyError(
@@ -96,6 +98,19 @@ class SqlStore:
             ) from error
         finally:
             self._turn.release()
+
+    def close(self) -> None:
+        """Give the writer's connection up. A later write opens another."""
+        with self._turn:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+
+    def _writing(self) -> Connection:
+        """The one connection that writes, kept from turn to turn: taking it from the pool costs as much as an entry."""
+        if self._writer is None or self._writer.closed or self._writer.invalidated:
+            self._writer = self._engine.connect().execution_options(**WRITING)
+        return self._writer
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:

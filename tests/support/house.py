@@ -91,6 +91,7 @@ class House:
 
     def close(self) -> None:
         """Let go of the file."""
+        self.store.close()
         self.engine.dispose()
 
     def kinds(self) -> list[str]:
