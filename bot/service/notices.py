@@ -33,11 +33,15 @@ def remind(world: World, work: UnitOfWork, request: Request) -> bool:
 
 
 def outcome(world: World, work: UnitOfWork, request: Request) -> None:
-    """A request was decided or ended: the card, the approvers' DMs and the owner's are brought up to date."""
+    """A request was decided or ended: the card, the approvers' DMs and the owner's are brought up to date.
+
+    Who asked for a credential of their own hears of the approval by the message with the button, and by no other.
+    """
     _card(world, work, request)
     refresh_asked(world, work, request)
-    _tell(world, work, NoticeKind.REQUESTER_TOLD, request, request.asked.requester)
     owner = request.asked.owner
+    if request.state is not State.APPROVED or request.asked.requester != owner:
+        _tell(world, work, NoticeKind.REQUESTER_TOLD, request, request.asked.requester)
     if request.state is State.APPROVED or work.notices.exists(NoticeKind.OWNER_REVEAL, request.id, owner):
         _tell(world, work, NoticeKind.OWNER_REVEAL, request, owner)
 

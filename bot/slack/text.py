@@ -7,6 +7,8 @@ from bot.domain.ids import ChannelId, UserId
 from bot.domain.naming import clean
 
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_NO_CAPITAL = "\u200b"
+"""Slack makes the first letter of a date a capital (`Today`); a space without width is a first letter, too."""
 _MANY = 12
 """People named before the rest are counted."""
 _LINES = 30
@@ -72,15 +74,15 @@ def people(users: Iterable[UserId], joint: str = "and") -> str:
 
 
 def when(moment: datetime) -> str:
-    """An instant, in each reader's own time zone; the fallback says UTC."""
+    """An instant, in each reader's own time zone, for the middle of a sentence; the fallback says UTC."""
     utc = moment.astimezone(UTC)
     fallback = f"{day(utc.date())}, {utc:%H:%M} UTC"
-    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>"
+    return f"<!date^{int(moment.timestamp())}^{_NO_CAPITAL}{{date_short_pretty}} at {{time}}|{fallback}>"
 
 
 def day(value: date) -> str:
-    """A calendar day, the same for everybody."""
-    return f"{value.day} {value:%b %Y}"
+    """A calendar day, the same for everybody, written as Slack writes its own (`{date_short}`)."""
+    return f"{value:%b} {value.day}, {value.year}"
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -113,6 +113,12 @@ def test_one_approval_is_enough_where_the_role_says_so(house):
     assert approved.lapses_at == house.clock.now() + house.world.policy.windows.claim
     assert house.kinds() == ["request:opened", "vote:cast"]
     assert (NoticeKind.OWNER_REVEAL, MAYA) in due(house)
+    assert (NoticeKind.REQUESTER_TOLD, MAYA) not in due(house)
+
+
+def test_who_asks_for_somebody_else_is_told_of_the_approval(house):
+    house.vote(house.opened(owner=ANA), BEN)
+    assert (NoticeKind.OWNER_REVEAL, ANA) in due(house)
     assert (NoticeKind.REQUESTER_TOLD, MAYA) in due(house)
 
 

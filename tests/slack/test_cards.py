@@ -66,9 +66,6 @@ def _request_cards():
         cards[f"reveal-{state}"] = request_cards.reveal(request, KNOWN)
     cards["asked-voted"] = request_cards.asked(specimens.in_state(State.PENDING), KNOWN, people.ANA)
     cards["approval-fresh"] = request_cards.approval(specimens.request(role=READ_ONLY, description=""), KNOWN)
-    cards["told-approved-own"] = request_cards.told(
-        specimens.request(State.APPROVED, owner=people.MAYA, votes=specimens.BOTH), KNOWN
-    )
     cards["approval-revoked"] = request_cards.approval(
         specimens.request(State.DENIED, votes=specimens.BOTH, closing="The approval no longer stands."), KNOWN
     )

@@ -36,8 +36,7 @@ def _greeting(view: HomeView) -> list[Json]:
     if view.estates:
         add = Button(action=Action.ADD, label="Add a credential", value="add", style="primary")
         blocks.append(actions(button(add)))
-    blocks.append(context(f"`{COMMAND} help` in any channel says what else there is."))
-    return blocks
+    return [*blocks, context(f"`{COMMAND} help` in any channel says what else there is."), divider()]
 
 
 def _needs_you(view: HomeView, known: Known) -> list[Json]:

@@ -21,7 +21,7 @@ from bot.slack.cards.pieces import (
     section,
     voters_line,
 )
-from bot.slack.cards.sentences import next_step, outcome, plain_outcome, title
+from bot.slack.cards.sentences import approvers, next_step, outcome, plain_outcome, title
 from bot.slack.ids import Action, Choice, RequestMark, pack_choice
 from bot.slack.text import day, escape, in_channel, mention, people, quote, when
 
@@ -112,11 +112,14 @@ def _to_owner(request: Request) -> str:
     match request.state:
         case State.APPROVED:
             return (
-                "You will own this credential. *Reveal* shows its client ID and its secret once, to you alone. "
+                f"Approved by {approvers(request)}. *Reveal* shows the client ID and the secret once, to you alone. "
                 "Have the place ready where you will keep the secret: I keep no copy."
             )
         case State.FULFILLED:
-            return "You have revealed this secret. It was shown once, and I keep no copy."
+            return (
+                "You have revealed this secret. It was shown once, and I keep no copy. "
+                f"`/cred show {request.asked.name}` says when it was last used."
+            )
         case State.EXECUTING:
             return "Your secret is being made. Look below in a moment."
         case State.UNRESOLVED:

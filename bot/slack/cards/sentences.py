@@ -30,10 +30,10 @@ def outcome(request: Request) -> str:
         case State.PENDING:
             return f"It waits for approval until {until}."
         case State.APPROVED:
-            return f"Approved by {_approvers(request)}{at}. {owner} can reveal the secret until {until}."
+            return f"Approved by {approvers(request)}{at}. {owner} can reveal the secret until {until}."
         case State.EXECUTING | State.FULFILLED:
             does = "is revealing" if request.state is State.EXECUTING else "has revealed"
-            return f"Approved by {_approvers(request)}. {owner} {does} the secret."
+            return f"Approved by {approvers(request)}. {owner} {does} the secret."
         case State.UNRESOLVED:
             return "The answer was lost while the secret was being made. I am looking it up."
         case State.WITHDRAWN:
@@ -57,10 +57,9 @@ def plain_outcome(request: Request) -> str:
 
 def next_step(request: Request) -> str:
     """What the requester can do now, if anything."""
-    own = request.asked.requester == request.asked.owner
     match request.state:
         case State.APPROVED:
-            return "The next message has the button for it." if own else "They have a message with the button for it."
+            return "They have a message with the button for it."
         case State.DENIED:
             return "Talk to them if you think that this is a mistake, then ask again with `/cred add`."
         case State.LAPSED | State.REFUSED:
@@ -80,5 +79,6 @@ def _ended(request: Request, at: str) -> str:
     return f"It could not be issued{at}. {why}".rstrip()
 
 
-def _approvers(request: Request) -> str:
+def approvers(request: Request) -> str:
+    """Who has approved it."""
     return people(vote.voter for vote in request.votes if vote.verdict is Verdict.APPROVE) or "nobody"
