@@ -1,5 +1,6 @@
 """What `cred sandbox` does: Slack's side of the wire in this process, the real bot in another, both until Ctrl-C."""
 
+import re
 import secrets
 import shutil
 import signal
@@ -24,6 +25,7 @@ ORIGIN = "sandbox.invalid/cred-ledger"
 """`.invalid` is nobody's, ever (RFC 2606): a sandbox's ledger is never mistaken for another."""
 _HOST = "127.0.0.1"
 _LOOK_EVERY = 0.2
+_TIME = re.compile(r"^\d\d:\d\d:\d\d ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,7 @@ def play(plan: Plan) -> bool:
     screen = Console(highlight=False, soft_wrap=True)
 
     def say(line: str) -> None:
-        slack.log(line)
+        slack.log(_TIME.sub("", line, count=1))  # the page has a column for the time
         screen.print(Text(line, style="dim"))
 
     stop = _stop_asked()

@@ -15,7 +15,8 @@ def line(event: Event) -> str | None:
         return None
     subject, _, action = event.kind.partition(":")
     words = [f"{subject.capitalize()} {action.replace('-', ' ')}"]
-    for name in ("request", "credential"):
+    named = ("request",) if hasattr(event, "request") and subject != "credential" else ("request", "credential")
+    for name in named:
         value = getattr(event, name, None)
         if isinstance(value, UUID):
             words.append(f"{name} {short_code(value)}")

@@ -3,7 +3,7 @@
 import { el, fill } from "./dom.js";
 import { icon } from "./icons.js";
 import { reconcile } from "./keyed.js";
-import { now, set, watch } from "./store.js";
+import { names, now, set, watch } from "./store.js";
 import { refresh } from "./sync.js";
 
 const CLOSED = "cred.log-closed";
@@ -22,8 +22,14 @@ export function startLog() {
   const lead = el("p", { class: "quiet" }, "One line for each thing that happened. No secrets in it.");
   fill(drawer, el("header", {}, el("h2", {}, "The bot’s log"), close), broken, lead, list);
   drawer.addEventListener("keydown", (event) => event.key === "Escape" && !BESIDE.matches && close.click());
-  watch(["log"], show);
+  watch(["log", "workspace"], show);
   watch(["drawer"], () => (drawer.hidden = !now.drawer));
+  BESIDE.addEventListener("change", fit);
+  fit();
+}
+
+/** Open where there is room beside the conversation, unless it was closed; never over it unasked. */
+function fit() {
   set({ drawer: BESIDE.matches && localStorage.getItem(CLOSED) === null });
 }
 
@@ -41,12 +47,18 @@ function show() {
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
   reconcile(list, lines, {
     key: (_line, index) => String(index),
-    print: (line) => JSON.stringify(line),
-    build: ({ at, text }) => el("li", {}, el("time", {}, timeOf(at)), el("span", {}, text)),
+    print: ({ at, text }) => JSON.stringify([at, withNames(text)]),
+    build: ({ at, text }) => el("li", {}, el("time", {}, timeOf(at)), el("span", {}, withNames(text))),
   });
   if (atEnd) list.scrollTop = list.scrollHeight;
   const rows = violations.map(({ method, message }) => el("li", {}, el("code", {}, method), " ", message));
   fill(broken, rows.length > 0 && [el("h3", {}, icon("alert"), "Slack would have refused this"), el("ul", {}, rows)]);
+}
+
+/** A person's ID is for programs; whoever reads the log here wants the name. */
+function withNames(text) {
+  const { people } = names();
+  return text.replace(/\b[UW][A-Z0-9]{8,}\b/g, (id) => people.get(id) ?? id);
 }
 
 /** The time of a line, given in seconds since 1970 or as ISO 8601. */
