@@ -25,8 +25,8 @@ from bot.slack.text import counted, escape, in_channel, mention, typed, when
 
 COMMANDS = {
     "add": "ask for a new credential",
-    "list": "the credentials that you may see; `list pay` shows those whose name begins with it",
-    "show": "one credential: `show NAME` or `show estate/NAME`",
+    "list": "the credentials that you may see; `list pay`: those whose name begins with “pay”",
+    "show": "one of them: `show NAME`, or `show estate/NAME`",
     "pending": "what waits for you, and what you wait for",
     "help": "this list",
     "about": "version and policy",

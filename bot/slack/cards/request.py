@@ -91,11 +91,10 @@ def particulars(request: Request, known: Known) -> list[Json]:
     asked_for, role = request.asked, known.policy.roles.get(request.asked.role)
     summary = "" if role is None else f"\n{escape(role.summary)}"
     blocks = [
+        section(f"*{known.role(asked_for.role)}* in *{known.estate(asked_for.estate)}*{summary}"),
         fields(
             ("Asked by", mention(asked_for.requester)),
             ("Owner", mention(asked_for.owner)),
-            ("Role", f"{known.role(asked_for.role)}{summary}"),
-            ("Estate", known.estate(asked_for.estate)),
             ("Name", f"`{asked_for.name}`"),
             ("Works until", _end(request, known)),
         ),
