@@ -25,6 +25,7 @@ class Camera:
     def take(self, name, *shown):
         for text in shown:
             expect(self.walker.page.get_by_text(text).last).to_be_visible()
+        expect(self.walker.page.locator("#notes")).to_be_empty()
         page = self.walker.page
         for window, size in WINDOWS.items():
             page.set_viewport_size(size)
