@@ -7,17 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.chromium import launched
 from tests.support.playground import Playground
 from tests.support.walker import Walker
 
 Visit = Callable[..., Walker]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture
