@@ -117,7 +117,7 @@ def sent_off(request: Request, known: Known) -> Json:
         section(outcome(request)),
         context(f"Request {request.code}"),
     ]
-    return view("Asked", blocks, callback=Callback.READ.value)
+    return view("Request sent", blocks, callback=Callback.READ.value)
 
 
 def said(sentence: str, *, typed: str = "") -> Json:

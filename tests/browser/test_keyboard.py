@@ -34,7 +34,7 @@ def _ask(walker):
     walker.tab_to(form.get_by_label("Reason"))
     keyboard.type(road.REASON)
     _press(walker, form.get_by_role("button", name="Ask for it"))
-    expect(walker.form("Asked")).to_be_focused()
+    expect(walker.form("Request sent")).to_be_focused()
     keyboard.press("Escape")
     expect(walker.page.locator("#message-box")).to_be_focused()
 

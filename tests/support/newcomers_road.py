@@ -55,7 +55,7 @@ def send_form(walker: Walker, name: str) -> None:
 
 def leave_confirmation(walker: Walker) -> None:
     """The form has turned into a confirmation; the keyboard closes it."""
-    asked = walker.form("Asked")
+    asked = walker.form("Request sent")
     expect(asked).to_contain_text(f"Asked for: {NAME}")
     walker.page.keyboard.press("Escape")
     expect(asked).to_have_count(0)
