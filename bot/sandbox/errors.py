@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.sandbox.schema import Complaint
+from bot.sandbox.blockkit.schema import Complaint
 
 
 class SandboxError(Exception):

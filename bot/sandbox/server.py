@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 import httpx
 import uvicorn
 
-from bot.sandbox import state_file
-from bot.sandbox.delivery import Courier
-from bot.sandbox.gate import LOOPBACK, Gate
-from bot.sandbox.routes import application
-from bot.sandbox.seed import harbour
+from bot.sandbox.delivery.courier import Courier
+from bot.sandbox.delivery.signed_http import SignedHttp
+from bot.sandbox.delivery.socket_mode import SocketMode
+from bot.sandbox.doors.gate import LOOPBACK, Gate
+from bot.sandbox.doors.routes import application
 from bot.sandbox.settings import SandboxSettings
-from bot.sandbox.signed_http import SignedHttp
 from bot.sandbox.site import Site
-from bot.sandbox.socket_mode import SocketMode
+from bot.sandbox.state import state_file
+from bot.sandbox.state.seed import harbour
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp

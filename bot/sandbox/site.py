@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.sandbox import seed
+from bot.sandbox.doors.feed import Feed
 from bot.sandbox.errors import ApiError
-from bot.sandbox.faults import Faults
-from bot.sandbox.feed import Feed
-from bot.sandbox.modals import Modals
-from bot.sandbox.record import Line, Record, Violation
 from bot.sandbox.settings import SandboxSettings
-from bot.sandbox.tickets import ResponseUrl, Tickets
-from bot.sandbox.workspace import Channel, Message, Person, Workspace
+from bot.sandbox.state import seed
+from bot.sandbox.state.faults import Faults
+from bot.sandbox.state.modals import Modals
+from bot.sandbox.state.record import Line, Record, Violation
+from bot.sandbox.state.tickets import ResponseUrl, Tickets
+from bot.sandbox.state.workspace import Channel, Message, Person, Workspace
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.sandbox.blocks import check_blocks, with_ids
-from bot.sandbox.views import check_view
+from bot.sandbox.blockkit.blocks import check_blocks, with_ids
+from bot.sandbox.blockkit.views import check_view
 
 
 def text(words="x"):

@@ -7,7 +7,7 @@ import pytest
 from slack_bolt import App
 
 from bot.sandbox import Sandbox
-from bot.sandbox.tickets import TRIGGER_SECONDS
+from bot.sandbox.state.tickets import TRIGGER_SECONDS
 from tests.support import demo_bot
 from tests.support.sandbox import ActRefusedError, Workspace, eventually, settings, words
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.state.faults import Fault, Faults
 
 
 def said(workspace):

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.blocks import BLOCKS, check_blocks
-from bot.sandbox.elements import ELEMENTS
-from bot.sandbox.schema import Chars, Choice, Flag, Many, Number, Shape, Spec, Tagged
-from bot.sandbox.views import HOME, MODAL, check_view
+from bot.sandbox.blockkit.blocks import BLOCKS, check_blocks
+from bot.sandbox.blockkit.elements import ELEMENTS
+from bot.sandbox.blockkit.schema import Chars, Choice, Flag, Many, Number, Shape, Spec, Tagged
+from bot.sandbox.blockkit.views import HOME, MODAL, check_view
 
 Border = tuple[str, Any, Any]
 """Where, a value that just fits, and one that does not."""

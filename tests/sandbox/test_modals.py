@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.sandbox.inputs import BadValueError, missing, plain_state, read_state
-from bot.sandbox.modals import Modals, next_version
+from bot.sandbox.blockkit.inputs import BadValueError, missing, plain_state, read_state
+from bot.sandbox.state.modals import Modals, next_version
 
 MAYA = "U0MAYA000"
 

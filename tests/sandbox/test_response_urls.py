@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.sandbox.seed import BOT_USER
-from bot.sandbox.tickets import ResponseUrl
-from bot.sandbox.workspace import Message
+from bot.sandbox.state.seed import BOT_USER
+from bot.sandbox.state.tickets import ResponseUrl
+from bot.sandbox.state.workspace import Message
 
 MAYA, ANA = "U0MAYA000", "U0ANA0000"
 PLACE = "C0APPROVE"

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bot.sandbox import Sandbox
-from bot.sandbox.methods import METHODS
+from bot.sandbox.api.methods import METHODS
 from tests.support.sandbox import SCOPES, settings
 
 MAYA, ANA, OTTO = "U0MAYA000", "U0ANA0000", "U0OTTO000"

@@ -5,10 +5,10 @@ import stat
 
 import pytest
 
-from bot.sandbox import state_file, tickets
-from bot.sandbox.seed import BOT_USER, harbour
-from bot.sandbox.tickets import ResponseUrl, Tickets, Trigger
-from bot.sandbox.workspace import Message
+from bot.sandbox.state import state_file, tickets
+from bot.sandbox.state.seed import BOT_USER, harbour
+from bot.sandbox.state.tickets import ResponseUrl, Tickets, Trigger
+from bot.sandbox.state.workspace import Message
 
 MAYA, ANA, OTTO = "U0MAYA000", "U0ANA0000", "U0OTTO000"
 

@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.blocks import check_blocks
-from bot.sandbox.views import check_view
+from bot.sandbox.blockkit.blocks import check_blocks
+from bot.sandbox.blockkit.views import check_view
 
 FOLDER = Path(__file__).parent / "snapshots"
 

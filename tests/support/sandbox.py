@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from bot.sandbox import Sandbox, SandboxSettings
-from bot.sandbox.blocks import elements_of
+from bot.sandbox.blockkit.blocks import elements_of
 from tests.support.control import Control
 
 Found = TypeVar("Found")

@@ -1,0 +1,1 @@
+"""The bot's way in: Slack's Web API and the URLs that clicks are answered through."""

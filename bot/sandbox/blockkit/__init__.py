@@ -1,0 +1,1 @@
+"""What Slack documents of blocks, elements and views, as tables, and the checks of them. Pure."""

@@ -1,0 +1,1 @@
+"""What the workspace holds: people, channels, messages, modals, tickets, and what happened."""
