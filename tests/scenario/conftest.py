@@ -1,5 +1,5 @@
 """The programs that the scenarios walk through."""
 
-from tests.support.keeping import keeper, name, over_http, program, program_of
+from tests.support.keeping import keeper, mortal, name, over_http, program, program_of
 
-__all__ = ["keeper", "name", "over_http", "program", "program_of"]
+__all__ = ["keeper", "mortal", "name", "over_http", "program", "program_of"]

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.scenario
 ROLE = road.SUPER_ADMIN
 BOUNDARIES = {
     "add": ["request:opened", "notice:sent", "notice:sent#2", "notice:sent#3"],
-    "vote": ["vote:cast", "vote:cast#2", *(f"notice:sent#{n}" if n > 1 else "notice:sent" for n in range(1, 7))],
+    "vote": ["vote:cast", "vote:cast#2", *(f"notice:sent#{n}" if n > 1 else "notice:sent" for n in range(1, 6))],
     "reveal": ["request:started", "credential:issued", "secret:shown", "notice:sent", "notice:sent#2"],
 }
 """Every commit of a writing transaction in each part of the road, by the entries that it holds."""
@@ -68,26 +68,26 @@ class Part:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(("part", "label"), [(part, label) for part, labels in BOUNDARIES.items() for label in labels])
-def test_killed_at_a_commit_it_goes_on_where_it_stood(over_http, name, part, label, when):
-    _accept_the_terms(over_http, name)
-    act = Part(over_http, name).prepared(part)
-    over_http.kill_at(when, label)
+def test_killed_at_a_commit_it_goes_on_where_it_stood(mortal, name, part, label, when):
+    _accept_the_terms(mortal, name)
+    act = Part(mortal, name).prepared(part)
+    mortal.kill_at(when, label)
     with suppress(*INTERRUPTED):
         act(prepare=False)
-    over_http.wait_killed()
-    over_http.spare()
-    over_http.start()
-    finish(over_http, name, ROLE)
+    mortal.wait_killed()
+    mortal.spare()
+    mortal.start()
+    finish(mortal, name, ROLE)
 
 
 @pytest.mark.parametrize("part", BOUNDARIES)
-def test_the_boundaries_are_all_that_there_are(over_http, name, part):
-    _accept_the_terms(over_http, name)
-    act = Part(over_http, name).prepared(part)
-    over_http.commits()
+def test_the_boundaries_are_all_that_there_are(mortal, name, part):
+    _accept_the_terms(mortal, name)
+    act = Part(mortal, name).prepared(part)
+    mortal.commits()
     act(prepare=False)
-    _rest(over_http)
-    told = [label for label in over_http.commits() if label != "ledger_checkpoint"]
+    _rest(mortal)
+    told = [label for label in mortal.commits() if label != "ledger_checkpoint"]
     numbered = [
         label if told[:at].count(label) == 0 else f"{label}#{told[:at].count(label) + 1}"
         for at, label in enumerate(told)
@@ -96,24 +96,24 @@ def test_the_boundaries_are_all_that_there_are(over_http, name, part):
 
 
 @pytest.mark.parametrize(("when", "who"), [("before", NINA), ("after", OLAF)])
-def test_killed_while_the_terms_are_accepted_it_asks_once_more_or_not_at_all(over_http, name, when, who):
-    over_http.kill_at(when, "terms:accepted")
+def test_killed_while_the_terms_are_accepted_it_asks_once_more_or_not_at_all(mortal, name, when, who):
+    mortal.kill_at(when, "terms:accepted")
     with suppress(*INTERRUPTED):
-        road.ask(over_http, name, by=who)
-    over_http.wait_killed()
-    over_http.spare()
-    over_http.start()
+        road.ask(mortal, name, by=who)
+    mortal.wait_killed()
+    mortal.spare()
+    mortal.start()
     asks_again = when == "before"
-    over_http.person(who).close()
-    over_http.person(who).command("/cred add")
-    view = eventually(over_http.person(who).view, "what opens")
+    mortal.person(who).close()
+    mortal.person(who).command("/cred add")
+    view = eventually(mortal.person(who).view, "what opens")
     assert (view["callback_id"] == "form.terms") is asks_again
-    finish(over_http, name, road.READ_ONLY, by=who)
+    finish(mortal, name, road.READ_ONLY, by=who)
 
 
 @pytest.mark.parametrize("number", range(RANDOM))
 def test_killed_at_any_instant_it_goes_on_where_it_stood(program_of, number):
-    with program_of("socket" if number % 4 == 0 else "http") as program:
+    with program_of("socket" if number % 4 == 0 else "http", world="mortal") as program:
         kill_somewhere(program, number)
 
 
@@ -124,4 +124,4 @@ def _accept_the_terms(program, name):
 
 def _rest(program):
     """Until nothing waits in the outbox."""
-    eventually(lambda: soundness.waiting_notices(program) == 0, "an empty outbox")
+    eventually(lambda: soundness.waiting_notices(program) == 0, "an empty outbox", 60.0)

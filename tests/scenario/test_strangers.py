@@ -100,7 +100,7 @@ def test_a_value_that_nobody_was_given_does_nothing(over_http, name, action):
         before = len(_heard(over_http, ANA))
         claims = {"action_id": action, "value": value.format(mark=mark)}
         forging.press(over_http, card, Action.APPROVE, by=ANA, heard_by=ANA, **claims)
-        eventually(lambda: len(_heard(over_http, ANA)) > before, f"a sentence on {value!r}")  # noqa: B023 - called at once
+        road.wait(over_http, lambda: len(_heard(over_http, ANA)) > before, f"a sentence on {value!r}")  # noqa: B023 - called at once
     assert over_http.person(ANA).view() is None
     _is_untouched(over_http, name)
 

@@ -22,22 +22,22 @@ GROUP = "S0APPROVE"
 
 
 class Keeper:
-    """One program for each mode."""
+    """One program for each mode and each world: in one time flies, in another programs die, and neither minds."""
 
     def __init__(self, folders: pytest.TempPathFactory) -> None:
         self._folders = folders
-        self._kept: dict[str, tuple[Program, ExitStack]] = {}
+        self._kept: dict[tuple[str, str], tuple[Program, ExitStack]] = {}
 
     @contextmanager
-    def lend(self, mode: str) -> Iterator[Program]:
+    def lend(self, mode: str, world: str = "common") -> Iterator[Program]:
         """A program that runs; mended and checked afterwards."""
-        program, stack = self._kept.pop(mode, None) or self._new(mode)
+        program, stack = self._kept.pop((mode, world), None) or self._new(mode)
         with stack:
             yield program
             _mend(program)
             soundness.check(program)
             check_manners(program)
-            self._kept[mode] = program, stack.pop_all()
+            self._kept[mode, world] = program, stack.pop_all()
 
     def close(self) -> None:
         """Leave no process behind."""
@@ -84,6 +84,13 @@ def program(request, keeper):
 def over_http(keeper):
     """The program over HTTP, where the way to it makes no difference."""
     with keeper.lend("http") as lent:
+        yield lent
+
+
+@pytest.fixture
+def mortal(keeper):
+    """A program that dies and comes back, and in which no time passes that would bring work of its own."""
+    with keeper.lend("http", world="mortal") as lent:
         yield lent
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from bot.slack.ids import Action, Block, Choice, pack_choice, parse_choice
+from bot.slack.ids import Action, Block, Callback, Choice, pack_choice, parse_choice
 from tests.support import sandbox
 from tests.support.live import ANA, BEN, MAYA, Program
 from tests.support.sandbox import Person, element, words
@@ -83,7 +83,8 @@ def ask(program: Program, name: str, *, role: str = READ_ONLY, owner: str = MAYA
     assert program.person(by).submit(typed) == {}
     view = program.person(by).view()
     assert view is not None
-    assert view["title"]["text"] == "Asked", words(view)
+    assert view["callback_id"] == Callback.READ, words(view)
+    assert name in words(view), words(view)
 
 
 def newest(person: Person, name: str, action: str, channel: str | None = None) -> Json | None:
