@@ -1,8 +1,9 @@
 """The built-in authority: it issues its own client secrets and keeps of each a keyed hash, nothing else.
 
-A record is `pepper key id (32 B) ‖ HMAC-SHA256(pepper, secret) (32 B)`. A 256-bit random secret needs no slow hash
-(NIST SP 800-63B, 5.1.2.2: from 112 bits on, an approved one-way function will do); the pepper lives wrapped, apart from
-the rows that it protects.
+A record is `pepper key id (32 B) ‖ HMAC-SHA256(pepper, client ID ‖ 0x00 ‖ secret) (32 B)`: it is of one client only, so
+that whoever can write the database cannot lend a record of theirs to another credential. A 256-bit random secret needs
+no slow hash (NIST SP 800-63B, 5.1.2.2: from 112 bits on, an approved one-way function will do); the pepper lives
+wrapped, apart from the rows that it protects.
 """
 
 import hmac
@@ -43,23 +44,23 @@ class BuiltinAuthority:
 
     def issue(self, order: Order) -> Issued:  # noqa: ARG002 - an authority elsewhere is told; here the rows know it all
         """A new client ID with its first secret."""
-        return self._mint(self._entropy.uuid())
+        return self.mint_for(self._entropy.uuid())
 
     def reissue(self, credential: Credential) -> Issued:
         """Another secret for the same client ID."""
-        return self._mint(credential.client_id)
+        return self.mint_for(credential.client_id)
 
     def remove_orphan(self, correlation: CredentialId) -> bool:  # noqa: ARG002 - there is nowhere to look it up
         """Nothing of an order lives outside our own database, so a lost one leaves nothing behind."""
         return False
 
-    def which(self, presented: Concealed, records: Sequence[bytes]) -> int | None:
-        """The place of the record that was made of this secret, or None.
+    def which(self, client_id: str, presented: Concealed, records: Sequence[bytes]) -> int | None:
+        """The place of the record that was made of this secret for this client, or None.
 
         The secret is hashed under every pepper and compared with every record, whichever matches: so the time is the
         same for any records of a number, and a caller that has none (an empty record is nobody's) costs the same.
         """
-        digests = [key_id + _hash(key, presented) for key_id, key in self._peppers.items()]
+        digests = [key_id + _hash(key, client_id, presented) for key_id, key in self._peppers.items()]
         found: int | None = None
         for place, record in enumerate(records):
             for digest in digests:
@@ -67,11 +68,12 @@ class BuiltinAuthority:
                     found = place
         return found
 
-    def _mint(self, client_id: UUID) -> Issued:
+    def mint_for(self, client_id: UUID) -> Issued:
+        """A new secret for a client ID."""
         secret = Concealed(secret_format.mint(self._entropy.token))
-        record = self._newest.key_id + _hash(self._newest.key, secret)
+        record = self._newest.key_id + _hash(self._newest.key, str(client_id), secret)
         return Issued(client_id=client_id, secret=secret, record=record)
 
 
-def _hash(pepper: bytes, secret: Concealed) -> bytes:
-    return hmac.digest(pepper, secret.disclose().encode(), "sha256")
+def _hash(pepper: bytes, client_id: str, secret: Concealed) -> bytes:
+    return hmac.digest(pepper, client_id.encode() + b"\x00" + secret.disclose().encode(), "sha256")

@@ -90,20 +90,15 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
 def _story(connection: "Connection", keys: "Keys", *, sound: bool) -> "Step":
     """The last step: from the entries as they were just read, in the same view of the database."""
-    from bot.service.audit import check_story  # noqa: PLC0415 - see bot.cli
     from bot.store import SCHEMAS  # noqa: PLC0415 - the same
-    from bot.store.store import SqlReader  # noqa: PLC0415 - the same
+    from bot.store.auditing import story_problems  # noqa: PLC0415 - the same
     from ledger import Ledger, Step  # noqa: PLC0415 - the same
 
     if not sound:
         return Step(title="Story", found="", problem="Not held against the tables: the ledger comes first.")
     ledger = Ledger.open(connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS)
 
-    def user_of(person: str) -> str | None:
-        who = ledger.who(connection, person)
-        return None if who is None else who[1]
-
-    wrong = check_story(SqlReader(connection), ledger.entries(connection), user_of)
+    wrong = story_problems(ledger, connection)
     if not wrong:
         return Step(title="Story", found="the tables say what the entries tell")
     more = f" And {len(wrong) - _SHOWN} more." if len(wrong) > _SHOWN else ""

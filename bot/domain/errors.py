@@ -30,6 +30,7 @@ class Reason(StrEnum):
     TOO_OFTEN = "too-often"
     INVALID = "invalid"
     UNAVAILABLE = "unavailable"
+    TAMPERED = "tampered"
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ class VoteCast(Event):
     digest: str
     state: State
     reason: Words
+    lapses_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +199,8 @@ class CredentialIssued(Event):
     role: RoleKey
     name: str
     expires_at: datetime
+    record: str
+    """SHA-256, in hex, of what its authority keeps to know the secret again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +212,7 @@ class SecretReissued(Event):
     secret: SecretId
     replaced: SecretId
     fingerprint: str
+    record: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ permissions of the role as they stood and the policy, so that a vote is always f
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, UserId, Words, short_code
@@ -142,6 +142,11 @@ class Request:
         """Whether a verb is possible now."""
         return can(TRANSITIONS, self.state, verb)
 
+    @property
+    def intact(self) -> bool:
+        """Whether it still is what was asked: what it says makes its digest."""
+        return self.digest == digest_of(self.asked, self.permissions, self.policy)
+
     def approvals(self, policy: Policy, roster: Roster) -> tuple[UserId, ...]:
         """Whose approvals count now, in order: cast, and still eligible under policy and roster."""
         return tuple(
@@ -172,7 +177,7 @@ def digest_of(asked: Asked, permissions: frozenset[Permission], policy_digest: s
         "name": asked.name,
         "description": asked.description,
         "reason": asked.reason,
-        "expires_at": asked.expires_at.isoformat(),
+        "expires_at": asked.expires_at.astimezone(UTC).isoformat(),
         "permissions": sorted(permissions),
         "policy": policy_digest,
     }

@@ -43,6 +43,8 @@ def judge(ballot: Ballot, request: Request, policy: Policy, roster: Roster, now:
 
 def effect_stands(request: Request, policy: Policy, roster: Roster) -> Decision:
     """Whether an approved request may take effect: requester, owner, role and each counted voter checked once more."""
+    if not request.intact:
+        return _TAMPERED
     asked = request.asked
     for decision in (
         policy.may_add(asked.requester, asked.estate, roster),
@@ -105,7 +107,16 @@ _NOT_REVEALABLE = {
 _STALE = Denied(Reason.STALE, "This card was out of date, so nothing was counted. Look at the request as it is now.")
 
 
+_TAMPERED = Denied(
+    Reason.TAMPERED,
+    "This request is no longer what was asked: somebody changed it in the database. "
+    "Tell the operator to run `cred verify`.",
+)
+
+
 def _undecidable(ballot: Ballot, request: Request, now: datetime) -> Denied | None:
+    if not request.intact:
+        return _TAMPERED
     if ballot.digest != request.digest:
         return _STALE
     verb = Verb.QUORUM

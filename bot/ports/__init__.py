@@ -14,6 +14,7 @@ from bot.ports.store import (
     Store,
     StoreBusyError,
     UnitOfWork,
+    Unreadable,
 )
 from bot.ports.workspace import (
     Directory,
@@ -55,6 +56,7 @@ __all__ = [
     "StoreBusyError",
     "Undeliverable",
     "UnitOfWork",
+    "Unreadable",
     "Wait",
     "World",
 ]

@@ -1,23 +1,158 @@
 """The story check: the tables of the present held against the ledger, entry by entry.
 
-Every request, vote, credential and secret has its entries, no entry lacks its row, and no table holds anything that the
-entries do not tell. `ledger.verify` shows that nobody changed the past; this shows that the present follows from it.
+Every request, vote, credential, secret, acceptance and policy has its entries, no entry lacks its row, and no table
+holds anything that the entries do not tell. `ledger.verify` shows that nobody changed the past; this shows that the
+present follows from it. What no entry vouches for (times of use, the outbox, the local copy of the workspace) is listed
+in `tests/service/test_story.py`, column by column.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain.credential import Credential
-from bot.domain.request import Request
-from bot.ports import Reader
+from bot.domain.credential import LIVING, Credential
+from bot.domain.naming import name_key
+from bot.domain.request import OPEN, Request
+from bot.ports import Reader, Unreadable
 from bot.service.story import Story, ToldCredential, ToldRequest
 from ledger import OpenEntry
 
 PersonOf = Callable[[str], str | None]
 """From the ledger's person ID to the user of the workspace; None once that person was erased."""
+WordsOf = Callable[[str, str], str | None]
+"""From person ID and sealed words to what that person typed; None once that person was erased."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def check_story(reader: Reader, entries: Iterable[OpenEntry], person_of: PersonOf) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """One check: the tables, the story, and how people and their words are read."""
+
+    reader: Reader
+    story: Story
+    person_of: PersonOf
+    words_of: WordsOf
+
+    def everything(self) -> Iterator[str]:
+        """Every disagreement, a sentence each."""
+        yield from self.story.wrong
+        yield from self._requests()
+        yield from self._credentials()
+        yield from self._acceptances()
+        if self.reader.policies.digests() != self.story.policies:
+            yield "the policies in the table are not those that the entries tell of"
+
+    def _requests(self) -> Iterator[str]:
+        untold = dict(self.story.requests)
+        for request in self.reader.requests.each():
+            if isinstance(request, Unreadable):
+                yield f"{request.row} cannot be read: {request.why}"
+                continue
+            told = untold.pop(str(request.id), None)
+            what = f"request {request.code}"
+            if told is None:
+                yield f"{what} stands in the table, and no entry tells of its opening"
+                continue
+            yield from _differences(what, _of_request(request), self._told_request(told))
+            if not request.intact:
+                yield f"{what} is no longer what its digest was made of"
+            if request.state in OPEN:
+                yield from self._holds_its_name(what, request)
+        for missing in untold.values():
+            yield f"request {missing.opened['request']} was opened by an entry, and no row can be read for it"
+
+    def _holds_its_name(self, what: str, holder: Request) -> Iterator[str]:
+        asked = holder.asked
+        if self.reader.names.holder(asked.estate, name_key(asked.name)) != holder.credential:
+            yield f"{what} does not hold its name"
+
+    def _credentials(self) -> Iterator[str]:
+        untold = dict(self.story.credentials)
+        for credential in self.reader.credentials.each():
+            if isinstance(credential, Unreadable):
+                yield f"{credential.row} cannot be read: {credential.why}"
+                continue
+            told = untold.pop(str(credential.id), None)
+            what = f"credential {credential.name}"
+            if told is None:
+                yield f"{what} stands in the table, and no entry tells of its issue"
+                continue
+            yield from _differences(what, self._of_credential(credential), self._told_credential(told))
+            holder = self.reader.names.holder(credential.estate, name_key(credential.name))
+            if credential.state in LIVING and holder != credential.id:
+                yield f"{what} does not hold its name"
+        for missing in untold.values():
+            yield f"credential {missing.issued['name']} was issued by an entry, and no row can be read for it"
+
+    def _acceptances(self) -> Iterator[str]:
+        stand = set(self.reader.acceptances.each())
+        told = {(self.person_of(person), digest) for person, digest in self.story.acceptances}
+        for stranger, _ in stand - told:
+            yield f"the acceptance of the terms by {stranger} stands in the table, and no entry tells of it"
+        for user, digest in told:
+            if user is not None and (user, digest) not in stand:
+                yield f"the acceptance of the terms by {user} is told by an entry, and its row is missing"
+
+    def _told_request(self, told: ToldRequest) -> dict[str, Any]:
+        opened, voters = told.opened, {voter: self.person_of(voter) for voter, _ in told.votes}
+        votes = sorted((voters[v] or "", verdict, self._words(v, why)) for (v, verdict), why in told.votes.items())
+        return {
+            **opened,
+            "requester": self.person_of(told.requester),
+            "owner": self.person_of(opened["owner"]),
+            "description": self._words(told.requester, opened["description"]),
+            "reason": self._words(told.requester, opened["reason"]),
+            "permissions": sorted(opened["permissions"]),
+            "expires_at": _moment(opened["expires_at"]),
+            "lapses_at": _moment(told.lapses_at),
+            "state": told.state,
+            "votes": votes if all(voters.values()) else None,
+        }
+
+    def _words(self, person: str, sealed: str) -> str | None:
+        return self.words_of(person, sealed) if sealed else ""
+
+    def _of_credential(self, credential: Credential) -> dict[str, Any]:
+        records = self.reader.credentials.records(credential.id)
+        return {
+            "request": str(credential.request),
+            "client_id": str(credential.client_id),
+            "authority": credential.authority,
+            "owner": credential.owner,
+            "requester": credential.requester,
+            "description": credential.description,
+            "estate": credential.estate,
+            "role": credential.role,
+            "permissions": sorted(credential.permissions),
+            "name": credential.name,
+            "expires_at": credential.expires_at,
+            "state": str(credential.state),
+            "secrets": {
+                str(s.id): (s.fingerprint, str(s.state), str(s.receipt), str(s.delivery), records.get(s.id))
+                for s in credential.secrets
+            },
+        }
+
+    def _told_credential(self, told: ToldCredential) -> dict[str, Any]:
+        issued, asked = told.issued, self.story.requests[told.issued["request"]]
+        return {
+            **issued,
+            "owner": self.person_of(issued["owner"]),
+            "requester": self.person_of(asked.requester),
+            "description": self._words(asked.requester, asked.opened["description"]),
+            "permissions": sorted(asked.opened["permissions"]),
+            "expires_at": _moment(issued["expires_at"]),
+            "state": told.state,
+            "secrets": {
+                key: (s.fingerprint, str(s.state), str(s.receipt), str(s.delivery), s.kept)
+                for key, s in told.secrets.items()
+            },
+        }
+
+
+def check_story(reader: Reader, entries: Iterable[OpenEntry], person_of: PersonOf, words_of: WordsOf) -> list[str]:
     """Everything in which tables and entries disagree, each a sentence; none if the tables follow from the entries.
 
     Reader and entries must be one consistent view.
@@ -25,32 +160,7 @@ def check_story(reader: Reader, entries: Iterable[OpenEntry], person_of: PersonO
     story = Story()
     for entry in entries:
         story.take(entry.index, entry.event.kind, entry.event.actor, dict(entry.event.body))
-    return [*story.wrong, *_requests(reader, story, person_of), *_credentials(reader, story, person_of)]
-
-
-def _requests(reader: Reader, story: Story, person_of: PersonOf) -> Iterator[str]:
-    untold = dict(story.requests)
-    for request in reader.requests.each():
-        told = untold.pop(str(request.id), None)
-        if told is None:
-            yield f"request {request.code} stands in the table, and no entry tells of its opening"
-        else:
-            yield from _differences(f"request {request.code}", _of_request(request), _told_request(told, person_of))
-    for missing in untold.values():
-        yield f"request {missing.opened['request']} was opened by an entry, and its row is missing"
-
-
-def _credentials(reader: Reader, story: Story, person_of: PersonOf) -> Iterator[str]:
-    untold = dict(story.credentials)
-    for credential in reader.credentials.each():
-        told = untold.pop(str(credential.id), None)
-        if told is None:
-            yield f"credential {credential.name} stands in the table, and no entry tells of its issue"
-        else:
-            what = f"credential {credential.name}"
-            yield from _differences(what, _of_credential(credential), _told_credential(told, person_of))
-    for missing in untold.values():
-        yield f"credential {missing.issued['name']} was issued by an entry, and its row is missing"
+    return list(_Check(reader, story, person_of, words_of).everything())
 
 
 def _differences(what: str, stands: dict[str, Any], told: dict[str, Any]) -> Iterator[str]:
@@ -68,50 +178,18 @@ def _of_request(request: Request) -> dict[str, Any]:
         "estate": asked.estate,
         "role": asked.role,
         "name": asked.name,
+        "description": asked.description,
+        "reason": asked.reason,
         "permissions": sorted(request.permissions),
         "quorum": request.quorum,
         "policy": request.policy,
         "digest": request.digest,
+        "expires_at": asked.expires_at,
+        "lapses_at": request.lapses_at,
         "state": str(request.state),
-        "votes": sorted((str(vote.voter), str(vote.verdict)) for vote in request.votes),
+        "votes": sorted((str(vote.voter), str(vote.verdict), str(vote.reason)) for vote in request.votes),
     }
 
 
-def _told_request(told: ToldRequest, person_of: PersonOf) -> dict[str, Any]:
-    voters = {voter: person_of(voter) for voter, _ in told.votes}
-    votes = sorted((voters[voter] or "", verdict) for voter, verdict in told.votes)
-    return {
-        **told.opened,
-        "requester": person_of(told.requester),
-        "owner": person_of(told.opened["owner"]),
-        "permissions": sorted(told.opened["permissions"]),
-        "state": told.state,
-        "votes": votes if all(voters.values()) else None,
-    }
-
-
-def _of_credential(credential: Credential) -> dict[str, Any]:
-    return {
-        "request": str(credential.request),
-        "client_id": str(credential.client_id),
-        "authority": credential.authority,
-        "owner": credential.owner,
-        "estate": credential.estate,
-        "role": credential.role,
-        "name": credential.name,
-        "state": str(credential.state),
-        "secrets": {
-            str(s.id): (s.fingerprint, str(s.state), str(s.receipt), str(s.delivery)) for s in credential.secrets
-        },
-    }
-
-
-def _told_credential(told: ToldCredential, person_of: PersonOf) -> dict[str, Any]:
-    return {
-        **told.issued,
-        "owner": person_of(told.issued["owner"]),
-        "state": told.state,
-        "secrets": {
-            key: (s.fingerprint, str(s.state), str(s.receipt), str(s.delivery)) for key, s in told.secrets.items()
-        },
-    }
+def _moment(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)

@@ -65,8 +65,8 @@ class Clients(Protocol):
 class SecretCheck(Protocol):
     """The authority's half of a comparison."""
 
-    def which(self, presented: Concealed, records: Sequence[bytes]) -> int | None:
-        """The place of the record that was made of this secret, or None.
+    def which(self, client_id: str, presented: Concealed, records: Sequence[bytes]) -> int | None:
+        """The place of the record that was made of this secret for this client, or None.
 
         Takes the same time for any records of a number. An empty record is nobody's.
         """
@@ -146,7 +146,7 @@ class Authentication:
         """A token for whoever shows a secret that works."""
         now = self.clock.now()
         client = self.clients.find(presented.client_id)
-        secret = self._match(presented.secret, () if client is None else client.secrets, now)
+        secret = self._match(presented, () if client is None else client.secrets, now)
         if client is None:
             return Refused(Why.UNKNOWN_CLIENT)
         if secret is None:
@@ -155,11 +155,11 @@ class Authentication:
             return Refused(Why.NOT_ACTIVE, client.client_id)
         return self._welcome(client, secret, presented, now)
 
-    def _match(self, presented: Concealed, secrets: tuple[KnownSecret, ...], now: datetime) -> KnownSecret | None:
+    def _match(self, presented: Presented, secrets: tuple[KnownSecret, ...], now: datetime) -> KnownSecret | None:
         """The secret that was shown, if it works now. No client costs the comparisons of one with two secrets."""
         records = [secret.record if secret.works_at(now) else b"" for secret in secrets]
         records += [b""] * (SECRETS_COMPARED - len(records))
-        place = self.check.which(presented, records)
+        place = self.check.which(presented.client_id, presented.secret, records)
         return None if place is None else secrets[place]
 
     def _welcome(

@@ -13,7 +13,7 @@ one (`reissue`), which kills the one before: at most one secret that was ever sh
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.credential import Credential, may_reissue
+from bot.domain.credential import Credential, Delivery, may_reissue
 from bot.domain.errors import Allowed, Decision, Denied, Reason
 from bot.domain.events import RequestStarted, Via
 from bot.domain.ids import CredentialId, RequestId, SecretId, UserId
@@ -22,7 +22,7 @@ from bot.domain.voting import effect_stands, may_reveal
 from bot.ports import AuthorityLostError, AuthorityRefusedError, Concealed, Issued, World
 from bot.service import minting, notices
 from bot.service.freshness import refresh_for
-from bot.service.receipts import NOT_FOUND, refresh_owner_cards
+from bot.service.receipts import NOT_FOUND, record_delivery, refresh_owner_cards
 from bot.service.requests import close
 
 
@@ -144,7 +144,7 @@ def _complete(world: World, started: Request, issued: Issued) -> Shown | Denied:
         work.requests.save(fulfilled, expected=current.state)
         work.credentials.add(credential, issued.record)
         notices.revealing(world, work, fulfilled)
-        work.record(minting.issued(credential))
+        work.record(minting.issued(credential, issued.record))
     world.wake()
     return Shown(credential=credential, secret=issued.secret, reissues_left=world.policy.reissues)
 
@@ -158,6 +158,9 @@ def _replace(world: World, press: Press, issued: Issued) -> Shown | Denied:
         decision = _may_reissue(world, press, found, request, work.now)
         if isinstance(decision, Denied):
             return decision
+        if found.newest.delivery is Delivery.PENDING:
+            record_delivery(world, work, found, Delivery.UNKNOWN, via=Via.SLACK)
+            found = replace(found, secrets=(*found.secrets[:-1], replace(found.newest, delivery=Delivery.UNKNOWN)))
         retired = minting.retire(found.newest)
         fresh = minting.secret(world, issued, work.now)
         work.credentials.save_secret(found.id, retired)
@@ -165,7 +168,7 @@ def _replace(world: World, press: Press, issued: Issued) -> Shown | Denied:
         work.credentials.add_secret(found.id, fresh, issued.record)
         after = replace(found, secrets=(*found.secrets[:-1], retired, fresh))
         refresh_owner_cards(world, work, after)
-        work.record(minting.reissued(after, retired))
+        work.record(minting.reissued(after, retired, issued.record))
     world.wake()
     return Shown(credential=after, secret=issued.secret, reissues_left=world.policy.reissues - after.reissued)
 

@@ -16,6 +16,7 @@ from bot.domain.machine import can, step
 from bot.domain.notice import NoticeKind
 from bot.ports import UnitOfWork, World
 from bot.service import notices
+from bot.service.receipts import refresh_owner_cards
 
 
 def expire_due(world: World, *, limit: int = 100) -> int:
@@ -58,7 +59,8 @@ def suspend_unconfirmed(world: World, *, limit: int = 100) -> int:
         for credential in due:
             suspended = replace(credential, state=credential.after(Verb.SUSPEND))
             work.credentials.save_state(suspended, expected=credential.state)
-            notices.tell_owner(world, work, NoticeKind.OWNER_SUSPENDED, credential)
+            notices.tell_owner(world, work, NoticeKind.OWNER_SUSPENDED, suspended)
+            refresh_owner_cards(world, work, suspended)
             work.record(
                 CredentialSuspended(
                     actor=None,

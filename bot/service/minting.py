@@ -1,5 +1,6 @@
 """The values of an issuance: the order to an authority, and what is kept of what it gave. Pure but for the new IDs."""
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 
@@ -68,7 +69,7 @@ def secret(world: World, given: Issued, now: datetime) -> Secret:
     )
 
 
-def issued(made: Credential) -> CredentialIssued:
+def issued(made: Credential, record: bytes) -> CredentialIssued:
     """The entry of an issue."""
     return CredentialIssued(
         actor=made.owner,
@@ -84,6 +85,7 @@ def issued(made: Credential) -> CredentialIssued:
         role=made.role,
         name=made.name,
         expires_at=made.expires_at,
+        record=hashlib.sha256(record).hexdigest(),
     )
 
 
@@ -96,7 +98,7 @@ def retire(shown: Secret) -> Secret:
     )
 
 
-def reissued(after: Credential, replaced: Secret) -> SecretReissued:
+def reissued(after: Credential, replaced: Secret, record: bytes) -> SecretReissued:
     """The entry of a secret that took another one's place."""
     return SecretReissued(
         actor=after.owner,
@@ -105,4 +107,5 @@ def reissued(after: Credential, replaced: Secret) -> SecretReissued:
         secret=after.newest.id,
         replaced=replaced.id,
         fingerprint=after.newest.fingerprint,
+        record=hashlib.sha256(record).hexdigest(),
     )

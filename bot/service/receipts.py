@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.domain.credential import RECEIPT_TRANSITIONS, Credential, Delivery, ReceiptVerb
+from bot.domain.credential import RECEIPT_TRANSITIONS, Credential, Delivery, ReceiptVerb, State
 from bot.domain.errors import Denied, Reason
 from bot.domain.events import Outcome, ReceiptChanged, SecretShown, Via
 from bot.domain.ids import CredentialId, SecretId, UserId
@@ -47,6 +47,8 @@ def stored(world: World, credential: CredentialId, secret: SecretId, actor: User
             return NOT_FOUND if found is None else Denied(Reason.NOT_OWNER, "Only the owner can say this.")
         if found.newest.id != secret:
             return REPLACED
+        if found.state is not State.ACTIVE:
+            return Denied(Reason.WRONG_STATE, f"It is too late: this credential is {found.state}.")
         if not can(RECEIPT_TRANSITIONS, found.newest.receipt, ReceiptVerb.STORE):
             return found
         kept = replace(

@@ -92,7 +92,7 @@ def remind_approvers(world: World, *, limit: int = 100) -> int:
     """Remind everybody who has not decided, once, in the last quarter of a request's time; of how many requests."""
     with world.store.work() as work:
         soon = work.now + world.policy.windows.request / 4
-        undecided = [r for r in work.requests.overdue(soon, limit=limit) if r.state is State.PENDING]
+        undecided = work.requests.unreminded(work.now, soon, limit=limit)
         return sum(notices.remind(world, work, request) for request in undecided)
 
 
@@ -142,7 +142,7 @@ def _request(world: World, work: UnitOfWork, command: AddCommand) -> Request:
         digest=digest_of(asked, role.permissions, world.policy.digest),
         state=State.PENDING,
         opened_at=work.now,
-        lapses_at=work.now + world.policy.windows.request,
+        lapses_at=min(work.now + world.policy.windows.request, asked.expires_at),
     )
 
 
@@ -154,7 +154,7 @@ def _counted(world: World, work: UnitOfWork, request: Request, ballot: Ballot, v
     if verb is not None:
         decided = replace(decided, state=request.after(verb), decided_at=work.now)
         if decided.state is State.APPROVED:
-            decided = replace(decided, lapses_at=work.now + world.policy.windows.claim)
+            decided = replace(decided, lapses_at=min(work.now + world.policy.windows.claim, request.asked.expires_at))
         else:
             work.names.free(request.credential)
         work.requests.save(decided, expected=request.state)
@@ -171,6 +171,7 @@ def _counted(world: World, work: UnitOfWork, request: Request, ballot: Ballot, v
             digest=decided.digest,
             state=decided.state,
             reason=reason,
+            lapses_at=decided.lapses_at,
         )
     )
     return decided

@@ -17,9 +17,15 @@ class ToldSecret:
     """A secret, as the entries tell of it."""
 
     fingerprint: str
+    record: str
     state: str = SecretState.LIVE
     receipt: str = ReceiptState.AWAITING
     delivery: str = Delivery.PENDING
+
+    @property
+    def kept(self) -> str | None:
+        """What must stand of its record: its digest while it can work, nothing after."""
+        return None if self.state == SecretState.RETIRED else self.record
 
 
 @dataclass(slots=True)
@@ -29,8 +35,9 @@ class ToldRequest:
     opened: Body
     requester: str
     state: str = State.PENDING
-    votes: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Who voted what, in which entry."""
+    lapses_at: int = 0
+    votes: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Who voted what, and the reason, sealed."""
 
     def approvers(self) -> set[str]:
         """The distinct people whose approvals count: never the requester, never the owner."""
@@ -53,6 +60,9 @@ class Story:
 
     requests: dict[str, ToldRequest] = field(default_factory=dict)
     credentials: dict[str, ToldCredential] = field(default_factory=dict)
+    acceptances: set[tuple[str, str]] = field(default_factory=set)
+    """Who accepted which terms."""
+    policies: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     def take(self, index: int, kind: str, actor: str | None, body: Body) -> None:
@@ -69,10 +79,10 @@ class Story:
 def _opened(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
     if body["request"] in story.requests:
         yield f"request {body['request']} is opened a second time"
-    story.requests[body["request"]] = ToldRequest(opened=body, requester=actor)
+    story.requests[body["request"]] = ToldRequest(opened=body, requester=actor, lapses_at=body["lapses_at"])
 
 
-def _voted(story: Story, index: int, actor: str, body: Body) -> Iterator[str]:
+def _voted(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
     request = story.requests[body["request"]]
     if request.state not in (State.PENDING, State.APPROVED):
         yield f"a vote on a request that was {request.state}"
@@ -82,7 +92,8 @@ def _voted(story: Story, index: int, actor: str, body: Body) -> Iterator[str]:
         yield "a vote for something else than what was asked"
     if (actor, body["verdict"]) in request.votes:
         yield "the same vote twice"
-    request.votes[actor, body["verdict"]] = index
+    request.votes[actor, body["verdict"]] = body["reason"]
+    request.lapses_at = body["lapses_at"]
     if body["state"] == State.APPROVED and len(request.approvers()) < request.opened["quorum"]:
         yield "approved without its quorum"
     request.state = body["state"]
@@ -108,7 +119,7 @@ def _issued(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]
         if body[name] != request.opened[name]:
             yield f"issued with another {name} than was asked for"
     request.state = State.FULFILLED
-    secrets = {body["secret"]: ToldSecret(fingerprint=body["fingerprint"])}
+    secrets = {body["secret"]: ToldSecret(fingerprint=body["fingerprint"], record=body["record"])}
     story.credentials[body["credential"]] = ToldCredential(issued=body, secrets=secrets)
 
 
@@ -120,7 +131,7 @@ def _reissued(story: Story, _index: int, actor: str, body: Body) -> Iterator[str
     if actor != credential.issued["owner"]:
         yield "a secret was issued again to somebody else than the owner"
     replaced.state, replaced.receipt = SecretState.RETIRED, ReceiptState.NONE
-    credential.secrets[body["secret"]] = ToldSecret(fingerprint=body["fingerprint"])
+    credential.secrets[body["secret"]] = ToldSecret(fingerprint=body["fingerprint"], record=body["record"])
 
 
 def _shown(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]:
@@ -134,6 +145,17 @@ def _receipt(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str
     if secret.receipt == ReceiptState.STORED:
         secret.delivery = Delivery.DELIVERED
     yield from ()
+
+
+def _accepted(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
+    story.acceptances.add((actor, body["digest"]))
+    yield from ()
+
+
+def _policy(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]:
+    if body["previous"] != (story.policies[-1] if story.policies else ""):
+        yield "a policy that follows another one than was in force"
+    story.policies.append(body["policy"])
 
 
 def _suspended(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]:
@@ -153,6 +175,8 @@ def _expired(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str
 
 
 _TELL: dict[str, Callable[[Story, int, str, Body], Iterator[str]]] = {
+    EventKind.POLICY_CHANGED: _policy,
+    EventKind.TERMS_ACCEPTED: _accepted,
     EventKind.REQUEST_OPENED: _opened,
     EventKind.VOTE_CAST: _voted,
     EventKind.REQUEST_CLOSED: _moves((State.PENDING, State.APPROVED, State.EXECUTING), None),

@@ -1,8 +1,9 @@
 """Credentials and their secrets: rows and back. The record of a secret goes in and never comes out here."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,8 @@ from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert,
 from bot.domain.credential import LIVING, Credential, Delivery, ReceiptState, Secret, SecretState, State
 from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, SecretId, UserId, Words
 from bot.domain.naming import name_key
-from bot.ports import Conflict, Search
-from bot.store.columns import micros, micros_or_none, moment, moment_or_none, permissions_in, permissions_out
+from bot.ports import Conflict, Search, Unreadable
+from bot.store.columns import micros, micros_or_none, moment, moment_or_none, permissions_in, permissions_out, readable
 from bot.store.rows import METADATA
 
 _CREDENTIAL = METADATA.tables["credential"]
@@ -29,6 +30,7 @@ _NAMED = (
 _AFTER = (
     select(_CREDENTIAL).where(_CREDENTIAL.c.id > bindparam("last")).order_by(_CREDENTIAL.c.id).limit(bindparam("most"))
 )
+_RECORDS = select(_SECRET.c.id, _SECRET.c.record).where(_SECRET.c.credential == bindparam("credential"))
 _SECRETS = (
     select(*_SECRET_COLUMNS)
     .where(_SECRET.c.credential.in_(bindparam("credentials", expanding=True)))
@@ -144,11 +146,19 @@ class SqlCredentials:
     def receipts_over(self, now: datetime, *, receipt: ReceiptState, limit: int) -> list[Credential]:
         return self._many(_RECEIPTS_OVER, {"now": micros(now), "receipt": receipt, "most": limit})
 
-    def each(self) -> Iterator[Credential]:
+    def each(self) -> Iterator[Credential | Unreadable]:
         last = ""
-        while page := self._many(_AFTER, {"last": last, "most": _PAGE}):
-            yield from page
-            last = str(page[-1].id)
+        while rows := self._connection.execute(_AFTER, {"last": last, "most": _PAGE}).all():
+            for row in rows:
+                yield readable(f"credential {row.id}", partial(self._single, row))
+            last = rows[-1].id
+
+    def records(self, credential: CredentialId) -> dict[SecretId, str | None]:
+        rows = self._connection.execute(_RECORDS, {"credential": str(credential)})
+        return {
+            SecretId(UUID(row.id)): None if row.record is None else hashlib.sha256(row.record).hexdigest()
+            for row in rows
+        }
 
     def _search(self, search: Search, before: datetime | None) -> list[Credential]:
         shape = _page(
@@ -160,7 +170,12 @@ class SqlCredentials:
         return self._many(shape, _values(search, before))
 
     def _many(self, statement: Select[Any], values: dict[str, object]) -> list[Credential]:
-        rows = self._connection.execute(statement, values).all()
+        return self._whole(self._connection.execute(statement, values).all())
+
+    def _single(self, row: Row[Any]) -> Credential:
+        return self._whole([row])[0]
+
+    def _whole(self, rows: Sequence[Row[Any]]) -> list[Credential]:
         if not rows:
             return []
         secrets = self._connection.execute(_SECRETS, {"credentials": [row.id for row in rows]}).all()

@@ -1,5 +1,6 @@
 """The small registers: names that are held, terms that were accepted, policies that were in force."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +21,7 @@ _HOLDER = select(_NAME.c.credential).where(
 _ACCEPTED = select(_ACCEPTANCE.c.at).where(
     _ACCEPTANCE.c.user == bindparam("user"), _ACCEPTANCE.c.digest == bindparam("digest")
 )
+_NOBODY = CredentialId(UUID(int=0))
 
 
 class SqlNames:
@@ -30,7 +32,12 @@ class SqlNames:
 
     def holder(self, estate: EstateKey, name_key: str) -> CredentialId | None:
         found = self._connection.execute(_HOLDER, {"estate": estate, "name_key": name_key}).scalar()
-        return None if found is None else CredentialId(UUID(found))
+        if found is None:
+            return None
+        try:
+            return CredentialId(UUID(found))
+        except ValueError:
+            return _NOBODY  # somebody wrote into the table: the name is held, and the story check says by nobody
 
     def take(self, estate: EstateKey, name_key: str, credential: CredentialId) -> bool:
         taken = self._connection.execute(
@@ -56,6 +63,10 @@ class SqlAcceptances:
     def add(self, user: UserId, version: str, digest: str, at: datetime) -> None:
         self._connection.execute(insert(_ACCEPTANCE).values(user=user, digest=digest, version=version, at=micros(at)))
 
+    def each(self) -> Iterator[tuple[UserId, str]]:
+        for row in self._connection.execute(select(_ACCEPTANCE.c.user, _ACCEPTANCE.c.digest)):
+            yield UserId(row.user), row.digest
+
 
 class SqlPolicies:
     """`bot.ports.Policies` over a connection."""
@@ -68,6 +79,10 @@ class SqlPolicies:
             select(_POLICY.c.digest, _POLICY.c.text).order_by(_POLICY.c.number.desc()).limit(1)
         ).first()
         return None if found is None else (found.digest, found.text)
+
+    def digests(self) -> list[str]:
+        rows = self._connection.execute(select(_POLICY.c.digest).order_by(_POLICY.c.number))
+        return [row.digest for row in rows]
 
     def add(self, digest: str, text: str, since: datetime) -> None:
         number = select(func.coalesce(func.max(_POLICY.c.number), 0) + 1).scalar_subquery()

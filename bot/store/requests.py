@@ -2,20 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 
 from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
+from bot.domain.notice import NoticeKind
 from bot.domain.request import Asked, Kind, Request, State, Verdict, Vote
-from bot.ports import Conflict
-from bot.store.columns import micros, micros_or_none, moment, moment_or_none, permissions_in, permissions_out
+from bot.ports import Conflict, Unreadable
+from bot.store.columns import micros, micros_or_none, moment, moment_or_none, permissions_in, permissions_out, readable
 from bot.store.rows import METADATA
 
 _REQUEST = METADATA.tables["request"]
 _VOTE = METADATA.tables["vote"]
+_NOTICE = METADATA.tables["notice"]
 
 _PAGE = 500
 
@@ -30,6 +33,17 @@ _IN_STATE = (
 _OVERDUE = (
     select(_REQUEST)
     .where(_REQUEST.c.state.in_([State.PENDING, State.APPROVED]), _REQUEST.c.lapses_at <= bindparam("now"))
+    .order_by(_REQUEST.c.lapses_at)
+    .limit(bindparam("most"))
+)
+_UNREMINDED = (
+    select(_REQUEST)
+    .where(
+        _REQUEST.c.state == State.PENDING,
+        _REQUEST.c.lapses_at > bindparam("now"),
+        _REQUEST.c.lapses_at <= bindparam("soon"),
+        ~exists().where(_NOTICE.c.subject == _REQUEST.c.id, _NOTICE.c.kind == NoticeKind.APPROVER_REMINDED),
+    )
     .order_by(_REQUEST.c.lapses_at)
     .limit(bindparam("most"))
 )
@@ -121,18 +135,27 @@ class SqlRequests:
     def lease_over(self, now: datetime, *, limit: int) -> list[Request]:
         return self._many(_LEASE_OVER, {"now": micros(now), "most": limit})
 
-    def each(self) -> Iterator[Request]:
+    def unreminded(self, now: datetime, soon: datetime, *, limit: int) -> list[Request]:
+        return self._many(_UNREMINDED, {"now": micros(now), "soon": micros(soon), "most": limit})
+
+    def each(self) -> Iterator[Request | Unreadable]:
         last = ""
-        while page := self._many(_AFTER, {"last": last, "most": _PAGE}):
-            yield from page
-            last = str(page[-1].id)
+        while rows := self._connection.execute(_AFTER, {"last": last, "most": _PAGE}).all():
+            for row in rows:
+                yield readable(f"request {row.id}", partial(self._single, row))
+            last = rows[-1].id
 
     def _one(self, statement: Any, values: dict[str, object]) -> Request | None:
         found = self._many(statement, values)
         return found[0] if found else None
 
     def _many(self, statement: Any, values: dict[str, object]) -> list[Request]:
-        rows = self._connection.execute(statement, values).all()
+        return self._whole(self._connection.execute(statement, values).all())
+
+    def _single(self, row: Row[Any]) -> Request:
+        return self._whole([row])[0]
+
+    def _whole(self, rows: Sequence[Row[Any]]) -> list[Request]:
         if not rows:
             return []
         votes = self._connection.execute(_VOTES, {"requests": [row.id for row in rows]}).all()

@@ -35,7 +35,8 @@ def authority(*peppers: Pepper) -> BuiltinAuthority:
 
 def test_a_record_is_the_peppers_name_and_the_hash_under_it(asked):
     issued = authority().issue(asked)
-    expected = hmac.new(NEW.key, issued.secret.disclose().encode(), hashlib.sha256).digest()
+    told = str(issued.client_id).encode() + b"\x00" + issued.secret.disclose().encode()
+    expected = hmac.new(NEW.key, told, hashlib.sha256).digest()
     assert issued.record == NEW.key_id + expected
 
 
@@ -46,8 +47,14 @@ def test_a_secret_has_the_form_that_scanners_know(asked):
 def test_a_secret_matches_its_own_record_and_no_other(asked):
     ours = authority()
     first, second = ours.issue(asked), ours.issue(asked)
-    assert ours.which(first.secret, [first.record]) == 0
-    assert ours.which(first.secret, [second.record]) is None
+    assert ours.which(str(first.client_id), first.secret, [first.record]) == 0
+    assert ours.which(str(first.client_id), first.secret, [second.record]) is None
+
+
+def test_a_record_lent_to_another_client_matches_nothing(asked):
+    ours = authority()
+    first, second = ours.issue(asked), ours.issue(asked)
+    assert ours.which(str(second.client_id), first.secret, [first.record]) is None
 
 
 def test_among_several_records_it_finds_the_secrets_own(asked):
@@ -55,7 +62,7 @@ def test_among_several_records_it_finds_the_secrets_own(asked):
     older = BuiltinAuthority([OLD], FakeEntropy(1))
     issued = [ours.issue(asked), older.issue(asked), ours.issue(asked)]
     records = [b"", *(one.record for one in issued), b""]
-    assert [ours.which(one.secret, records) for one in issued] == [1, 2, 3]
+    assert [ours.which(str(one.client_id), one.secret, records) for one in issued] == [1, 2, 3]
 
 
 def test_a_pepper_named_by_zeros_is_refused():
@@ -65,7 +72,7 @@ def test_a_pepper_named_by_zeros_is_refused():
 
 def test_a_record_under_an_older_pepper_still_matches(asked):
     before = authority(OLD).issue(asked)
-    assert authority(NEW, OLD).which(before.secret, [before.record]) == 0
+    assert authority(NEW, OLD).which(str(before.client_id), before.secret, [before.record]) == 0
 
 
 def test_new_records_are_under_the_first_pepper(asked):
@@ -74,16 +81,16 @@ def test_new_records_are_under_the_first_pepper(asked):
 
 def test_a_record_under_a_pepper_that_is_gone_matches_nothing(asked):
     before = authority(OLD).issue(asked)
-    assert authority(NEW).which(before.secret, [before.record]) is None
+    assert authority(NEW).which(str(before.client_id), before.secret, [before.record]) is None
 
 
 @pytest.mark.parametrize("record", [b"", b"n" * 32, b"n" * 31, bytes(64), b"n" * 32 + bytes(32), b"x" * 500])
 def test_a_record_that_is_none_matches_nothing(record):
-    assert authority().which(Concealed("crd_anything"), [record]) is None
+    assert authority().which("a client", Concealed("crd_anything"), [record]) is None
 
 
 def test_a_presented_secret_may_be_any_text():
-    assert authority().which(Concealed("ключ 🗝\x00"), [bytes(64)]) is None
+    assert authority().which("a client", Concealed("ключ 🗝\x00"), [bytes(64)]) is None
 
 
 def test_a_pepper_does_not_show_its_key():

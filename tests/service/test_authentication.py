@@ -133,7 +133,7 @@ def test_every_answer_costs_the_same_comparisons(desk, wrong):
 
 
 def test_two_secrets_cost_what_one_does(desk):
-    newer = desk.authority.issue(web.order())
+    newer = desk.authority.mint_for(desk.issued.client_id)
     desk.change(secrets=(*desk.client.secrets, web.known_secret(newer)))
     assert isinstance(desk.grant(newer.secret.disclose()), Granted)
     assert isinstance(desk.grant(), Granted)

@@ -243,3 +243,20 @@ def test_a_press_on_something_unknown_is_refused(house):
     shown = house.issued()
     assert again(house, shown, credential=uuid4()).reason is Reason.NOT_FOUND
     assert again(house, shown, secret=uuid4()).reason is Reason.STALE
+
+
+def test_it_is_too_late_to_say_that_it_arrived_once_it_is_suspended(house):
+    shown = house.issued()
+    house.clock.advance(hours=24)
+    lifecycle.miss_receipts(house.world)
+    house.clock.advance(hours=24)
+    lifecycle.suspend_unconfirmed(house.world)
+    late = receipts.stored(house.world, shown.credential.id, shown.credential.newest.id, MAYA)
+    assert late.reason is Reason.WRONG_STATE
+    assert "suspended" in late.sentence
+
+
+def test_a_delivery_that_was_never_answered_for_is_settled_when_the_secret_is_replaced(house):
+    first = house.issued()
+    again(house, first)
+    assert [s.delivery for s in kept(house, first.credential).secrets] == [Delivery.UNKNOWN, Delivery.PENDING]

@@ -13,10 +13,9 @@ from bot.domain.credential import Delivery
 from bot.domain.request import Request, State, Verdict
 from bot.domain.role import READ_ONLY, SUPER_ADMIN
 from bot.service import receipts, requests
-from bot.service.audit import check_story
 from bot.service.issuance import Press, Shown, reissue
 from bot.service.sweep import sweep
-from bot.store.store import SqlReader
+from bot.store.auditing import story_problems
 from tests.support import house as houses
 from tests.support.people import ANA, APPROVERS, BEN, CAI, GUEST, MAYA, OLGA, OTTO, member
 
@@ -118,14 +117,8 @@ class Office(RuleBasedStateMachine):
     def the_tables_follow_from_the_ledger(self):
         if not hasattr(self, "house"):
             return
-        ledger = self.house.store.ledger
         with self.house.store.connect() as connection:
-
-            def user_of(person):
-                found = ledger.who(connection, person)
-                return found and found[1]
-
-            assert check_story(SqlReader(connection), ledger.entries(connection), user_of) == []
+            assert story_problems(self.house.store.ledger, connection) == []
 
 
 TestOffice = Office.TestCase

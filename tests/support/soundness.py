@@ -16,9 +16,9 @@ from bot.domain.credential import Credential, Delivery, ReceiptState, State
 from bot.domain.request import Request, Verdict
 from bot.domain.request import State as RequestState
 from bot.main.opening import read_keys
-from bot.service.audit import check_story
 from bot.slack.ids import Action, SecretMark
 from bot.store import SCHEMAS
+from bot.store.auditing import story_problems
 from bot.store.store import SqlReader
 from ledger import Ledger, OpenEntry, open_to_read, verify_keyless, verify_with_key
 from tests.support.live import Program
@@ -65,13 +65,7 @@ def read(program: Program) -> Books:
         assert report.sound, report.to_text()
         ledger = Ledger.open(connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS)
         entries = list(ledger.entries(connection))
-        reader = SqlReader(connection)
-
-        def user_of(person: str) -> str | None:
-            who = ledger.who(connection, person)
-            return None if who is None else who[1]
-
-        assert check_story(reader, entries, user_of) == []
+        assert story_problems(ledger, connection) == []
         return _tables(connection, entries)
 
 

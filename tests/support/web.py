@@ -90,9 +90,9 @@ class CountingCheck:
     authority: BuiltinAuthority
     compared: list[int] = field(default_factory=list)
 
-    def which(self, presented: Concealed, records: Sequence[bytes]) -> int | None:
+    def which(self, client_id: str, presented: Concealed, records: Sequence[bytes]) -> int | None:
         self.compared.append(len(records))
-        return self.authority.which(presented, records)
+        return self.authority.which(client_id, presented, records)
 
 
 class FakeStore:

@@ -70,7 +70,7 @@ def suspended(credential: Credential) -> Card:
     """It was suspended because nobody confirmed its secret."""
     text = (
         "Nobody confirmed that its secret arrived, so I have suspended this credential. It no longer authenticates. "
-        "Ask for a new one with `/cred add` if it is still needed."
+        "If it is still needed, ask for a new one under another name with `/cred add`."
     )
     return _about(credential, f"⏸️ Suspended: {credential.name}", text)
 
@@ -86,12 +86,12 @@ def expired(credential: Credential, known: Known) -> Card:
 
 
 def _settled(credential: Credential) -> str | None:
+    if credential.state is not State.ACTIVE:
+        return f"This credential is {credential.state}, so its secret no longer matters."
     if credential.newest.receipt is ReceiptState.STORED:
         return "You have said that the secret is stored. There is nothing left to do."
     if credential.newest.receipt is ReceiptState.USED:
         return "The secret has been used since, so it arrived. There is nothing left to do."
-    if credential.state is not State.ACTIVE:
-        return f"This credential is {credential.state}, so its secret no longer matters."
     return None
 
 
