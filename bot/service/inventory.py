@@ -10,7 +10,7 @@ from uuid import UUID
 from bot.domain.credential import LIVING, Credential
 from bot.domain.errors import Decision, Denied, Reason
 from bot.domain.estate import Estate
-from bot.domain.ids import EstateKey, RequestId, UserId
+from bot.domain.ids import RequestId, UserId
 from bot.domain.naming import name_key
 from bot.domain.person import standing
 from bot.domain.request import OPEN, Request, State
@@ -153,9 +153,8 @@ def _pending(world: World, reader: Reader, user: UserId) -> Pending:
 def _seen_by(
     world: World, user: UserId, *, words: str = "", after: tuple[str, UUID] | None = None, limit: int
 ) -> Search:
-    estates: frozenset[EstateKey] | None = world.policy.estates_seen(user, world.directory)
-    if world.policy.may_see_all(user, world.directory):
-        estates = None
+    sees_all = world.policy.may_see_all(user, world.directory)
+    estates = None if sees_all else world.policy.estates_seen(user, world.directory)
     return Search(estates=estates, person=user, words=name_key(words.strip()), after=after, limit=limit)
 
 
