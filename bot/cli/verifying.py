@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _SHOWN = 5
 """Disagreements that are told one by one."""
+_NO_ANCHOR = (
+    "\nNo anchor was used: there is no checkpoint in {}. That nobody put back an older copy of the whole database "
+    "shows only with --checkpoint and one that was kept elsewhere."
+)
 
 
 def verify(
@@ -29,7 +33,10 @@ def verify(
     ] = None,
     checkpoint: Annotated[
         Path | None,
-        typer.Option(help="A checkpoint kept elsewhere: shows a rollback of the whole database too."),
+        typer.Option(
+            help="A checkpoint kept elsewhere: shows a rollback of the whole database too. Without it: the newest "
+            "one in CRED_CHECKPOINTS."
+        ),
     ] = None,
 ) -> None:
     """Check that the ledger is what it was, and that the database says what the ledger tells. Changes nothing.
@@ -40,8 +47,11 @@ def verify(
     with refusing():
         places = read_places(os.environ)
         with _told_as_sentences():
-            report = _check(places, vkey, checkpoint)
+            anchor = _anchor(places, checkpoint)
+            report = _check(places, vkey, anchor)
     typer.echo(report.to_text())
+    if anchor is None:
+        typer.echo(_NO_ANCHOR.format(places.checkpoints))
     if not report.sound:
         raise typer.Exit(FOUND_WRONG)
 
@@ -62,14 +72,33 @@ def _told_as_sentences() -> Iterator[None]:
         refuse(f"{error.filename} cannot be read: {error.strerror}.")
 
 
-def _check(places: Places, vkey: Path | None, checkpoint: Path | None) -> "Report":
+def _anchor(places: Places, checkpoint: Path | None) -> str | None:
+    """Read before the database is, so that a `cred serve` beside it can only have gone further by then.
+
+    None where `cred serve` has kept none yet, and none is named.
+    """
+    from ledger import Checkpoint, MalformedError  # noqa: PLC0415 - see bot.cli
+
+    kept = places.checkpoints / "latest" if checkpoint is None else checkpoint
+    try:
+        note = kept.read_text(encoding="utf-8")
+        Checkpoint.from_text(note)
+    except FileNotFoundError:
+        if checkpoint is not None:
+            raise
+        return None
+    except (UnicodeDecodeError, MalformedError):
+        refuse(f"{kept} does not hold a checkpoint. Find out who wrote there, and name another with --checkpoint.")
+    return note
+
+
+def _check(places: Places, vkey: Path | None, anchor: str | None) -> "Report":
     from bot.main.opening import read_keys  # noqa: PLC0415 - see bot.cli
     from bot.store import SCHEMAS  # noqa: PLC0415 - the same
     from ledger import VerifierKey, open_to_read, verify_with_key  # noqa: PLC0415 - the same
 
     keys = read_keys(places)
     verifier: VerifierKey = keys.log_key.verifier if vkey is None else VerifierKey.read(vkey)
-    anchor = None if checkpoint is None else checkpoint.read_text(encoding="utf-8")
     engine = open_to_read(places.database_url)
     with _progress() as progress, engine.connect() as connection, connection.begin():
         report = verify_with_key(connection, verifier, keys.kek, SCHEMAS, checkpoint=anchor, progress=progress)
@@ -90,6 +119,8 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
 def _story(connection: "Connection", keys: "Keys", *, sound: bool) -> "Step":
     """The last step: from the entries as they were just read, in the same view of the database."""
+    from sqlalchemy.exc import DatabaseError  # noqa: PLC0415 - see bot.cli
+
     from bot.store import SCHEMAS  # noqa: PLC0415 - the same
     from bot.store.auditing import story_problems  # noqa: PLC0415 - the same
     from ledger import Ledger, Step  # noqa: PLC0415 - the same
@@ -98,7 +129,12 @@ def _story(connection: "Connection", keys: "Keys", *, sound: bool) -> "Step":
         return Step(title="Story", found="", problem="Not held against the tables: the ledger comes first.")
     ledger = Ledger.open(connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS)
 
-    wrong = story_problems(ledger, connection)
+    try:
+        wrong = story_problems(ledger, connection)
+    except DatabaseError:
+        raise  # the file itself, not what stands in it
+    except Exception as error:  # noqa: BLE001 - whoever can write the tables chooses how reading them fails
+        wrong = [f"a row of the tables cannot be read ({type(error).__name__}: {error})"]
     if not wrong:
         return Step(title="Story", found="the tables say what the entries tell")
     more = f" And {len(wrong) - _SHOWN} more." if len(wrong) > _SHOWN else ""

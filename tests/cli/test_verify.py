@@ -1,5 +1,8 @@
 """`cred verify` holds the ledger against itself, and the tables against the ledger."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
@@ -19,7 +22,16 @@ def env(house, tmp_path):
         "CRED_DATABASE_URL": f"sqlite:///{tmp_path / 'cred.db'}",
         "CRED_KEY": house.kek.to_text(),
         "CRED_LOG_KEY": house.log_key.to_text(),
+        "CRED_CHECKPOINTS": str(tmp_path / "checkpoints"),
     }
+
+
+def keep_the_latest(house, folder) -> None:
+    """What `cred serve` does every minute."""
+    with house.store.write() as connection:
+        note = house.store.ledger.checkpoint(connection).to_text()
+    folder.mkdir(exist_ok=True)
+    (folder / "latest").write_text(note)
 
 
 def change(house, *statements: str) -> None:
@@ -48,7 +60,7 @@ def test_a_request_whose_row_is_gone_is_found(env, house):
     change(house, "DELETE FROM notice", "DELETE FROM request WHERE name = 'Two'")
     result = run(app, ["verify"], env=env)
     assert result.exit_code == 1
-    assert "its row is missing" in result.stdout
+    assert "no row can be read for it" in result.stdout
 
 
 def test_a_changed_entry_is_found_and_the_story_waits_for_it(env, house):
@@ -69,6 +81,48 @@ def test_a_checkpoint_kept_elsewhere_anchors_it(env, house, tmp_path):
     result = run(app, ["verify", "--checkpoint", str(tmp_path / "kept")], env=env)
     assert result.exit_code == 0, result.output
     assert "anchored" in result.stdout
+
+
+def test_a_backup_that_was_put_back_is_found_by_the_checkpoint_that_serve_kept(env, house, tmp_path):
+    old = tmp_path / "backup.db"
+    with closing(sqlite3.connect(tmp_path / "cred.db")) as present, closing(sqlite3.connect(old)) as backup:
+        present.backup(backup)
+    house.opened(name="Three")
+    keep_the_latest(house, tmp_path / "checkpoints")
+    assert run(app, ["verify"], env=env).exit_code == 0
+    result = run(app, ["verify"], env={**env, "CRED_DATABASE_URL": f"sqlite:///{old}"})
+    assert result.exit_code == 1, result.output
+    assert "✗  6  Anchor" in result.stdout
+
+
+def test_it_says_so_where_no_checkpoint_was_kept(env, house, tmp_path):
+    assert "No anchor was used" in run(app, ["verify"], env=env).stdout
+    keep_the_latest(house, tmp_path / "checkpoints")
+    result = run(app, ["verify"], env=env)
+    assert "with key, anchored" in result.stdout
+    assert "No anchor was used" not in result.stdout
+
+
+@pytest.mark.parametrize("content", [b"not a checkpoint", b"\xff\xfe"])
+def test_a_kept_checkpoint_that_is_none_is_one_sentence(env, tmp_path, content):
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "latest").write_bytes(content)
+    result = run(app, ["verify"], env=env)
+    assert result.exit_code == 2, result.output
+    assert result.stderr.startswith("cred: ")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("failing", [ValueError("no such state"), KeyError("state"), RuntimeError("depth")])
+def test_tables_that_cannot_even_be_read_are_a_finding(env, monkeypatch, failing):
+    def broken(*_):
+        raise failing
+
+    monkeypatch.setattr("bot.store.auditing.story_problems", broken)
+    result = run(app, ["verify"], env=env)
+    assert result.exit_code == 1, result.output
+    assert f"a row of the tables cannot be read ({type(failing).__name__}" in result.stdout
+    assert "NOT sound" in result.stdout
 
 
 def test_what_keeps_it_from_running_is_one_sentence(env, house, tmp_path):
