@@ -5,7 +5,7 @@ Slack's signature is right, as it would be if Slack could be made to send them; 
 
 from typing import Any
 
-from bot.sandbox.delivery.courier import payloads
+from bot.sandbox.delivery import payloads
 from bot.sandbox.state.tickets import ResponseUrl
 from tests.support.live import Program
 from tests.support.sandbox import element
