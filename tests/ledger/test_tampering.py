@@ -210,7 +210,7 @@ def test_swapped_people_show_with_the_key(story):
 
 def test_erased_person_leaves_the_log_sound(story):
     story.tamper(
-        f"DELETE FROM ledger_person WHERE person = x'{story.maya}'",  # noqa: S608 - hex
+        f"DELETE FROM ledger_person WHERE person = x'{story.maya}'",
         lambda connection: connection.execute(
             text("DELETE FROM ledger_term WHERE term = :term"),
             {"term": story.room.ledger._appender.term("person", story.maya)},
@@ -222,7 +222,7 @@ def test_erased_person_leaves_the_log_sound(story):
 
 
 def test_erased_person_who_can_still_be_searched_shows(story):
-    story.tamper(f"DELETE FROM ledger_person WHERE person = x'{story.maya}'")  # noqa: S608 - hex
+    story.tamper(f"DELETE FROM ledger_person WHERE person = x'{story.maya}'")
     assert list(story.wrong(key=True)) == ["Search"]
 
 

@@ -75,7 +75,7 @@ def mend_head(connection):
 
 def flip(place, byte):
     def change(connection):
-        entry = bytearray(connection.execute(text(f'SELECT entry FROM ledger_entry WHERE "index" = {place}')).scalar())  # noqa: S608 - a number
+        entry = bytearray(connection.execute(text(f'SELECT entry FROM ledger_entry WHERE "index" = {place}')).scalar())
         entry[byte] ^= 1
         connection.execute(
             text('UPDATE ledger_entry SET entry = :entry WHERE "index" = :place'),
@@ -87,8 +87,8 @@ def flip(place, byte):
 
 def swap_rows(connection):
     for step in ((6, 100), (7, 6), (100, 7)):
-        connection.execute(text(f'UPDATE ledger_entry SET "index" = {step[1]} WHERE "index" = {step[0]}'))  # noqa: S608 - numbers
+        connection.execute(text(f'UPDATE ledger_entry SET "index" = {step[1]} WHERE "index" = {step[0]}'))
 
 
 def delete_row(place):
-    return f'DELETE FROM ledger_entry WHERE "index" = {place}'  # noqa: S608 - a number
+    return f'DELETE FROM ledger_entry WHERE "index" = {place}'
