@@ -83,11 +83,11 @@ def migrate() -> None:
     """Bring the database to this version of Cred. Stop `cred serve` and make a backup first."""
     with refusing():
         places = read_places(os.environ)
-        from bot.main.opening import exclusively  # noqa: PLC0415 - see bot.cli
+        from bot.main.opening import exclusively, told_of  # noqa: PLC0415 - see bot.cli
         from bot.store import open_engine  # noqa: PLC0415 - the same
         from bot.store.migrate import HEAD, Standing, standing, upgrade  # noqa: PLC0415 - the same
 
-        with exclusively(places.database):
+        with told_of(places.database), exclusively(places.database):
             engine = open_engine(places.database_url)
             try:
                 found = standing(engine)

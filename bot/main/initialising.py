@@ -1,4 +1,7 @@
-"""`cred init`: keys, database and ledger, once. What exists is never overwritten; a key that exists is used."""
+"""`cred init`: keys, database and ledger, once. What exists is never overwritten; a key that exists is used.
+
+The database is filled last and in one transaction, so whatever ended an earlier try, the next one finishes it.
+"""
 
 import os
 import re
@@ -7,16 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+
+from sqlalchemy import text
 
 from bot.config import KeySource, Places
-from bot.main.opening import Keys, NotReadyError, read_keys
+from bot.main.opening import Keys, NotReadyError, read_keys, told_of
 from bot.store import SCHEMAS, open_engine
 from bot.store.engine import WRITING
 from bot.store.migrate import Standing, apply, standing
-from ledger import KeyEncryptionKey, Ledger, LedgerError, LogKey, MalformedError
+from ledger import KeyEncryptionKey, Ledger, LedgerError, LogKey, MalformedError, open_to_read
 
-K = TypeVar("K")
+_ANY_TABLE = text("SELECT 1 FROM sqlite_master")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +41,48 @@ def default_origin(organization: str) -> str:
 
 def initialise(places: Places, origin: str, *, now: datetime, random: Callable[[int], bytes] = os.urandom) -> Made:
     """Make what is missing of keys, then database and ledger in one transaction. Raises `NotReadyError`."""
-    engine = open_engine(places.database_url)
-    try:
-        if places.database.exists() and places.database.stat().st_size and standing(engine) is not Standing.ABSENT:
-            raise NotReadyError(f"There is a database at {places.database} already. Nothing was changed.")
+    with told_of(places.database):
+        _refuse_what_is_there(places)
         made = _make_keys(places, origin, random)
         keys = read_keys(places)
         if keys.log_key.origin != origin:
             raise NotReadyError(
                 f"The log key that is there is of the log {keys.log_key.origin}. Say --origin {keys.log_key.origin}."
             )
+        _publish(places.verifier_file, keys)
+        _fill(places, keys, now, random)
+    return Made(origin=origin, database=places.database, keys=made, verifier=places.verifier_file)
+
+
+def is_initialised(places: Places) -> bool:
+    """Whether there is a database with tables of Cred in it. Raises `NotReadyError`; writes nothing."""
+    with told_of(places.database):
+        return _has_something(places.database) and standing(open_to_read(places.database_url)) is not Standing.ABSENT
+
+
+def _refuse_what_is_there(places: Places) -> None:
+    if places.database.is_dir():
+        raise NotReadyError(f"{places.database} is a folder. Name a file in CRED_DATABASE_URL.")
+    if is_initialised(places):
+        raise NotReadyError(f"There is a database at {places.database} already. Nothing was changed.")
+    if _has_something(places.database):
+        with open_to_read(places.database_url).connect() as connection:
+            if connection.execute(_ANY_TABLE).first() is not None:
+                raise NotReadyError(
+                    f"{places.database} is another program's database. Name another file in CRED_DATABASE_URL."
+                )
+
+
+def _has_something(database: Path) -> bool:
+    return database.is_file() and database.stat().st_size > 0
+
+
+def _fill(places: Places, keys: Keys, now: datetime, random: Callable[[int], bytes]) -> None:
+    """Tables and ledger, whole or not at all, in a file that is its owner's from the first instant."""
+    engine = open_engine(places.database_url)
+    try:
+        places.database.touch(mode=0o600)
+        places.database.chmod(0o600)
         with engine.connect().execution_options(**WRITING) as connection, connection.begin():
             apply(connection)
             Ledger.create(
@@ -62,9 +98,6 @@ def initialise(places: Places, origin: str, *, now: datetime, random: Callable[[
         raise NotReadyError(str(error)) from None
     finally:
         engine.dispose()
-    places.database.chmod(0o600)
-    _publish(places.verifier_file, keys)
-    return Made(origin=origin, database=places.database, keys=made, verifier=places.verifier_file)
 
 
 def _make_keys(places: Places, origin: str, random: Callable[[int], bytes]) -> tuple[Path, ...]:
@@ -73,15 +106,15 @@ def _make_keys(places: Places, origin: str, random: Callable[[int], bytes]) -> t
     except MalformedError as error:
         raise NotReadyError(f"The ledger cannot be called {origin!r}: {error}") from None
     missing = [
-        (source.file, text)
-        for source, text in (
+        (source.file, key)
+        for source, key in (
             (places.key, KeyEncryptionKey.generate(random).to_text()),
             (places.log_key, log_key.to_text()),
         )
         if _is_missing(source)
     ]
-    for file, text in missing:
-        _write_secret(file, text)
+    for file, key in missing:
+        _write_secret(file, key)
     return tuple(file for file, _ in missing)
 
 
@@ -89,14 +122,23 @@ def _is_missing(source: KeySource) -> bool:
     return source.text is None and not source.file.exists()
 
 
-def _write_secret(file: Path, text: str) -> None:
-    """Readable by its owner from the first instant, and on the disk before anything is sealed under it."""
+def _write_secret(file: Path, key: str) -> None:
+    """There whole or not at all, its owner's from the first instant, on the disk before anything is sealed under it."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    fresh = file.with_name(f".{file.name}-new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w") as opened:
-        opened.write(text + "\n")
+        opened.write(key + "\n")
         opened.flush()
         os.fsync(opened.fileno())
+    file.hardlink_to(fresh)  # unlike a renaming, it overwrites nothing
+    fresh.unlink()
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _publish(file: Path, keys: Keys) -> None:

@@ -68,6 +68,19 @@ def _key(source: KeySource, name: str, from_text: Callable[[str], K], read: Call
 
 
 @contextmanager
+def told_of(database: Path) -> Iterator[None]:
+    """What the disk or SQLite refuse in the block becomes `NotReadyError`, with what to do."""
+    try:
+        yield
+    except DatabaseError as error:
+        remedy = "If that file is not Cred's, name another in CRED_DATABASE_URL."
+        raise NotReadyError(f"The database {database} cannot be used: {error.orig}. {remedy}") from None
+    except OSError as error:
+        remedy = "Change who owns its folder, or name another place for it."
+        raise NotReadyError(f"{error.filename} cannot be made or written: {error.strerror}. {remedy}") from None
+
+
+@contextmanager
 def exclusively(database: Path) -> Iterator[ExclusiveLock]:
     """Hold the lock for a block. Raises `NotReadyError` where there is no database."""
     lock = _lock(database)

@@ -1,7 +1,9 @@
 """`cred init`, `serve`, `migrate` and `manifest`: what they make, and what they refuse in one sentence."""
 
 import socket
+import sqlite3
 import stat
+from contextlib import closing
 
 import pytest
 import yaml
@@ -9,6 +11,8 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.config import read_places
+from bot.main.initialising import initialise, is_initialised
 from bot.main.opening import open_house, read_keys
 from bot.store import open_engine
 from bot.store.engine import WRITING
@@ -61,6 +65,65 @@ def test_a_second_init_changes_nothing(tmp_path):
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert "already. Nothing was changed." in refused("init", env=env)
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_init_says_in_a_sentence_what_the_disk_refuses(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "folder").mkdir()
+    for changes, said in (
+        ({"CRED_DATABASE_URL": f"sqlite:///{tmp_path / 'file' / 'cred.db'}"}, "cannot be made or written"),
+        ({"CRED_DATABASE_URL": f"sqlite:///{tmp_path / 'folder'}"}, "is a folder. Name a file"),
+        ({"CRED_KEY_FILE": "/proc/none/cred.key"}, "cannot be made or written"),
+        ({"CRED_LOG_KEY_FILE": "/proc/cred-log.key"}, "cannot be made or written"),
+    ):
+        told = refused("init", env=environment(tmp_path / "new", **changes))
+        assert said in told
+        assert told.count("\n") == 1
+
+
+def test_init_leaves_a_file_alone_that_is_no_database_of_ours(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work" * 100)
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute("CREATE TABLE theirs (x)")
+    for name, said in (("thesis.txt", "file is not a database"), ("other.db", "is another program's database")):
+        before = (tmp_path / name).read_bytes()
+        told = refused("init", env=environment(tmp_path, CRED_DATABASE_URL=f"sqlite:///{tmp_path / name}"))
+        assert said in told
+        assert "name another" in told.lower()
+        assert (tmp_path / name).read_bytes() == before
+        assert not (tmp_path / "cred.key").exists()
+
+
+@pytest.mark.parametrize("stop_at", ["_make_keys", "_publish", "_fill", "apply", "Ledger"])
+def test_what_an_interrupted_init_left_is_finished_by_the_next(tmp_path, monkeypatch, stop_at):
+    def interrupted(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    env = environment(tmp_path)
+    places = read_places(dict(env))
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        where = "bot.main.initialising.Ledger.create" if stop_at == "Ledger" else f"bot.main.initialising.{stop_at}"
+        patched.setattr(where, interrupted)
+        initialise(places, ORIGIN, now=START)
+    assert not is_initialised(places)
+    initialise(places, ORIGIN, now=START)
+    assert is_initialised(places)
+    open_house(places, read_keys(places)).close()
+
+
+def test_a_key_that_was_half_written_is_made_anew(tmp_path, monkeypatch):
+    env = environment(tmp_path)
+    places = read_places(dict(env))
+
+    def interrupted(_descriptor):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("bot.main.initialising.os.fsync", interrupted)
+        initialise(places, ORIGIN, now=START)
+    assert not places.key.file.exists()
+    initialise(places, ORIGIN, now=START)
+    assert sorted(path.name for path in tmp_path.glob(".*")) == []
 
 
 def test_init_uses_keys_that_are_there(tmp_path):
@@ -211,6 +274,12 @@ def test_migrate_refuses_where_there_is_nothing_to_migrate(tmp_path):
     assert "is empty" in refused("migrate", env=env)
     places.database.unlink()
     assert "There is no database" in refused("migrate", env=env)
+
+
+def test_migrate_says_in_a_sentence_what_is_no_database(tmp_path):
+    env, places = initialised(tmp_path)
+    places.database.write_bytes(b"not a database" * 100)
+    assert "cannot be used: file is not a database." in refused("migrate", env=env)
 
 
 def test_manifest_is_for_socket_mode_or_for_an_https_address():
