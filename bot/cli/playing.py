@@ -16,7 +16,7 @@ from rich.text import Text
 
 from bot.cli.bot_process import BotProcess
 from bot.config import read_places
-from bot.main.initialising import initialise
+from bot.main.initialising import initialise, is_initialised
 from bot.main.opening import NotReadyError
 from bot.sandbox import Sandbox, SandboxSettings
 from bot.slack.manifest import EVENTS, SCOPES
@@ -90,8 +90,9 @@ def forget(folder: Path) -> None:
 
 def play(plan: Plan) -> bool:
     """Run until Ctrl-C; whether it ended because of that. Raises `NotReadyError`, `InUseError`."""
+    stop = _stop_asked()  # from here on Ctrl-C waits for what is being done, and leaves nothing half made
     places = read_places(plan.places())
-    if not places.database.exists():
+    if not is_initialised(places):
         initialise(places, ORIGIN, now=datetime.now(UTC))
     slack = _slack(plan)
     screen = Console(highlight=False, soft_wrap=True)
@@ -100,7 +101,6 @@ def play(plan: Plan) -> bool:
         slack.log(_TIME.sub("", line, count=1))  # the page has a column for the time
         screen.print(Text(line, style="dim"))
 
-    stop = _stop_asked()
     bot = BotProcess({**plan.places(), **plan.tokens()}, say)
     try:
         if not bot.wait_until_ready(plan.bot_url, stop):

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.store.exclusive import ExclusiveLock
 from tests.support.program import ROOT, free_ports
+from tests.support.sandbox import eventually
 
 run = CliRunner().invoke
 PATIENCE = 60.0
@@ -93,6 +94,19 @@ def test_ctrl_c_stops_both_and_the_next_start_goes_on_with_the_same_data(tmp_pat
         "CRED_LOG_KEY_FILE": str(folder / "cred-log.key"),
     }
     assert run(app, ["verify"], env=env).exit_code == 0
+
+
+@pytest.mark.scenario
+def test_ctrl_c_at_any_moment_of_the_first_start_leaves_a_folder_that_the_next_one_finishes(tmp_path):
+    folder = tmp_path / "sandbox"
+    folder.mkdir()
+    (folder / "cred.db").touch()  # what a start that was killed in the middle of its first second leaves
+    with playing(folder) as sandbox:
+        eventually((folder / "cred-ledger.vkey").exists, "keys", PATIENCE)
+        assert sandbox.stop() == 0
+    assert "Traceback" not in "".join(sandbox.lines)
+    with playing(folder) as sandbox:
+        assert sandbox.page
 
 
 @pytest.mark.scenario
