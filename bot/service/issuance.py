@@ -55,6 +55,7 @@ def reveal(world: World, claim: Claim) -> Shown | Denied:
         return stale
     started = _start(world, claim)
     if isinstance(started, Denied):
+        world.wake()  # where the approval no longer stood, people are told
         return started
     try:
         issued = world.authority.issue(minting.order(started))
@@ -107,7 +108,6 @@ def _start(world: World, claim: Claim) -> Request | Denied:
         decision = effect_stands(request, world.policy, world.directory)
         if isinstance(decision, Denied):
             close(world, work, request, Verb.REVOKE, actor=None, via=Via.SLACK, why=decision.sentence)
-            world.wake()
             return decision
         started = replace(
             request,
