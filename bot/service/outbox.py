@@ -1,8 +1,8 @@
 """The outbox: every message that must reach somebody is a row committed with its cause, and sent after.
 
 The row says what it is about; the card is made when it is sent, from what holds then. A crash between commit and
-sending loses nothing: the row is still there. Where Slack's answer was lost the message is sent again and says that it
-may be a repeat; an edit is simply made again.
+sending loses nothing: the row is still there. Where Slack's answer was lost, or the program died before it wrote it
+down, the message is sent again and says that it may be a repeat; an edit is simply made again.
 """
 
 from dataclasses import replace
@@ -44,9 +44,17 @@ def _send(world: World, notifier: Notifier, notice: Notice) -> bool:
     if about is None:
         _settle(world, notice, Undeliverable("what it was about is gone"))
         return True
+    if posted is None:
+        _mark(world, notice)
     result = notifier.send(notice, about, posted)
     _settle(world, notice, result)
     return isinstance(result, Sent | Undeliverable)
+
+
+def _mark(world: World, notice: Notice) -> None:
+    """Commit that it is being tried: if nothing follows, whoever tries again knows that Slack may have taken it."""
+    with world.store.work() as work:
+        work.notices.save(replace(notice, attempts=notice.attempts + 1, possibly_repeated=True))
 
 
 def _settle(world: World, notice: Notice, result: SendResult) -> None:
@@ -61,7 +69,7 @@ def _settle(world: World, notice: Notice, result: SendResult) -> None:
             case Undeliverable():
                 work.notices.save(replace(tried, state=NoticeState.FAILED))
                 work.record(_sent(tried, Outcome.FAILED, notice.channel or ChannelId("")))
-            case Wait(seconds):
+            case Wait(seconds):  # nothing was sent: as if it had not been tried
                 work.notices.save(replace(notice, due_at=work.now + timedelta(seconds=seconds)))
             case Lost():
                 pause = min(_FIRST_PAUSE * 2 ** min(notice.attempts, 16), _LONGEST_PAUSE)

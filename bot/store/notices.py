@@ -33,6 +33,17 @@ _DUE = (
     .order_by(_NOTICE.c.number)
     .limit(bindparam("most"))
 )
+_NEXT_DUE = select(func.min(_NOTICE.c.due_at)).where(
+    _NOTICE.c.state == NoticeState.PENDING,
+    ~exists()
+    .where(
+        _EARLIER.c.state == NoticeState.PENDING,
+        _EARLIER.c.destination == _NOTICE.c.destination,
+        _EARLIER.c.number < _NOTICE.c.number,
+    )
+    .correlate(_NOTICE),
+)
+"""Of the first in each destination's line: none behind it goes out sooner, whatever its own time says."""
 _EXISTS = (
     select(_NOTICE.c.id)
     .where(
@@ -112,9 +123,7 @@ class SqlNotices:
         return found.first() is not None
 
     def next_due(self) -> datetime | None:
-        found = self._connection.execute(
-            select(func.min(_NOTICE.c.due_at)).where(_NOTICE.c.state == NoticeState.PENDING)
-        ).scalar()
+        found = self._connection.execute(_NEXT_DUE).scalar()
         return None if found is None else moment(found)
 
 
