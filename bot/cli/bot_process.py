@@ -22,9 +22,9 @@ class BotProcess:
     def __init__(self, settings: Mapping[str, str], say: Callable[[str], None]) -> None:
         """`settings`: what it is told besides this process's own environment. `say` gets each line of its log."""
         self._process: Final = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "serve"],
+            [sys.executable, "-m", "bot.cli", "serve", "--stop-when-stdin-ends"],
             env={**os.environ, **settings},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # never written to: it ends when this process does, be it by SIGKILL
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,  # Ctrl-C reaches the sandbox, which stops the bot first and then Slack
@@ -63,6 +63,8 @@ class BotProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             code = self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         self._reader.join(timeout=2.0)
         return code
 

@@ -19,6 +19,7 @@ from bot.config import (
     read_settings,
 )
 from bot.domain.policy import Policy
+from bot.main.process import forbid_core_dumps, stop_when_stdin_ends
 
 _NOT_SPLIT = (
     "On SQLite one process is all of it, so it cannot be split: run `cred serve` alone. "
@@ -60,6 +61,7 @@ def serve(
     *,
     web: Annotated[bool, typer.Option("--web", help="Only the HTTP side. Needs PostgreSQL.")] = False,
     worker: Annotated[bool, typer.Option("--worker", help="Only what happens by the clock. Needs PostgreSQL.")] = False,
+    bound: Annotated[bool, typer.Option("--stop-when-stdin-ends", hidden=True)] = False,
 ) -> None:
     """Run all of it in this one process: Slack, access tokens, and what happens by the clock. Ctrl-C stops it.
 
@@ -69,6 +71,9 @@ def serve(
     """
     if web or worker:
         refuse(_NOT_SPLIT)
+    forbid_core_dumps()
+    if bound:
+        stop_when_stdin_ends()
     with refusing():
         gc.disable()  # loading makes objects that stay: looking for garbage among them is a quarter of the start
         settings, policy = _settings_and_policy()

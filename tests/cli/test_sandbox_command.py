@@ -7,13 +7,14 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.store.exclusive import ExclusiveLock
+from bot.store.exclusive import ExclusiveLock, InUseError
 from tests.support.program import ROOT, free_ports
 from tests.support.sandbox import eventually
 
@@ -117,6 +118,33 @@ def test_a_bot_that_dies_ends_the_sandbox(tmp_path):
         bot = int((folder / "cred.db.lock").read_text())
         subprocess.run(["kill", "-9", str(bot)], check=True)
         assert sandbox.process.wait(PATIENCE) == 1
+
+
+@pytest.mark.scenario
+def test_a_sandbox_that_dies_takes_the_bot_with_it(tmp_path):
+    folder = tmp_path / "sandbox"
+    with playing(folder) as sandbox:
+        assert sandbox.page
+        assert sandbox.stop(signal.SIGKILL) == -signal.SIGKILL
+        eventually(lambda: is_free(folder / "cred.db"), "the end of the bot", PATIENCE)
+
+
+@pytest.mark.scenario
+def test_the_bot_leaves_no_core_file_that_could_hold_a_secret(tmp_path):
+    folder = tmp_path / "sandbox"
+    with playing(folder) as sandbox:
+        assert sandbox.page
+        limits = Path("/proc", (folder / "cred.db.lock").read_text(), "limits").read_text()
+    (core,) = [line.split() for line in limits.splitlines() if line.startswith("Max core file size")]
+    assert core[4:6] == ["0", "0"]
+
+
+def is_free(database) -> bool:
+    try:
+        ExclusiveLock(database).release()
+    except InUseError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(
