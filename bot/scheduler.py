@@ -1,7 +1,8 @@
 """What happens without anybody's doing: jobs at intervals, and a thread that sends what the outbox holds.
 
 Every job is idempotent, runs one at a time, and is made up for once after a pause, not once per missed turn. A job
-that fails is logged under a reference and tried again at its next turn; it never ends the program.
+that fails is logged under a reference and tried again at its next turn; it never ends the program. A clock that is set
+back stops no job: none is ever planned further ahead than its interval.
 """
 
 import logging
@@ -20,6 +21,8 @@ LONGEST_WAIT = 15.0
 _SHORTEST_WAIT = 0.05
 _AFTER_FAILURE = 5.0
 _SLOW = 5.0
+_STEP = timedelta(seconds=1)
+"""Smaller corrections of the clock only move a turn a little."""
 
 _log = logging.getLogger(__name__)
 
@@ -104,14 +107,27 @@ class Scheduler:
     def __init__(self, jobs: Iterable[Job], guard: Guard) -> None:
         self._jobs: Final = tuple(jobs)
         self._guard: Final = guard
-        self._running: Any = None
-        self._starter: Final = threading.Thread(target=self._begin, name="scheduler-start", daemon=True)
+        self._stopping: Final = threading.Event()
+        self._thread: Final = threading.Thread(target=self._work, name="scheduler-watch", daemon=True)
 
     def start(self) -> None:
         """Run every job from now on. Returns at once: loading the library need not keep the first request waiting."""
-        self._starter.start()
+        self._thread.start()
 
-    def _begin(self) -> None:
+    def stop(self) -> None:
+        """Start nothing more, and wait for what runs."""
+        self._stopping.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _work(self) -> None:
+        running = self._begin()
+        shortest = min((job.every for job in self._jobs), default=_STEP).total_seconds()
+        while not self._stopping.wait(shortest):
+            self._guard.run("watch of the clock", lambda: self._plan_anew(running))
+        running.shutdown(wait=True)
+
+    def _begin(self) -> Any:
         from apscheduler.executors.pool import ThreadPoolExecutor  # noqa: PLC0415 - commands that do not serve never pay
         from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415 - the same
 
@@ -124,15 +140,15 @@ class Scheduler:
             first = {"next_run_time": datetime.now(UTC)} if job.at_once else {}
             scheduler.add_job(self._do, "interval", args=[job], seconds=job.every.total_seconds(), id=job.name, **first)
         scheduler.start()
-        self._running = scheduler
+        return scheduler
 
-    def stop(self) -> None:
-        """Start nothing more, and wait for what runs."""
-        if self._starter.ident is not None:
-            self._starter.join()
-        if self._running is not None:
-            self._running.shutdown(wait=True)
-            self._running = None
+    def _plan_anew(self, running: Any) -> None:
+        """The library plans by the clock on the wall: set back by an hour, it would do nothing for that hour."""
+        now = datetime.now(UTC)
+        for job in self._jobs:
+            if running.get_job(job.name).next_run_time - now > job.every + _STEP:
+                _log.warning("The clock was set back; the %s runs now instead of waiting for it.", job.name)
+                running.modify_job(job.name, next_run_time=now)
 
     def _do(self, job: Job) -> None:
         self._guard.run(job.name, job.run)

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -114,6 +114,31 @@ def test_a_job_that_is_not_for_the_start_waits_for_its_turn(guard):
     assert first.wait(PATIENCE)
     scheduler.stop()
     assert not second.is_set()
+
+
+def test_a_clock_that_is_set_back_stops_no_job(guard, monkeypatch, caplog):
+    class Wall(datetime):
+        step = timedelta()
+
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + cls.step
+
+    for place in (
+        "apscheduler.schedulers.base.datetime",
+        "apscheduler.triggers.interval.datetime",
+        "bot.scheduler.datetime",
+    ):
+        monkeypatch.setattr(place, Wall)
+    turns = threading.Semaphore(0)
+    scheduler = Scheduler([Job(name="check", run=turns.release, every=timedelta(seconds=0.02), at_once=True)], guard)
+    scheduler.start()
+    assert turns.acquire(timeout=PATIENCE)
+    Wall.step = -timedelta(hours=1)
+    for _ in range(10):
+        assert turns.acquire(timeout=PATIENCE)
+    scheduler.stop()
+    assert caplog.text.count("The clock was set back; the check runs now") == 1
 
 
 def test_a_scheduler_that_never_started_stops_at_once(guard):
