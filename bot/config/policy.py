@@ -1,6 +1,7 @@
 """`cred.toml` parsed into the policy that the rules work with, or every mistake in it at once.
 
-The file's text goes whole into one entry of the ledger when it changes, hence the limit on its size.
+The file's text goes whole into one entry of the ledger when it changes, hence the limit on its size. There it is JSON,
+which at most doubles it: TOML allows none of the control characters that would take more than two bytes.
 """
 
 import hashlib

@@ -1,12 +1,15 @@
 """What a start leaves in the ledger: that it happened, and how the policy differs from the one before."""
 
 import difflib
+import json
+from collections.abc import Iterable
 
 from bot.domain.events import PolicyChanged, ServiceStarted, Via
 from bot.ports import World
 
 _LONGEST_DIFFERENCE = 20_000
-"""Characters: an entry holds the whole text beside it, and may not be larger than the ledger's 65,535 bytes."""
+"""Bytes as JSON, in which quotes, backslashes and line ends take two. An entry of the ledger holds 65,535: the whole
+text stands beside the difference, and takes 40,960 at most (`bot.config.policy.SIZE_MOST`, all of it escaped)."""
 
 
 def announce(world: World, version: str) -> None:
@@ -32,7 +35,14 @@ def announce(world: World, version: str) -> None:
 
 def _difference(before: str, after: str) -> str:
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "before", "after", lineterm="", n=1)
-    text = "\n".join(lines)
-    if len(text) <= _LONGEST_DIFFERENCE:
-        return text
-    return text[:_LONGEST_DIFFERENCE] + "\n… the rest is the difference of the two texts themselves"
+    return "\n".join(_as_many_as_fit(lines))
+
+
+def _as_many_as_fit(lines: Iterable[str]) -> Iterable[str]:
+    room = _LONGEST_DIFFERENCE
+    for line in lines:
+        room -= len(json.dumps(line + "\n", ensure_ascii=False).encode())
+        if room < 0:
+            yield "… the rest is the difference of the two texts themselves"
+            return
+        yield line

@@ -1,11 +1,13 @@
 """The parts together, over a real database and a real sandbox: what a start and a stop leave in the ledger."""
 
+import json
 from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
-from bot.config import load_policy, read_settings
+from bot.config import PolicyError, load_policy, read_settings
+from bot.config.policy import SIZE_MOST, parse_policy
 from bot.main.assembly import build
 from bot.main.opening import NotReadyError, open_house, read_keys
 from bot.ports import Concealed
@@ -69,6 +71,32 @@ def test_a_policy_that_changed_is_recorded_with_its_difference(tmp_path, slack):
     assert event.body["previous"] == policy.digest
     assert event.body["text"] == changed.read_text()
     assert '-time_zone = "Europe/Berlin"\n+time_zone = "Europe/Lisbon"' in str(event.body["difference"])
+
+
+def filled_up(filling):
+    """A policy of the greatest size: the example, and a comment of many lines."""
+    text = POLICY.read_text()
+    while len((text + f"# {filling}\n").encode()) <= SIZE_MOST:
+        text += f"# {filling}\n"
+    return parse_policy(text.encode(), source="filled up")
+
+
+@pytest.mark.parametrize("filling", ["\\" * 90, '"' * 90, "\\", "", "\r", "€" * 60, "\\" * 9_000])
+def test_no_policy_that_is_sound_is_too_large_for_the_ledger(tmp_path, slack, filling):
+    settings = settings_for(tmp_path, slack)
+    for policy in (load_policy(POLICY), filled_up(filling), filled_up(f"2 {filling}"), load_policy(POLICY)):
+        with running(settings, policy):
+            pass
+        event = [event for event in entries(settings) if event.kind == "policy:changed"][-1]
+        assert event.body["text"] == policy.text
+
+
+@pytest.mark.parametrize("code", [*range(0x20), 0x7F])
+def test_a_policy_holds_no_character_that_json_would_more_than_double(code):
+    comment = f"# {chr(code)} x\n".encode()
+    if len(json.dumps(chr(code))) - 2 > 2 or code == 0x7F:
+        with pytest.raises(PolicyError, match="This is not TOML"):
+            parse_policy(comment + POLICY.read_bytes(), source="control")
 
 
 def test_a_start_reads_who_is_in_the_workspace(tmp_path, slack):
