@@ -9,11 +9,10 @@ wrapped, apart from the rows that it protects.
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from bot.authority import secret_format
 from bot.domain.credential import Credential
-from bot.domain.ids import CredentialId
+from bot.domain.ids import ClientId, CredentialId
 from bot.ports import Concealed, Entropy, Issued, Order
 
 KEY_ID_LENGTH = 32
@@ -44,10 +43,10 @@ class BuiltinAuthority:
 
     def issue(self, order: Order) -> Issued:  # noqa: ARG002 - an authority elsewhere is told; here the rows know it all
         """A new client ID with its first secret."""
-        return self.mint_for(self._entropy.uuid())
+        return self.mint_for(ClientId(str(self._entropy.uuid())))
 
     def reissue(self, credential: Credential) -> Issued:
-        """Another secret for the same client ID."""
+        """Another secret for the same client ID: in place of one that nobody confirmed, or beside one that works."""
         return self.mint_for(credential.client_id)
 
     def remove_orphan(self, correlation: CredentialId) -> bool:  # noqa: ARG002 - there is nowhere to look it up
@@ -68,10 +67,10 @@ class BuiltinAuthority:
                     found = place
         return found
 
-    def mint_for(self, client_id: UUID) -> Issued:
+    def mint_for(self, client_id: ClientId) -> Issued:
         """A new secret for a client ID."""
         secret = Concealed(secret_format.mint(self._entropy.token))
-        record = self._newest.key_id + _hash(self._newest.key, str(client_id), secret)
+        record = self._newest.key_id + _hash(self._newest.key, client_id, secret)
         return Issued(client_id=client_id, secret=secret, record=record)
 
 

@@ -11,14 +11,18 @@ from bot.config.forms import WRONG, Some
 from bot.config.mistakes import Finding, Path, did_you_mean
 from bot.config.sections import (
     ApproversSection,
+    BreakGlassSection,
     ChannelsSection,
     EstateSection,
     OrganizationSection,
     PeopleSection,
     RoleSection,
+    RotationSection,
     Section,
     TermsSection,
     TokensSection,
+    UnusedSection,
+    VendorSection,
     WarningsSection,
     WindowsSection,
 )
@@ -33,7 +37,8 @@ _REQUIRED = {
     "channels": "Write a section [channels] with security.",
     "terms": "Write a section [terms] with version and text.",
 }
-_SECTIONS = {*_REQUIRED, "roles", "estate_admins", "windows", "tokens", "warnings"}
+_DEFAULTED = ("windows", "tokens", "warnings", "rotation", "break_glass", "unused")
+_SECTIONS = {*_REQUIRED, *_DEFAULTED, "roles", "estate_admins", "vendors"}
 _SOME = TypeAdapter(Some)
 _TYPES = {
     "string_type": "This must be text in quotes.",
@@ -65,6 +70,10 @@ class Draft:
     windows: WindowsSection | None = None
     tokens: TokensSection | None = None
     warnings: WarningsSection | None = None
+    rotation: RotationSection | None = None
+    break_glass: BreakGlassSection | None = None
+    unused: UnusedSection | None = None
+    vendors: list[Placed[VendorSection]] = field(default_factory=list)
     terms: TermsSection | None = None
     broken: set[str] = field(default_factory=set)
     """Sections that have findings: what is read across sections keeps silent about them."""
@@ -84,9 +93,14 @@ def draft(tables: Mapping[str, Any]) -> Draft:
     made.approvers = _many(made, tables, "approvers", ApproversSection)
     made.estate_admins = _estate_admins(made, tables)
     made.channels = _one(made, tables, "channels", ChannelsSection)
-    made.windows = _one(made, {"windows": {}, **tables}, "windows", WindowsSection)
-    made.tokens = _one(made, {"tokens": {}, **tables}, "tokens", TokensSection)
-    made.warnings = _one(made, {"warnings": {}, **tables}, "warnings", WarningsSection)
+    defaulted = {**{name: {} for name in _DEFAULTED}, **tables}
+    made.windows = _one(made, defaulted, "windows", WindowsSection)
+    made.tokens = _one(made, defaulted, "tokens", TokensSection)
+    made.warnings = _one(made, defaulted, "warnings", WarningsSection)
+    made.rotation = _one(made, defaulted, "rotation", RotationSection)
+    made.break_glass = _one(made, defaulted, "break_glass", BreakGlassSection)
+    made.unused = _one(made, defaulted, "unused", UnusedSection)
+    made.vendors = _many(made, tables, "vendors", VendorSection)
     made.terms = _one(made, tables, "terms", TermsSection)
     return made
 

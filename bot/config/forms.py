@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -20,7 +20,11 @@ WRONG = "cred"
 _DURATION = re.compile(r"(\d{1,5}) ?([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_LINK = re.compile(r"https?://[^\s<>|]+")
+_LINK_MOST = 500
 _MOST_DAYS = 3650
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 T = TypeVar("T", bound=Hashable)
 
@@ -93,6 +97,25 @@ def _duration(value: Any) -> timedelta:
     return length
 
 
+def _clock(value: Any) -> time:
+    found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise wrong(f'"{value}" is not a time of day.', 'Write hours and minutes, such as "09:00".')
+    return time(int(found[1]), int(found[2]))
+
+
+def _weekday(value: str) -> str:
+    if value in WEEKDAYS:
+        return value
+    raise wrong(f'There is no weekday "{value}".', did_you_mean(value, WEEKDAYS))
+
+
+def _link(value: str) -> str:
+    if _LINK.fullmatch(value) and len(value) <= _LINK_MOST:
+        return value
+    raise wrong(f'"{value}" is not the address of a page.', 'Write it whole, such as "https://central.sophos.com".')
+
+
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -144,6 +167,11 @@ Sentence = Annotated[str, AfterValidator(_line(300))]
 Text = Annotated[str, AfterValidator(_text)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Clock = Annotated[time, BeforeValidator(_clock)]
+Weekdays = Annotated[
+    list[Annotated[str, AfterValidator(_weekday)]], AfterValidator(_distinct), AfterValidator(_not_empty)
+]
+Link = Annotated[str, AfterValidator(_link)]
 Quorum = Annotated[int, AfterValidator(_quorum)]
 
 Channel = Annotated[str, AfterValidator(_slack_id("CG", "channel", _IN_CHANNEL))]
@@ -158,6 +186,9 @@ Some = Annotated[list[Someone], AfterValidator(_distinct), AfterValidator(_not_e
 Anyone = Annotated[list[Someone], AfterValidator(_distinct)]
 """People and user groups; nobody is all right too."""
 Keys = Annotated[list[str], AfterValidator(_distinct), AfterValidator(_not_empty)]
+RoleKeys = Annotated[list[str], AfterValidator(_distinct)]
+Steps = Annotated[list[Sentence], AfterValidator(_not_empty)]
+"""What somebody does, one step after the other."""
 Permissions = Annotated[
     list[Annotated[str, AfterValidator(_permission)]], AfterValidator(_distinct), AfterValidator(_not_empty)
 ]

@@ -11,16 +11,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
-from bot.config.draft import Draft, draft
+from bot.config.composing import compose
+from bot.config.draft import draft
 from bot.config.mistakes import Finding, Mistake, PolicyError
 from bot.config.rules import crossed
-from bot.config.sections import RoleSection
-from bot.domain.estate import Estate, Organization
-from bot.domain.ids import ChannelId, EstateKey, GroupId, RoleKey, TeamId, UserId
-from bot.domain.person import Circle
-from bot.domain.policy import ApproverRule, Policy, Windows
-from bot.domain.role import DEFAULT_ROLES, Permission, Role
-from bot.domain.terms import Terms
+from bot.domain.policy import Policy
 
 SIZE_MOST = 20 * 1024
 """Bytes of a policy file."""
@@ -53,7 +48,7 @@ def parse_policy(content: bytes, *, source: str) -> Policy:
     findings = [*made.findings, *crossed(made)]
     if findings:
         raise PolicyError(source, _place(findings, content))
-    return _compose(made, text=text, digest=hashlib.sha256(content).hexdigest())
+    return compose(made, text=text, digest=hashlib.sha256(content).hexdigest())
 
 
 def _decode(content: bytes, source: str) -> str:
@@ -91,87 +86,3 @@ def _place(findings: Iterable[Finding], content: bytes) -> list[Mistake]:
         for finding in findings
     ]
     return sorted(mistakes, key=lambda mistake: (mistake.line or 0, mistake.key))
-
-
-def _compose(made: Draft, *, text: str, digest: str) -> Policy:
-    """The policy of a draft without findings."""
-    organization, windows = _there(made.organization), _there(made.windows)
-    return Policy(
-        organization=Organization(
-            id=organization.id,
-            name=organization.name,
-            teams=frozenset(TeamId(team) for team in organization.teams),
-        ),
-        estates=_estates(made),
-        roles=_roles(made),
-        admins=_circle(_there(made.people).admins),
-        approvers=_approvers(made),
-        terms=Terms(version=_there(made.terms).version, text=_there(made.terms).text),
-        security_channel=ChannelId(_there(made.channels).security),
-        estate_admins={EstateKey(key): _circle(who) for key, who in made.estate_admins.items()},
-        auditors=_circle(_there(made.people).auditors),
-        windows=Windows(
-            request=windows.request, claim=windows.claim, lease=windows.lease, unconfirmed=windows.unconfirmed
-        ),
-        warn_days=tuple(sorted(_there(made.warnings).days, reverse=True)),
-        time_zone=organization.time_zone,
-        token_life=_there(made.tokens).life,
-        text=text,
-        digest=digest,
-    )
-
-
-def _estates(made: Draft) -> dict[EstateKey, Estate]:
-    return {
-        EstateKey(each.section.key): Estate(
-            key=EstateKey(each.section.key),
-            id=each.section.id,
-            name=each.section.name,
-            channel=ChannelId(each.section.channel),
-        )
-        for each in made.estates
-    }
-
-
-def _roles(made: Draft) -> dict[RoleKey, Role]:
-    roles = [_role(each.section) for each in made.roles] or DEFAULT_ROLES
-    return {role.key: role for role in roles}
-
-
-def _role(section: RoleSection) -> Role:
-    return Role(
-        key=RoleKey(section.key),
-        name=section.name,
-        summary=section.summary,
-        permissions=frozenset(Permission(permission) for permission in section.permissions),
-        quorum=section.quorum,
-        max_life=section.max_life,
-        default_life=section.suggested_life,
-        warning=section.warning,
-    )
-
-
-def _approvers(made: Draft) -> tuple[ApproverRule, ...]:
-    return tuple(
-        ApproverRule(
-            circle=_circle(each.section.who),
-            estates=None
-            if each.section.estates is None
-            else frozenset(EstateKey(estate) for estate in each.section.estates),
-        )
-        for each in made.approvers
-    )
-
-
-def _circle(who: Iterable[str]) -> Circle:
-    """People and user groups, told apart by the first letter of their IDs."""
-    ids = frozenset(who)
-    groups = frozenset(GroupId(each) for each in ids if each.startswith("S"))
-    return Circle(frozenset(UserId(each) for each in ids if each not in groups), groups)
-
-
-def _there(section: T | None) -> T:
-    """A section of a draft without findings."""
-    if section is None:
-        raise AssertionError("A section is missing and nobody noticed.")
-    return section

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from bot.config.draft import Draft
 from bot.config.mistakes import Finding, Path, did_you_mean
+from bot.domain.ids import BUILTIN
 from bot.domain.role import DEFAULT_ROLES
 
 TOKEN_LIFE_MOST = timedelta(hours=1)
+GLASS_LIFE_MOST = timedelta(hours=24)
 ROLES_MOST = 10
 """Radio buttons in a Slack form."""
 ESTATES_MOST = 100
@@ -99,6 +101,45 @@ def _repeated(values: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
         seen.add(value.casefold())
 
 
+def _roles_named_exist(draft: Draft) -> Iterator[Finding]:
+    """Roles that other sections name: without [[roles]] those are the default ones."""
+    if "roles" in draft.broken:
+        return
+    known = {each.section.key for each in draft.roles} or {str(role.key) for role in DEFAULT_ROLES}
+    named: list[tuple[Path, str]] = []
+    if draft.rotation is not None:
+        named += [(("rotation", "alone", place), role) for place, role in enumerate(draft.rotation.alone or ())]
+    if draft.break_glass is not None:
+        named += [(("break_glass", "roles", place), role) for place, role in enumerate(draft.break_glass.roles)]
+    for path, role in named:
+        if role not in known:
+            yield Finding(path, f'There is no role "{role}".', did_you_mean(role, known))
+
+
+def _glass_is_short_lived(draft: Draft) -> Iterator[Finding]:
+    section = draft.break_glass
+    if section is None:
+        return
+    if section.life > GLASS_LIFE_MOST:
+        yield Finding(("break_glass", "life"), "This is longer than a day.", 'Write "24h" at most.')
+    if section.who and not section.roles:
+        yield Finding(("break_glass",), "Nobody could take anything.", 'Write roles = ["read-only"].')
+
+
+def _hours_are_hours(draft: Draft) -> Iterator[Finding]:
+    if draft.warnings is not None and draft.warnings.opens >= draft.warnings.closes:
+        yield Finding(("warnings", "closes"), "Work stops before it begins.", "Write a later time than opens.")
+
+
+def _vendors_are_distinct(draft: Draft) -> Iterator[Finding]:
+    places = [(each.number, each.section) for each in draft.vendors]
+    yield from _repeated((("vendors", number, "key"), section.key) for number, section in places)
+    for number, section in places:
+        if section.key == BUILTIN:
+            taken = f'"{BUILTIN}" is the authority of this program itself.'
+            yield Finding(("vendors", number, "key"), taken, "Choose another key.")
+
+
 _RULES: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     _estates_are_distinct,
     _roles_are_distinct,
@@ -107,4 +148,8 @@ _RULES: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     _every_estate_can_approve,
     _lives_fit,
     _tokens_are_short,
+    _roles_named_exist,
+    _glass_is_short_lived,
+    _hours_are_hours,
+    _vendors_are_distinct,
 )

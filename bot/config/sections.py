@@ -1,32 +1,38 @@
 """The sections of the policy file. A field's description is the remedy where it is missing or of the wrong type."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.config.forms import (
+    WEEKDAYS,
     Anyone,
     Channel,
+    Clock,
     Days,
     Duration,
     Identifier,
     Key,
     Keys,
     Line,
+    Link,
     Name,
     Permissions,
     Quorum,
+    RoleKeys,
     Sentence,
     Some,
+    Steps,
     Teams,
     Text,
+    Weekdays,
     Zone,
 )
-from bot.domain.policy import Windows
+from bot.domain.policy import BreakGlass, Rotation, Unused, Windows
 
 _ROLE_LIFE = timedelta(days=365)
 _ROLE_DEFAULT_LIFE = timedelta(days=90)
-_DEFAULTS = Windows()
+_DEFAULTS, _GLASS, _UNUSED = Windows(), BreakGlass(), Unused()
 
 
 class Section(BaseModel):
@@ -51,6 +57,8 @@ class EstateSection(Section):
     id: Identifier = Field(description="Write id = and a UUID in quotes.")
     name: Name = Field(description='Write name = "Harbour Retail".')
     channel: Channel = Field(description='Write channel = "C…", the channel where its approval cards stand.')
+    time_zone: Zone | None = Field(default=None, description='Write time_zone = "America/New_York".')
+    warn_days: Days | None = Field(default=None, description="Write warn_days = [30, 14, 7, 3, 1, 0].")
 
 
 class RoleSection(Section):
@@ -64,6 +72,7 @@ class RoleSection(Section):
     max_life: Duration = Field(default=_ROLE_LIFE, description='Write max_life = "90d".')
     default_life: Duration | None = Field(default=None, description='Write default_life = "30d".')
     warning: Sentence | None = Field(default=None, description="Write warning = and one sentence.")
+    warn_days: Days | None = Field(default=None, description="Write warn_days = [30, 14, 7, 3, 1, 0].")
 
     @property
     def suggested_life(self) -> timedelta:
@@ -98,6 +107,7 @@ class WindowsSection(Section):
     claim: Duration = Field(default=_DEFAULTS.claim, description='Write claim = "24h".')
     unconfirmed: Duration = Field(default=_DEFAULTS.unconfirmed, description='Write unconfirmed = "24h".')
     lease: Duration = Field(default=_DEFAULTS.lease, description='Write lease = "1m".')
+    undo: Duration = Field(default=_DEFAULTS.undo, description='Write undo = "1h".')
 
 
 class TokensSection(Section):
@@ -110,6 +120,47 @@ class WarningsSection(Section):
     """`[warnings]`"""
 
     days: Days = Field(default_factory=lambda: [30, 14, 7, 3, 1, 0], description="Write days = [30, 14, 7, 3, 1, 0].")
+    opens: Clock = Field(default=time(9), description='Write opens = "09:00", when people begin to work.')
+    closes: Clock = Field(default=time(17), description='Write closes = "17:00", when they stop.')
+    weekdays: Weekdays = Field(
+        default_factory=lambda: list(WEEKDAYS[:5]), description='Write weekdays = ["mon", "tue", "wed", "thu", "fri"].'
+    )
+
+
+class RotationSection(Section):
+    """`[rotation]`"""
+
+    overlap: Duration = Field(default=Rotation().overlap, description='Write overlap = "7d".')
+    alone: RoleKeys | None = Field(default=None, description='Write alone = ["read-only"], or [] for none.')
+
+
+class BreakGlassSection(Section):
+    """`[break_glass]`"""
+
+    who: Anyone = Field(default_factory=list, description='Write who = ["U…"], the few who may do it.')
+    roles: RoleKeys = Field(default_factory=list, description='Write roles = ["read-only"], what they may take.')
+    life: Duration = Field(default=_GLASS.life, description='Write life = "24h", which is the most.')
+    review: Duration = Field(default=_GLASS.review, description='Write review = "7d".')
+
+
+class UnusedSection(Section):
+    """`[unused]`"""
+
+    never: Duration = Field(default=_UNUSED.never, description='Write never = "30d".')
+    idle: Duration = Field(default=_UNUSED.idle, description='Write idle = "90d".')
+    suspend_after: Duration | None = Field(
+        default=None, description='Write suspend_after = "14d", or leave it out to only report.'
+    )
+
+
+class VendorSection(Section):
+    """`[[vendors]]`"""
+
+    key: Key = Field(description='Write key = "sophos-central", a short name for commands.')
+    name: Name = Field(description='Write name = "Sophos Central".')
+    url: Link = Field(description='Write url = "https://…", the page on which credentials are made.')
+    to_add: Steps = Field(description='Write to_add = ["Open …", "Press …"], what is done there, step by step.')
+    to_delete: Steps = Field(description='Write to_delete = ["Open …", "Press …"].')
 
 
 class TermsSection(Section):

@@ -1,13 +1,25 @@
 """Credentials, their secrets, and the receipt of a secret that was shown."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
+from typing import Self
 
 from bot.domain.errors import ALLOWED, Decision, Denied, Reason
-from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, SecretId, UserId, Words
+from bot.domain.ids import (
+    BUILTIN,
+    AuthorityKey,
+    ClientId,
+    CredentialId,
+    EstateKey,
+    RequestId,
+    RoleKey,
+    SecretId,
+    UserId,
+    Words,
+)
 from bot.domain.machine import can, step
+from bot.domain.reminder import Plan
 from bot.domain.role import Permission
 
 
@@ -45,6 +57,8 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
 
 LIVING = frozenset({State.ACTIVE, State.SUSPENDED, State.DELETING})
 """The states in which a credential holds its name."""
+USABLE = frozenset({State.ACTIVE, State.SUSPENDED})
+"""The states in which somebody may still decide something about it: it is warned of, handed on, extended, deleted."""
 
 
 class SecretState(StrEnum):
@@ -113,6 +127,8 @@ class Secret:
     """A secret's life, without the secret. Times are None where the thing has not happened."""
 
     id: SecretId
+    request: RequestId
+    """That it was minted for."""
     state: SecretState
     minted_at: datetime
     receipt: ReceiptState
@@ -121,8 +137,17 @@ class Secret:
     fingerprint: str
     """Keyed HMAC of the secret, in hex: what the ledger knows of it."""
     retire_at: datetime | None = None
+    """When a retiring one stops working."""
+    kept_longer: bool = False
+    """Whether its retirement was put off already: that can be done once."""
     last_used_at: datetime | None = None
     last_used_from: str = ""
+
+    def works_at(self, now: datetime) -> bool:
+        """Whether it may authenticate at an instant: retirement counts at once, not at the next sweep."""
+        if self.state is SecretState.RETIRING:
+            return self.retire_at is not None and now < self.retire_at
+        return self.state is SecretState.LIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +155,10 @@ class Credential:
     """A client ID with its role, owner, dates and secrets."""
 
     id: CredentialId
-    client_id: UUID
-    request: RequestId
-    authority: str
+    client_id: ClientId
+    request: RequestId | None
+    """That it was issued for; None for one that was taken over from a spreadsheet."""
+    authority: AuthorityKey
     name: str
     description: Words
     estate: EstateKey
@@ -144,8 +170,12 @@ class Credential:
     created_at: datetime
     expires_at: datetime
     secrets: tuple[Secret, ...] = field(default=())
-    """Oldest first; the last one is the newest."""
+    """Oldest first; the last one is the newest. None at all where another authority keeps them."""
     ended_at: datetime | None = None
+    undo_until: datetime | None = None
+    """While it is being deleted: until when that can be undone."""
+    plan: Plan = field(default=Plan())
+    """Of the warnings of its expiry."""
 
     def after(self, verb: Verb) -> State:
         """The state that a verb leads to. Raises `ImpossibleTransitionError`."""
@@ -160,9 +190,27 @@ class Credential:
         return self.state is State.ACTIVE and now < self.expires_at
 
     @property
+    def tracked(self) -> bool:
+        """Whether it lives elsewhere: we know of it, and hold nothing that could check its secret."""
+        return self.authority != BUILTIN
+
+    @property
     def newest(self) -> Secret:
-        """The secret that was minted last."""
+        """The secret that was minted last. A tracked credential has none: ask `tracked` first."""
         return self.secrets[-1]
+
+    @property
+    def retiring(self) -> Secret | None:
+        """The secret of before the last rotation, while it still works."""
+        return next((secret for secret in self.secrets if secret.state is SecretState.RETIRING), None)
+
+    def working(self, now: datetime) -> tuple[Secret, ...]:
+        """The secrets that authenticate at an instant: two at most, the older one first."""
+        return tuple(secret for secret in self.secrets if self.works_at(now) and secret.works_at(now))
+
+    def with_secret(self, changed: Secret) -> Self:
+        """The same with one secret changed."""
+        return replace(self, secrets=tuple(changed if s.id == changed.id else s for s in self.secrets))
 
     @property
     def last_used_at(self) -> datetime | None:

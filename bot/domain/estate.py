@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from bot.domain.ids import ChannelId, EstateKey, TeamId
+from bot.domain.ids import AuthorityKey, ChannelId, EstateKey, TeamId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,19 @@ class Organization:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vendor:
+    """Another place where credentials live, that nothing but people can make or end them in: they are tracked here."""
+
+    key: AuthorityKey
+    name: str
+    url: str
+    """The page on which it is done."""
+    to_add: tuple[str, ...]
+    """What the owner does there, step by step, to make a credential."""
+    to_delete: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estate:
     """A sub-estate of the organization."""
 
@@ -24,4 +37,8 @@ class Estate:
     id: UUID
     name: str
     channel: ChannelId
-    """Where its approval cards stand."""
+    """Where its approval cards and warnings stand."""
+    time_zone: str | None = None
+    """Of the people in that channel; None: the organization's."""
+    warn_days: tuple[int, ...] | None = None
+    """Its own thresholds of warnings, in days; None: the organization's."""

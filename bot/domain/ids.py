@@ -14,6 +14,14 @@ EstateKey = NewType("EstateKey", str)
 RoleKey = NewType("RoleKey", str)
 """The short name of a role in the policy file, `read-only`."""
 
+ClientId = NewType("ClientId", str)
+"""What a client shows together with its secret: a UUID of the built-in authority, or whatever a vendor calls it."""
+AuthorityKey = NewType("AuthorityKey", str)
+"""Where a credential lives: `builtin`, or the short name of a vendor in the policy file."""
+
+BUILTIN = AuthorityKey("builtin")
+"""The authority that is this program's own."""
+
 RequestId = NewType("RequestId", UUID)
 CredentialId = NewType("CredentialId", UUID)
 SecretId = NewType("SecretId", UUID)

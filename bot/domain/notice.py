@@ -1,10 +1,17 @@
-"""Notices: messages that must reach somebody. A row holds what it is about; the card is rendered when it is sent."""
+"""Notices: messages that must reach somebody. A row holds what it is about; the card is rendered when it is sent.
+
+A notice is about one request, or one credential, or a group of credentials of which it tells together (ten thousand
+that expire on one day are one card), or about the whole: a digest.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
+from bot.domain.credential import Credential
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, RequestId, UserId
+from bot.domain.request import Request
 
 
 class NoticeKind(StrEnum):
@@ -24,6 +31,12 @@ class NoticeKind(StrEnum):
     """Nobody said that the secret arrived."""
     OWNER_SUSPENDED = "owner-suspended"
     OWNER_EXPIRED = "owner-expired"
+    OWNER_ROTATED = "owner-rotated"
+    """Until when the old secret works beside the new one, and when it was last used. Edited as that changes."""
+    OWNER_DELETED = "owner-deleted"
+    """It is being deleted, and that can be undone for a while."""
+    OWNER_TRANSFERRED = "owner-transferred"
+    """To the one before: it is somebody else's now."""
 
 
 class NoticeState(StrEnum):
@@ -43,6 +56,8 @@ class Notice:
     kind: NoticeKind
     request: RequestId | None = None
     credential: CredentialId | None = None
+    group: NoticeId | None = None
+    """The group that it is about, by the ID of the notice that first told of it; of a digest, its own ID."""
     channel: ChannelId | None = None
     person: UserId | None = None
     state: NoticeState = NoticeState.PENDING
@@ -50,6 +65,13 @@ class Notice:
     due_at: datetime
     possibly_repeated: bool = False
     """Slack's answer to an earlier attempt was lost."""
+    detour: str = ""
+    """Why it goes to the security channel, and not where it should: Slack's word for it."""
+
+    @property
+    def subject(self) -> UUID:
+        """What it is about: a message is edited in place as long as kind, subject and person are the same."""
+        return self.request or self.credential or self.group or self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +80,17 @@ class Posted:
 
     channel: ChannelId
     ts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Credentials that one message tells of together, those that end first before the others."""
+
+    id: NoticeId
+    items: tuple[Credential, ...]
+    """As many as a card shows."""
+    total: int
+
+
+About = Request | Credential | Group
+"""What a notice is about, as it stands when the message is sent."""

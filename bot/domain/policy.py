@@ -1,15 +1,17 @@
 """The policy: who may ask, who must approve, for how long. Values from `cred.toml`, rules as pure functions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import ALLOWED, Allowed, Decision, Denied, Reason
-from bot.domain.estate import Estate, Organization
-from bot.domain.ids import ChannelId, EstateKey, RoleKey, UserId
+from bot.domain.estate import Estate, Organization, Vendor
+from bot.domain.ids import AuthorityKey, ChannelId, EstateKey, RoleKey, UserId
+from bot.domain.kind import NEW, Kind
 from bot.domain.person import Circle, Roster, standing
-from bot.domain.role import Role
+from bot.domain.reminder import Hours, Schedule
+from bot.domain.role import READ_ONLY, Role
 from bot.domain.terms import Terms
 
 
@@ -34,6 +36,41 @@ class Windows:
     """From the start of an effect until it counts as lost."""
     unconfirmed: timedelta = timedelta(days=1)
     """From a missed receipt until the credential is suspended."""
+    undo: timedelta = timedelta(hours=1)
+    """From a deletion until it can no longer be undone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """How one secret follows another."""
+
+    overlap: timedelta = timedelta(days=7)
+    """How long the old secret works beside the new one; and by how much that can be prolonged, once."""
+    alone: frozenset[RoleKey] = frozenset({READ_ONLY.key})
+    """The roles whose owners may rotate their own credentials without anybody's approval."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakGlass:
+    """Who may take a credential at once in an emergency, and what it costs them."""
+
+    circle: Circle = Circle()
+    roles: frozenset[RoleKey] = frozenset()
+    life: timedelta = timedelta(hours=24)
+    review: timedelta = timedelta(days=7)
+    """From the taking until it must have been reviewed by two others; if not, the credential is ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unused:
+    """When a credential counts as unused."""
+
+    never: timedelta = timedelta(days=30)
+    """Since its issue, if it was never used."""
+    idle: timedelta = timedelta(days=90)
+    """Since its last use."""
+    suspend_after: timedelta | None = None
+    """From the warning of its owner until it is suspended; None: unused credentials are only reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +91,12 @@ class Policy:
     reissues: int = 3
     """How often a secret that nobody confirmed may be issued again."""
     warn_days: tuple[int, ...] = (30, 14, 7, 3, 1, 0)
+    hours: Hours = Hours()
+    """When people work; where, is `time_zone` or the estate's."""
+    rotation: Rotation = Rotation()
+    break_glass: BreakGlass = BreakGlass()
+    unused: Unused = Unused()
+    vendors: Mapping[AuthorityKey, Vendor] = field(default_factory=dict)
     time_zone: str = "UTC"
     token_life: timedelta = timedelta(minutes=10)
     text: str = ""
@@ -70,6 +113,63 @@ class Policy:
         return Denied(
             Reason.NOT_ADMIN,
             "Only an admin may ask for a credential in this estate. Ask one of them to do it.",
+        )
+
+    def may_change(self, user: UserId, estate: EstateKey, owner: UserId, roster: Roster) -> Decision:
+        """Whether somebody may ask for a change of a credential that exists: its owner, or an admin of its estate."""
+        decision = standing(user, self.organization.teams, roster)
+        if isinstance(decision, Denied) or user == owner:
+            return decision
+        if isinstance(self.may_add(user, estate, roster), Allowed):
+            return ALLOWED
+        return Denied(Reason.NOT_ADMIN, "Only its owner or an admin may do this. Ask one of them.")
+
+    def may_break_glass(self, user: UserId, roster: Roster) -> Decision:
+        """Whether somebody is one of those who may take a credential at once."""
+        decision = standing(user, self.organization.teams, roster)
+        if isinstance(decision, Denied) or self.break_glass.circle.has(user, roster):
+            return decision
+        return Denied(
+            Reason.NOT_ADMIN,
+            "You are not one of those who may break the glass. Ask for a credential with `/cred add`.",
+        )
+
+    def quorum_for(self, kind: Kind, role: RoleKey, *, alone: bool = False) -> int:
+        """How many distinct people must approve. `alone`: the owner asks for a rotation that renews nothing else.
+
+        To end a credential takes one approval, whatever it may do: it is the safe direction.
+        """
+        known = self.roles.get(role)
+        of_role = 1 if known is None else known.quorum
+        match kind:
+            case Kind.BREAK_GLASS:
+                return 0
+            case Kind.ROTATE if alone and role in self.rotation.alone:
+                return 0
+            case Kind.DELETE:
+                return 1
+            case Kind.ADD | Kind.ROTATE | Kind.RESUME | Kind.TRANSFER | Kind.EXTEND:
+                return of_role
+
+    def may_ask(self, kind: Kind, user: UserId, estate: EstateKey, owner: UserId, roster: Roster) -> Decision:
+        """Whether somebody may ask for this. `owner`: of the credential, where there is one already."""
+        if kind is Kind.BREAK_GLASS:
+            return self.may_break_glass(user, roster)
+        if kind in NEW:
+            return self.may_add(user, estate, roster)
+        return self.may_change(user, estate, owner, roster)
+
+    def schedule(self, role: RoleKey, estate: EstateKey, expires_at: datetime) -> Schedule:
+        """When an expiry is warned of: by the role's thresholds, else the estate's, else the organization's."""
+        known_role, known_estate = self.roles.get(role), self.estates.get(estate)
+        own = (None if known_role is None else known_role.warn_days) or (
+            None if known_estate is None else known_estate.warn_days
+        )
+        zone = (None if known_estate is None else known_estate.time_zone) or self.time_zone
+        return Schedule(
+            thresholds=self.warn_days if own is None else own,
+            expires_at=expires_at,
+            hours=replace(self.hours, zone=zone),
         )
 
     def estates_of(self, user: UserId, roster: Roster) -> tuple[Estate, ...]:

@@ -10,17 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, UserId, Words, short_code
+from bot.domain.ids import BUILTIN, AuthorityKey, CredentialId, EstateKey, RequestId, RoleKey, UserId, Words, short_code
+from bot.domain.kind import CLAIMED, Kind
 from bot.domain.machine import can, step
 from bot.domain.person import Roster
 from bot.domain.policy import Policy
 from bot.domain.role import Permission
-
-
-class Kind(StrEnum):
-    """What a request asks for. One machine serves every kind; only what `start` does differs."""
-
-    ADD = "add"
 
 
 class State(StrEnum):
@@ -82,7 +77,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What somebody asks for. `expires_at` is the first instant at which the credential no longer works."""
+    """What somebody asks for. `expires_at` is the first instant at which the credential no longer works.
+
+    `owner` is who will own it: of a transfer, the new owner.
+    """
 
     kind: Kind
     requester: UserId
@@ -93,6 +91,7 @@ class Asked:
     description: Words
     reason: Words
     expires_at: datetime
+    authority: AuthorityKey = BUILTIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +110,7 @@ class Request:
 
     id: RequestId
     credential: CredentialId
-    """The ID that the credential will have: also its correlation name at an authority."""
+    """The credential that it is about; of a new one the ID that it will have, and its correlation name elsewhere."""
     asked: Asked
     permissions: frozenset[Permission]
     """Of the role, as they stood at the opening."""
@@ -145,7 +144,17 @@ class Request:
     @property
     def intact(self) -> bool:
         """Whether it still is what was asked: what it says makes its digest."""
-        return self.digest == digest_of(self.asked, self.permissions, self.policy)
+        return self.digest == digest_of(self.credential, self.asked, self.permissions, self.policy)
+
+    @property
+    def by_rule(self) -> bool:
+        """Whether the policy let it through without anybody's approval."""
+        return self.quorum == 0
+
+    @property
+    def takes_effect_by_itself(self) -> bool:
+        """Whether it waits for nobody's press once it is approved."""
+        return self.asked.kind not in CLAIMED
 
     def approvals(self, policy: Policy, roster: Roster) -> tuple[UserId, ...]:
         """Whose approvals count now, in order: cast, and still eligible under policy and roster."""
@@ -162,14 +171,17 @@ class Request:
 
     def needed(self, policy: Policy) -> int:
         """How many approvals it takes: as asked when it was opened, or more if the policy has grown stricter."""
-        role = policy.roles.get(self.asked.role)
-        return self.quorum if role is None else max(self.quorum, role.quorum)
+        asked = self.asked
+        own = self.by_rule and asked.requester == asked.owner
+        return max(self.quorum, policy.quorum_for(asked.kind, asked.role, alone=own))
 
 
-def digest_of(asked: Asked, permissions: frozenset[Permission], policy_digest: str) -> str:
-    """SHA-256, in hex, over the canonical JSON of what was asked, the permissions and the policy."""
+def digest_of(credential: CredentialId, asked: Asked, permissions: frozenset[Permission], policy_digest: str) -> str:
+    """SHA-256, in hex, over the canonical JSON of what was asked, for which credential, the permissions, the policy."""
     covered = {
         "kind": asked.kind,
+        "credential": str(credential),
+        "authority": asked.authority,
         "requester": asked.requester,
         "owner": asked.owner,
         "estate": asked.estate,

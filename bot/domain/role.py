@@ -44,6 +44,8 @@ class Role:
     default_life: timedelta = timedelta(days=90)
     warning: str | None = None
     """Said to whoever asks for it and to whoever approves it."""
+    warn_days: tuple[int, ...] | None = None
+    """Its own thresholds of warnings, in days; None: the estate's, or the organization's."""
 
 
 def _role(key: str, name: str, summary: str, permissions: frozenset[Permission]) -> Role:

@@ -7,8 +7,10 @@ policy and the current roster.
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.credential import Credential
 from bot.domain.errors import ALLOWED, Allowed, Decision, Denied, Reason
 from bot.domain.ids import RequestId, UserId, Words
+from bot.domain.kind import CLAIMED, NEW, Kind
 from bot.domain.person import Roster, standing
 from bot.domain.policy import Policy
 from bot.domain.request import Request, State, Verb, Verdict
@@ -41,14 +43,19 @@ def judge(ballot: Ballot, request: Request, policy: Policy, roster: Roster, now:
     return Verb.QUORUM if in_favour >= request.needed(policy) else None
 
 
-def effect_stands(request: Request, policy: Policy, roster: Roster) -> Decision:
-    """Whether an approved request may take effect: requester, owner, role and each counted voter checked once more."""
+def effect_stands(request: Request, credential: Credential | None, policy: Policy, roster: Roster) -> Decision:
+    """Whether an approved request may take effect: requester, owner, role and each counted voter checked once more.
+
+    `credential`: the one that it is about, where that exists already.
+    """
     if not request.intact:
         return _TAMPERED
     asked = request.asked
+    owner = asked.owner if credential is None else credential.owner
+    receives = standing(asked.owner, policy.organization.teams, roster) if asked.kind in CLAIMED else ALLOWED
     for decision in (
-        policy.may_add(asked.requester, asked.estate, roster),
-        standing(asked.owner, policy.organization.teams, roster),
+        policy.may_ask(asked.kind, asked.requester, asked.estate, owner, roster),
+        receives,
         role_unchanged(request, policy),
     ):
         if isinstance(decision, Denied):
@@ -64,7 +71,12 @@ def effect_stands(request: Request, policy: Policy, roster: Roster) -> Decision:
 
 
 def role_unchanged(request: Request, policy: Policy) -> Decision:
-    """Whether role and estate still mean what they meant when the request was opened."""
+    """Whether role and estate still mean what they meant when the request was opened.
+
+    A credential that exists keeps the permissions that it was issued with, whatever became of its role.
+    """
+    if request.asked.kind not in NEW:
+        return ALLOWED
     role, estate = policy.roles.get(request.asked.role), policy.estates.get(request.asked.estate)
     if role is None or estate is None or role.permissions != request.permissions:
         return Denied(
@@ -83,16 +95,19 @@ def may_withdraw(request: Request, user: UserId) -> Decision:
     return ALLOWED
 
 
-def may_reveal(request: Request, user: UserId, digest: str, now: datetime) -> Decision:
-    """Only the owner reveals, within the claim window, and only what they were shown."""
+def may_claim(request: Request, user: UserId, digest: str, now: datetime) -> Decision:
+    """Only the owner presses the button, of a transfer the new one, in time, and only what they were shown."""
+    transfer = request.asked.kind is Kind.TRANSFER
     if user != request.asked.owner:
-        return Denied(Reason.NOT_OWNER, "Only the owner can reveal this secret.")
+        who = "the person whom it is offered to can accept it" if transfer else "the owner can reveal this secret"
+        return Denied(Reason.NOT_OWNER, f"Only {who}.")
     if not request.can(Verb.START):
-        return _NOT_REVEALABLE.get(request.state) or Denied(
-            Reason.WRONG_STATE, f"This request is {request.state}, so there is nothing to reveal."
-        )
+        known = None if transfer else _NOT_REVEALABLE.get(request.state)
+        what = "accept" if transfer else "reveal"
+        return known or Denied(Reason.WRONG_STATE, f"This request is {request.state}, so there is nothing to {what}.")
     if now >= request.lapses_at:
-        return Denied(Reason.LAPSED, "The time to reveal this secret has passed. Ask for the credential again.")
+        what = "accept it" if transfer else "reveal this secret"
+        return Denied(Reason.LAPSED, f"The time to {what} has passed. It has to be asked for again.")
     if digest != request.digest:
         return _STALE
     return ALLOWED
@@ -147,7 +162,7 @@ def _of_request(decision: Decision) -> str:
         case Denied(reason=Reason.POLICY_CHANGED, sentence=sentence):
             return sentence
         case Denied(reason=Reason.NOT_ADMIN):
-            return "The person who asked may no longer add credentials in this estate. Ask again."
+            return "The person who asked may no longer ask for this. Ask again."
         case Denied():
             return "The person who asked, or the owner, is no longer an active member. Ask again."
         case Allowed():

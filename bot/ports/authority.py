@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
-from uuid import UUID
 
 from bot.domain.credential import Credential
 from bot.domain.ids import (
+    ClientId,
     CredentialId,
     RoleKey,
 )
@@ -48,7 +48,7 @@ class Order:
 class Issued:
     """What an authority gave: the secret, once, and an opaque record that is stored with the request's completion."""
 
-    client_id: UUID
+    client_id: ClientId
     secret: Concealed
     record: bytes
 
@@ -70,7 +70,7 @@ class Authority(Protocol):
         """Make the credential. Raises `AuthorityRefusedError` or `AuthorityLostError`."""
 
     def reissue(self, credential: Credential) -> Issued:
-        """A new secret for it; the one before stops working once the new record is stored. Raises the same."""
+        """Another secret for it. Which of the others go on working is up to who stores its record. Raises the same."""
 
     def remove_orphan(self, correlation: CredentialId) -> bool:
         """Look a lost order up and delete what it left behind; whether there was something. Raises the same."""

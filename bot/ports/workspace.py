@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.domain.credential import Credential
 from bot.domain.ids import (
     GroupId,
     UserId,
 )
-from bot.domain.notice import Notice, Posted
+from bot.domain.notice import About, Notice, Posted
 from bot.domain.person import Roster
-from bot.domain.request import Request
 
 
 class Directory(Roster, Protocol):
@@ -56,4 +54,4 @@ SendResult = Sent | Wait | Lost | Undeliverable
 class Notifier(Protocol):
     """Renders a notice as a card and sends it, or edits the message that `posted` names."""
 
-    def send(self, notice: Notice, about: Request | Credential, posted: Posted | None) -> SendResult: ...
+    def send(self, notice: Notice, about: About, posted: Posted | None) -> SendResult: ...

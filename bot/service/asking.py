@@ -74,7 +74,7 @@ def preview(world: World, *, requester: UserId, owner: UserId, estate: EstateKey
     return Preview(
         needed=chosen.quorum,
         approvers=tuple(sorted(approvers)),
-        problem=_nobody(chosen, len(approvers)),
+        problem=nobody_problem(chosen.quorum, len(approvers)),
         suggested=today + min(chosen.default_life, chosen.max_life),
         longest=today + chosen.max_life,
     )
@@ -95,9 +95,9 @@ def problems_with(world: World, reader: Reader, command: AddCommand) -> tuple[Pr
         return (Problem(Field.FORM, "The terms of use must be accepted first. Type `/cred add` again to read them."),)
     found = (
         _name(reader, policy, command),
-        _length(Field.DESCRIPTION, command.description, DESCRIPTION_MAX, required=False),
-        _length(Field.REASON, command.reason, REASON_MAX, required=True),
-        _expiry(role, command.expires_on, policy.today(world.clock.now())),
+        words_problem(Field.DESCRIPTION, command.description, DESCRIPTION_MAX, required=False),
+        words_problem(Field.REASON, command.reason, REASON_MAX, required=True),
+        days_problem(role, command.expires_on, policy.today(world.clock.now())),
         _owner(world, command.owner),
         _approval(world, command, role),
     )
@@ -120,7 +120,8 @@ def _name(reader: Reader, policy: Policy, command: AddCommand) -> Problem | None
     return None
 
 
-def _length(field: Field, text: str, most: int, *, required: bool) -> Problem | None:
+def words_problem(field: Field, text: str, most: int, *, required: bool) -> Problem | None:
+    """What is wrong with what somebody wrote."""
     length = len(clean(text))
     if required and length == 0:
         return Problem(field, "Say in a few words what it is for: those who approve read this.")
@@ -129,7 +130,8 @@ def _length(field: Field, text: str, most: int, *, required: bool) -> Problem | 
     return None
 
 
-def _expiry(role: Role, day: date, today: date) -> Problem | None:
+def days_problem(role: Role, day: date, today: date) -> Problem | None:
+    """What is wrong with a last day on which something of that role is to work."""
     if day < today:
         return Problem(Field.EXPIRES, "This day has passed. Choose today or a later day.")
     longest = today + role.max_life
@@ -151,15 +153,16 @@ def _owner(world: World, owner: UserId) -> Problem | None:
 def _approval(world: World, command: AddCommand, role: Role) -> Problem | None:
     never = frozenset({command.requester, command.owner})
     approvers = world.policy.approvers_for(command.estate, world.directory, never=never)
-    sentence = _nobody(role, len(approvers))
+    sentence = nobody_problem(role.quorum, len(approvers))
     return None if sentence is None else Problem(Field.ROLE, sentence)
 
 
-def _nobody(role: Role, could: int) -> str | None:
-    if could >= role.quorum:
+def nobody_problem(needed: int, could: int) -> str | None:
+    """Why it could never be approved, or None if it could."""
+    if could >= needed:
         return None
     who = "nobody" if could == 0 else "only 1 person" if could == 1 else f"only {could} people"
     return (
-        f"{role.quorum} must approve this, and {who} could: requester and owner do not count. "
+        f"{needed} must approve this, and {who} could: requester and owner do not count. "
         "Ask whoever keeps the policy to name more approvers for this estate."
     )

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain.credential import LIVING, Credential
+from bot.domain.credential import LIVING, Credential, Secret, SecretState
+from bot.domain.kind import NEW
 from bot.domain.naming import name_key
 from bot.domain.request import OPEN, Request
 from bot.ports import Reader, Unreadable
-from bot.service.story import Story, ToldCredential, ToldRequest
+from bot.service.story import Story, ToldCredential, ToldRequest, take
 from ledger import OpenEntry
 
 PersonOf = Callable[[str], str | None]
@@ -23,6 +24,8 @@ PersonOf = Callable[[str], str | None]
 WordsOf = Callable[[str, str], str | None]
 """From person ID and sealed words to what that person typed; None once that person was erased."""
 
+_NEVER, _NOBODY = "never", "nobody"
+"""What is not there; None is what cannot be told, since somebody was erased."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -58,7 +61,7 @@ class _Check:
             yield from _differences(what, _of_request(request), self._told_request(told))
             if not request.intact:
                 yield f"{what} is no longer what its digest was made of"
-            if request.state in OPEN:
+            if request.state in OPEN and request.asked.kind in NEW:
                 yield from self._holds_its_name(what, request)
         for missing in untold.values():
             yield f"request {missing.opened['request']} was opened by an entry, and no row can be read for it"
@@ -117,8 +120,8 @@ class _Check:
     def _of_credential(self, credential: Credential) -> dict[str, Any]:
         records = self.reader.credentials.records(credential.id)
         return {
-            "request": str(credential.request),
-            "client_id": str(credential.client_id),
+            "request": None if credential.request is None else str(credential.request),
+            "client_id": credential.client_id,
             "authority": credential.authority,
             "owner": credential.owner,
             "requester": credential.requester,
@@ -129,24 +132,36 @@ class _Check:
             "name": credential.name,
             "expires_at": credential.expires_at,
             "state": str(credential.state),
-            "secrets": {
-                str(s.id): (s.fingerprint, str(s.state), str(s.receipt), str(s.delivery), records.get(s.id))
-                for s in credential.secrets
-            },
+            "undo_until": credential.undo_until or _NEVER,
+            "snoozed_until": credential.plan.snoozed_until or _NEVER,
+            "let_expire_by": credential.plan.let_expire_by or _NOBODY,
+            "secrets": {str(s.id): (*_of_secret(s), records.get(s.id)) for s in credential.secrets},
         }
 
     def _told_credential(self, told: ToldCredential) -> dict[str, Any]:
         issued, asked = told.issued, self.story.requests[told.issued["request"]]
         return {
             **issued,
-            "owner": self.person_of(issued["owner"]),
+            "owner": self.person_of(told.owner),
             "requester": self.person_of(asked.requester),
             "description": self._words(asked.requester, asked.opened["description"]),
             "permissions": sorted(asked.opened["permissions"]),
-            "expires_at": _moment(issued["expires_at"]),
+            "expires_at": _moment(told.expires_at),
             "state": told.state,
+            "undo_until": _moment_if_any(told.undo_until),
+            "snoozed_until": _moment_if_any(told.snoozed_until),
+            "let_expire_by": _NOBODY if told.let_expire_by is None else self.person_of(told.let_expire_by),
             "secrets": {
-                key: (s.fingerprint, str(s.state), str(s.receipt), str(s.delivery), s.kept)
+                key: (
+                    s.fingerprint,
+                    s.request,
+                    str(s.state),
+                    str(s.receipt),
+                    str(s.delivery),
+                    _moment_if_any(s.retire_at),
+                    s.kept_longer,
+                    s.kept,
+                )
                 for key, s in told.secrets.items()
             },
         }
@@ -159,7 +174,7 @@ def check_story(reader: Reader, entries: Iterable[OpenEntry], person_of: PersonO
     """
     story = Story()
     for entry in entries:
-        story.take(entry.index, entry.event.kind, entry.event.actor, dict(entry.event.body))
+        take(story, entry.index, entry.event.kind, entry.event.actor, dict(entry.event.body))
     return list(_Check(reader, story, person_of, words_of).everything())
 
 
@@ -173,6 +188,8 @@ def _of_request(request: Request) -> dict[str, Any]:
     asked = request.asked
     return {
         "credential": str(request.credential),
+        "asks": str(asked.kind),
+        "authority": asked.authority,
         "requester": asked.requester,
         "owner": asked.owner,
         "estate": asked.estate,
@@ -189,6 +206,22 @@ def _of_request(request: Request) -> dict[str, Any]:
         "state": str(request.state),
         "votes": sorted((str(vote.voter), str(vote.verdict), str(vote.reason)) for vote in request.votes),
     }
+
+
+def _of_secret(secret: Secret) -> tuple[object, ...]:
+    return (
+        secret.fingerprint,
+        str(secret.request),
+        str(secret.state),
+        str(secret.receipt),
+        str(secret.delivery),
+        _NEVER if secret.state is SecretState.RETIRED else secret.retire_at or _NEVER,
+        secret.kept_longer,
+    )
+
+
+def _moment_if_any(micros: int | None) -> datetime | str:
+    return _NEVER if micros is None else _moment(micros)
 
 
 def _moment(micros: int) -> datetime:

@@ -18,7 +18,7 @@ from typing import Protocol
 from uuid import UUID
 
 from bot.domain.credential import State
-from bot.domain.ids import CredentialId, EstateKey, RoleKey, SecretId
+from bot.domain.ids import ClientId, CredentialId, EstateKey, RoleKey, SecretId
 from bot.ports import Clock, Concealed, Entropy
 from bot.service.last_use import LastUse, Use
 
@@ -47,7 +47,7 @@ class KnownClient:
     """What authentication needs of a credential."""
 
     credential: CredentialId
-    client_id: UUID
+    client_id: ClientId
     estate: EstateKey
     role: RoleKey
     permissions: frozenset[str]
@@ -76,7 +76,7 @@ class SecretCheck(Protocol):
 class Claims:
     """What an access token says (RFC 9068, section 2.2). Issuer and audience are the signer's."""
 
-    client_id: UUID
+    client_id: ClientId
     issued_at: datetime
     expires_at: datetime
     token_id: UUID
@@ -127,7 +127,7 @@ class Refused:
     """No token. `client_id` only where there is such a client: what else was sent may be anything, a secret too."""
 
     why: Why
-    client_id: UUID | None = None
+    client_id: ClientId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

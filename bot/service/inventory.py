@@ -15,6 +15,7 @@ from bot.domain.naming import name_key
 from bot.domain.person import standing
 from bot.domain.request import OPEN, Request, State
 from bot.ports import Reader, Search, World
+from bot.service.sight import may_see
 
 PAGE = 10
 """Credentials on a page of a list."""
@@ -91,7 +92,7 @@ def show(world: World, user: UserId, name: str) -> Credential | Choice | Denied:
         found = tuple(
             credential
             for credential in reader.credentials.named(name_key(bare.strip()))
-            if _may_see(world, user, credential) and estate.strip().casefold() in _estate_words(world, credential)
+            if may_see(world, user, credential) and estate.strip().casefold() in _estate_words(world, credential)
         )
     if not found:
         return _not_found(name)
@@ -156,14 +157,6 @@ def _seen_by(
     sees_all = world.policy.may_see_all(user, world.directory)
     estates = None if sees_all else world.policy.estates_seen(user, world.directory)
     return Search(estates=estates, person=user, words=name_key(words.strip()), after=after, limit=limit)
-
-
-def _may_see(world: World, user: UserId, credential: Credential) -> bool:
-    if user in (credential.owner, credential.requester):
-        return True
-    return credential.estate in world.policy.estates_seen(user, world.directory) or world.policy.may_see_all(
-        user, world.directory
-    )
 
 
 def _concerns(world: World, user: UserId, request_: Request) -> bool:

@@ -14,16 +14,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.credential import Credential, Delivery, may_reissue
-from bot.domain.errors import Allowed, Decision, Denied, Reason
+from bot.domain.errors import Decision, Denied, Reason
 from bot.domain.events import RequestStarted, Via
 from bot.domain.ids import CredentialId, RequestId, SecretId, UserId
+from bot.domain.kind import NEW, REVEALED
 from bot.domain.request import Request, Verb
-from bot.domain.voting import effect_stands, may_reveal
-from bot.ports import AuthorityLostError, AuthorityRefusedError, Concealed, Issued, World
+from bot.domain.voting import effect_stands, may_claim
+from bot.ports import AuthorityLostError, AuthorityRefusedError, Concealed, Issued, Reader, UnitOfWork, World
 from bot.service import minting, notices
+from bot.service.closing import close
+from bot.service.effects import fits
 from bot.service.freshness import refresh_for
 from bot.service.receipts import NOT_FOUND, record_delivery, refresh_owner_cards
-from bot.service.requests import close
+from bot.service.rotation import rotate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,7 @@ def reveal(world: World, claim: Claim) -> Shown | Denied:
         world.wake()  # where the approval no longer stood, people are told
         return started
     try:
-        issued = world.authority.issue(minting.order(started))
+        issued = _mint(world, started)
     except AuthorityRefusedError as refusal:
         return _refused(world, started, str(refusal))
     except AuthorityLostError:
@@ -79,7 +82,7 @@ def reissue(world: World, press: Press) -> Shown | Denied:
     """Another secret in place of one that nobody confirmed. Everything that held at the reveal must hold again."""
     with world.store.read() as reader:
         found = reader.credentials.get(press.credential)
-        request = None if found is None else reader.requests.get(found.request)
+        request = None if found is None else _minted_for(reader, found)
     if found is None or request is None:
         return NOT_FOUND
     stale = refresh_for(world, request, also=press.actor)
@@ -97,15 +100,35 @@ def reissue(world: World, press: Press) -> Shown | Denied:
     return _replace(world, press, issued)
 
 
+def _mint(world: World, started: Request) -> Issued:
+    """Outside of any transaction: a new credential, or another secret of one that there is."""
+    if started.asked.kind in NEW:
+        return world.authority.issue(minting.order(started))
+    with world.store.read() as reader:
+        credential = reader.credentials.get(started.credential)
+    if credential is None:
+        raise AuthorityRefusedError("The credential is gone.")
+    return world.authority.reissue(credential)
+
+
+def _minted_for(reader: Reader, credential: Credential) -> Request | None:
+    """The request that the newest secret of a credential was minted for."""
+    return reader.requests.get(credential.newest.request) if credential.secrets else None
+
+
 def _start(world: World, claim: Claim) -> Request | Denied:
     with world.store.work() as work:
         request = work.requests.get(claim.request)
-        if request is None:
+        if request is None or request.asked.kind not in REVEALED:
             return NOT_FOUND
-        decision: Decision = may_reveal(request, claim.actor, claim.digest, work.now)
+        decision: Decision = may_claim(request, claim.actor, claim.digest, work.now)
         if isinstance(decision, Denied):
             return decision
-        decision = effect_stands(request, world.policy, world.directory)
+        credential = work.credentials.get(request.credential)
+        if request.asked.kind not in NEW:
+            decision = fits(request, credential, work.now)
+        if not isinstance(decision, Denied):
+            decision = effect_stands(request, credential, world.policy, world.directory)
         if isinstance(decision, Denied):
             close(world, work, request, Verb.REVOKE, actor=None, via=Via.SLACK, why=decision.sentence)
             return decision
@@ -139,20 +162,31 @@ def _complete(world: World, started: Request, issued: Issued) -> Shown | Denied:
         current = work.requests.get(started.id)
         if current is None or current.state is not started.state or current.lease_until != started.lease_until:
             return _LOST
-        credential = minting.credential(world, started, issued, work.now)
+        made = _made(world, work, current, issued)
+        if isinstance(made, Denied):
+            close(world, work, current, Verb.REFUSE, actor=None, via=Via.SLACK, why=made.sentence)
+            return made
         fulfilled = replace(current, state=current.after(Verb.CONFIRM), lease_until=None)
         work.requests.save(fulfilled, expected=current.state)
-        work.credentials.add(credential, issued.record)
         notices.revealing(world, work, fulfilled)
-        work.record(minting.issued(credential, issued.record))
     world.wake()
-    return Shown(credential=credential, secret=issued.secret, reissues_left=world.policy.reissues)
+    return Shown(credential=made, secret=issued.secret, reissues_left=world.policy.reissues)
+
+
+def _made(world: World, work: UnitOfWork, request: Request, issued: Issued) -> Credential | Denied:
+    """The result, inside the transaction that fulfils the request."""
+    if request.asked.kind not in NEW:
+        return rotate(world, work, request, issued)
+    credential = minting.credential(world, request, issued, work.now)
+    work.credentials.add(credential, issued.record)
+    work.record(minting.issued(credential, issued.record))
+    return credential
 
 
 def _replace(world: World, press: Press, issued: Issued) -> Shown | Denied:
     with world.store.work() as work:
         found = work.credentials.get(press.credential)
-        request = None if found is None else work.requests.get(found.request)
+        request = None if found is None else _minted_for(work, found)
         if found is None or request is None:
             return NOT_FOUND
         decision = _may_reissue(world, press, found, request, work.now)
@@ -162,7 +196,7 @@ def _replace(world: World, press: Press, issued: Issued) -> Shown | Denied:
             record_delivery(world, work, found, Delivery.UNKNOWN, via=Via.SLACK)
             found = replace(found, secrets=(*found.secrets[:-1], replace(found.newest, delivery=Delivery.UNKNOWN)))
         retired = minting.retire(found.newest)
-        fresh = minting.secret(world, issued, work.now)
+        fresh = minting.secret(world, request, issued, work.now)
         work.credentials.save_secret(found.id, retired)
         work.credentials.destroy_record(retired.id)
         work.credentials.add_secret(found.id, fresh, issued.record)
@@ -175,7 +209,9 @@ def _replace(world: World, press: Press, issued: Issued) -> Shown | Denied:
 
 def _may_reissue(world: World, press: Press, credential: Credential, request: Request, now: datetime) -> Decision:
     decision = may_reissue(credential, press.secret, press.actor, world.policy.reissues, now)
-    return effect_stands(request, world.policy, world.directory) if isinstance(decision, Allowed) else decision
+    if isinstance(decision, Denied):
+        return decision
+    return effect_stands(request, credential, world.policy, world.directory)
 
 
 _LOST = Denied(

@@ -2,21 +2,31 @@
 
 from dataclasses import replace
 
+from bot.domain import reminder
 from bot.domain.credential import (
     RECEIPT_TRANSITIONS,
-    SECRET_TRANSITIONS,
     Credential,
     ReceiptState,
     ReceiptVerb,
-    SecretVerb,
+    State,
     Verb,
 )
-from bot.domain.events import CredentialExpired, CredentialSuspended, ReceiptChanged, Via
-from bot.domain.machine import can, step
+from bot.domain.errors import Denied, Reason
+from bot.domain.events import (
+    CredentialDeleted,
+    CredentialExpired,
+    CredentialRestored,
+    CredentialSuspended,
+    ReceiptChanged,
+    Via,
+)
+from bot.domain.ids import CredentialId, UserId
+from bot.domain.machine import step
 from bot.domain.notice import NoticeKind
 from bot.ports import UnitOfWork, World
 from bot.service import notices
-from bot.service.receipts import refresh_owner_cards
+from bot.service.receipts import NOT_FOUND, refresh_owner_cards
+from bot.service.secrets import retire_all
 
 
 def expire_due(world: World, *, limit: int = 100) -> int:
@@ -58,7 +68,7 @@ def suspend_unconfirmed(world: World, *, limit: int = 100) -> int:
         due = work.credentials.receipts_over(work.now, receipt=ReceiptState.NONE, limit=limit)
         for credential in due:
             suspended = replace(credential, state=credential.after(Verb.SUSPEND))
-            work.credentials.save_state(suspended, expected=credential.state)
+            work.credentials.save(suspended, expected=credential.state)
             notices.tell_owner(world, work, NoticeKind.OWNER_SUSPENDED, suspended)
             refresh_owner_cards(world, work, suspended)
             work.record(
@@ -72,16 +82,78 @@ def suspend_unconfirmed(world: World, *, limit: int = 100) -> int:
     return len(due)
 
 
+def finish_deletions(world: World, *, limit: int = 100) -> int:
+    """Destroy the credentials whose deletion can no longer be undone; how many."""
+    with world.store.work() as work:
+        due = work.credentials.undo_over(work.now, limit=limit)
+        for credential in due:
+            ended = _end(work, credential, Verb.DESTROY)
+            notices.tell_owner(world, work, NoticeKind.OWNER_DELETED, ended)
+            work.record(
+                CredentialDeleted(actor=None, via=Via.SWEEP, credential=credential.id, why="its deletion was approved")
+            )
+    return len(due)
+
+
+def undo_deletion(world: World, credential_id: CredentialId, actor: UserId) -> Credential | Denied:
+    """Take a deletion back while there is time: the credential is suspended, and resuming it needs an approval."""
+    with world.store.work() as work:
+        credential = work.credentials.get(credential_id)
+        if credential is None:
+            return NOT_FOUND
+        decision = world.policy.may_change(actor, credential.estate, credential.owner, world.directory)
+        if isinstance(decision, Denied):
+            return decision
+        if credential.state is not State.DELETING or credential.undo_until is None or work.now >= credential.undo_until:
+            return Denied(Reason.WRONG_STATE, "It is too late: this credential is gone, or was never being deleted.")
+        schedule = world.policy.schedule(credential.role, credential.estate, credential.expires_at)
+        restored = replace(
+            credential,
+            state=credential.after(Verb.UNDO),
+            undo_until=None,
+            plan=reminder.plan(schedule, work.now, overdue=True),
+        )
+        work.credentials.save(restored, expected=credential.state)
+        notices.tell_owner(world, work, NoticeKind.OWNER_DELETED, restored)
+        work.record(CredentialRestored(actor=actor, via=Via.SLACK, credential=credential.id))
+    world.wake()
+    return restored
+
+
+def suspend(world: World, credential_id: CredentialId, actor: UserId) -> Credential | Denied:
+    """Stop a credential at once: its owner or an admin may, and nobody has to approve the safe direction."""
+    with world.store.work() as work:
+        credential = work.credentials.get(credential_id)
+        if credential is None:
+            return NOT_FOUND
+        decision = world.policy.may_change(actor, credential.estate, credential.owner, world.directory)
+        if isinstance(decision, Denied):
+            return decision
+        if not credential.can(Verb.SUSPEND):
+            return Denied(Reason.WRONG_STATE, f"This credential is {credential.state} already.")
+        suspended = replace(credential, state=credential.after(Verb.SUSPEND))
+        work.credentials.save(suspended, expected=credential.state)
+        notices.tell_owner(world, work, NoticeKind.OWNER_SUSPENDED, suspended)
+        refresh_owner_cards(world, work, suspended)
+        work.record(
+            CredentialSuspended(actor=actor, via=Via.SLACK, credential=credential.id, why="its owner or an admin asked")
+        )
+    world.wake()
+    return suspended
+
+
 def _expire(world: World, work: UnitOfWork, credential: Credential) -> None:
-    ended = replace(credential, state=credential.after(Verb.EXPIRE), ended_at=work.now)
-    work.credentials.save_state(ended, expected=credential.state)
-    for secret in credential.secrets:
-        work.credentials.destroy_record(secret.id)
-        if can(SECRET_TRANSITIONS, secret.state, SecretVerb.RETIRE):
-            retired = replace(secret, state=step(SECRET_TRANSITIONS, secret.state, SecretVerb.RETIRE))
-            work.credentials.save_secret(credential.id, retired)
-    work.names.free(credential.id)
+    ended = _end(work, credential, Verb.EXPIRE)
     notices.tell_owner(world, work, NoticeKind.OWNER_EXPIRED, ended)
     work.record(
         CredentialExpired(actor=None, via=Via.SWEEP, credential=credential.id, expires_at=credential.expires_at)
     )
+
+
+def _end(work: UnitOfWork, credential: Credential, verb: Verb) -> Credential:
+    """Nothing can check its secrets any more, its name is free, and a tombstone stays."""
+    ended = retire_all(work, credential)
+    ended = replace(ended, state=credential.after(verb), ended_at=work.now, undo_until=None, plan=reminder.NONE)
+    work.credentials.save(ended, expected=credential.state)
+    work.names.free(credential.id)
+    return ended

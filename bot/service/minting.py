@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain import reminder
 from bot.domain.credential import (
     RECEIPT_TRANSITIONS,
     SECRET_TRANSITIONS,
@@ -37,11 +38,12 @@ def order(request: Request) -> Order:
 def credential(world: World, request: Request, given: Issued, now: datetime) -> Credential:
     """The credential that a fulfilled request leaves behind."""
     asked = request.asked
+    schedule = world.policy.schedule(asked.role, asked.estate, asked.expires_at)
     return Credential(
         id=request.credential,
         client_id=given.client_id,
         request=request.id,
-        authority=world.authority.name,
+        authority=asked.authority,
         name=asked.name,
         description=asked.description,
         estate=asked.estate,
@@ -52,14 +54,16 @@ def credential(world: World, request: Request, given: Issued, now: datetime) -> 
         state=State.ACTIVE,
         created_at=now,
         expires_at=asked.expires_at,
-        secrets=(secret(world, given, now),),
+        secrets=(secret(world, request, given, now),),
+        plan=reminder.plan(schedule, now),
     )
 
 
-def secret(world: World, given: Issued, now: datetime) -> Secret:
+def secret(world: World, request: Request, given: Issued, now: datetime) -> Secret:
     """The life of a secret, from now on, without the secret."""
     return Secret(
         id=SecretId(world.entropy.uuid()),
+        request=request.id,
         state=SecretState.LIVE,
         minted_at=now,
         receipt=ReceiptState.AWAITING,
@@ -74,7 +78,7 @@ def issued(made: Credential, record: bytes) -> CredentialIssued:
     return CredentialIssued(
         actor=made.owner,
         via=Via.SLACK,
-        request=made.request,
+        request=made.newest.request,
         credential=made.id,
         client_id=made.client_id,
         secret=made.newest.id,

@@ -40,9 +40,11 @@ def outcome(world: World, work: UnitOfWork, request: Request) -> None:
     _card(world, work, request)
     refresh_asked(world, work, request)
     owner = request.asked.owner
-    if request.state is not State.APPROVED or request.asked.requester != owner:
+    waits = request.state is State.APPROVED and request.takes_effect_by_itself  # its effect is told, in a moment
+    if not waits and (request.state is not State.APPROVED or request.asked.requester != owner):
         _tell(world, work, NoticeKind.REQUESTER_TOLD, request, request.asked.requester)
-    if request.state is State.APPROVED or work.notices.exists(NoticeKind.OWNER_REVEAL, request.id, owner):
+    offered = request.state is State.APPROVED and not request.takes_effect_by_itself
+    if offered or work.notices.exists(NoticeKind.OWNER_REVEAL, request.id, owner):
         _tell(world, work, NoticeKind.OWNER_REVEAL, request, owner)
 
 
@@ -61,12 +63,17 @@ def revealing(world: World, work: UnitOfWork, request: Request) -> None:
 
 def tell_owner(world: World, work: UnitOfWork, kind: NoticeKind, credential: Credential) -> None:
     """A DM to a credential's owner."""
+    tell_about(world, work, kind, credential, credential.owner)
+
+
+def tell_about(world: World, work: UnitOfWork, kind: NoticeKind, credential: Credential, person: UserId) -> None:
+    """A DM to somebody about a credential."""
     work.notices.add(
         Notice(
             id=_id(world),
             kind=kind,
             credential=credential.id,
-            person=credential.owner,
+            person=person,
             due_at=work.now,
         )
     )

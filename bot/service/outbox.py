@@ -8,14 +8,14 @@ down, the message is sent again and says that it may be a repeat; an edit is sim
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.credential import Credential
 from bot.domain.events import NoticeSent, Outcome, Via
 from bot.domain.ids import ChannelId
-from bot.domain.notice import Notice, NoticeState, Posted
-from bot.domain.request import Request
+from bot.domain.notice import About, Notice, NoticeState, Posted
 from bot.ports import Lost, Notifier, Reader, SendResult, Sent, Undeliverable, Wait, World
 
 _BATCH = 50
+_SHOWN = 10
+"""Credentials of a group that its card is given; the rest is counted."""
 _FIRST_PAUSE = timedelta(seconds=2)
 _LONGEST_PAUSE = timedelta(minutes=10)
 
@@ -76,13 +76,15 @@ def _settle(world: World, notice: Notice, result: SendResult) -> None:
                 work.notices.save(replace(tried, due_at=work.now + pause, possibly_repeated=True))
 
 
-def _subject(reader: Reader, notice: Notice) -> tuple[Request | Credential | None, Posted | None]:
-    about: Request | Credential | None = None
+def _subject(reader: Reader, notice: Notice) -> tuple[About | None, Posted | None]:
+    about: About | None = None
     if notice.request is not None:
         about = reader.requests.get(notice.request)
     elif notice.credential is not None:
         about = reader.credentials.get(notice.credential)
-    return about, None if about is None else reader.notices.posted(notice.kind, about.id, notice.person)
+    elif notice.group is not None:
+        about = reader.notices.group(notice.group, limit=_SHOWN)
+    return about, None if about is None else reader.notices.posted(notice.kind, notice.subject, notice.person)
 
 
 def _sent(notice: Notice, outcome: Outcome, channel: ChannelId) -> NoticeSent:

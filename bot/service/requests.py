@@ -8,15 +8,21 @@ request's new state, its ledger entry and the messages that tell people commit t
 from dataclasses import replace
 
 from bot.domain.errors import Denied, Reason
-from bot.domain.events import Outcome, RequestClosed, RequestOpened, Via, VoteCast, VoteRefused
+from bot.domain.events import Outcome, Via, VoteCast, VoteRefused
 from bot.domain.ids import CredentialId, RequestId, UserId, Words
+from bot.domain.kind import NEW, Kind
 from bot.domain.naming import clean, name_key
-from bot.domain.request import Asked, Kind, Request, State, Verb, Vote, digest_of
+from bot.domain.request import Asked, Request, State, Verb, Vote, digest_of
 from bot.domain.voting import Ballot, judge, may_withdraw
-from bot.ports import UnitOfWork, World
+from bot.ports import Conflict, StoreBusyError, UnitOfWork, World
 from bot.service import notices
 from bot.service.asking import AddCommand, Problem, name_taken, problems_with
+from bot.service.changing import ChangeCommand, change_of, problems_with_change
+from bot.service.closing import close
+from bot.service.effects import carry_out
+from bot.service.entering import claim_by, enter
 from bot.service.freshness import refresh_voters
+from bot.service.secrets import retire_working
 
 
 def open_add(world: World, command: AddCommand) -> Request | tuple[Problem, ...]:
@@ -34,9 +40,7 @@ def open_add(world: World, command: AddCommand) -> Request | tuple[Problem, ...]
         request = _request(world, work, command)
         if not work.names.take(request.asked.estate, name_key(request.asked.name), request.credential):
             return (name_taken(world.policy, command),)
-        work.requests.add(request, command.submission)
-        notices.announce(world, work, request)
-        work.record(_opened(request))
+        enter(world, work, request, command.submission)
     world.wake()
     return request
 
@@ -59,7 +63,39 @@ def vote(world: World, ballot: Ballot) -> Request | Denied:
             return verdict
         decided = _counted(world, work, request, ballot, verdict)
     world.wake()
-    return decided
+    return take_effect(world, decided)
+
+
+def open_change(world: World, command: ChangeCommand) -> Request | tuple[Problem, ...]:
+    """Open a request for a change of a credential that there is, or say everything that is wrong with it.
+
+    Where the policy asks for nobody's approval it is approved at once, by that rule. The same form sent twice opens one
+    request.
+    """
+    with world.store.work() as work:
+        before = work.requests.by_submission(command.submission)
+        if before is not None:
+            return before
+        credential = work.credentials.get(command.credential)
+        problems = problems_with_change(world, work, command, credential)
+        if problems or credential is None:
+            return problems
+        request = change_of(world, work.now, command, credential)
+        if command.compromised:
+            retire_working(world, work, credential, actor=command.requester, why="its owner or an admin fears a leak")
+        opened = enter(world, work, request, command.submission)
+    world.wake()
+    return take_effect(world, opened)
+
+
+def take_effect(world: World, request: Request) -> Request:
+    """Carry out at once what was approved and waits for nobody's press. What fails here the sweep does."""
+    if request.state is not State.APPROVED or not request.takes_effect_by_itself:
+        return request
+    try:
+        return carry_out(world, request.id) or request
+    except (Conflict, StoreBusyError):
+        return request
 
 
 def withdraw(world: World, request: RequestId, actor: UserId) -> Request | Denied:
@@ -96,29 +132,6 @@ def remind_approvers(world: World, *, limit: int = 100) -> int:
         return sum(notices.remind(world, work, request) for request in undecided)
 
 
-def close(
-    world: World, work: UnitOfWork, request: Request, verb: Verb, *, actor: UserId | None, via: Via, why: str = ""
-) -> Request:
-    """End a request inside a transaction: its state, its entry, its name freed, its people told."""
-    ended = replace(request, state=request.after(verb), decided_at=work.now, lease_until=None, closing=why)
-    work.requests.save(ended, expected=request.state)
-    work.names.free(ended.credential)
-    notices.outcome(world, work, ended)
-    outcome = Outcome.REFUSED if ended.state in (State.REFUSED, State.DENIED) else Outcome.DONE
-    work.record(
-        RequestClosed(
-            actor=actor,
-            via=via,
-            outcome=outcome,
-            request=ended.id,
-            credential=ended.credential,
-            state=ended.state,
-            why=why,
-        )
-    )
-    return ended
-
-
 def _request(world: World, work: UnitOfWork, command: AddCommand) -> Request:
     role = world.policy.roles[command.role]
     asked = Asked(
@@ -132,14 +145,15 @@ def _request(world: World, work: UnitOfWork, command: AddCommand) -> Request:
         reason=Words(clean(command.reason)),
         expires_at=world.policy.end_of(command.expires_on),
     )
+    credential = CredentialId(world.entropy.uuid())
     return Request(
         id=RequestId(world.entropy.uuid()),
-        credential=CredentialId(world.entropy.uuid()),
+        credential=credential,
         asked=asked,
         permissions=role.permissions,
-        quorum=role.quorum,
+        quorum=world.policy.quorum_for(asked.kind, asked.role),
         policy=world.policy.digest,
-        digest=digest_of(asked, role.permissions, world.policy.digest),
+        digest=digest_of(credential, asked, role.permissions, world.policy.digest),
         state=State.PENDING,
         opened_at=work.now,
         lapses_at=min(work.now + world.policy.windows.request, asked.expires_at),
@@ -154,8 +168,8 @@ def _counted(world: World, work: UnitOfWork, request: Request, ballot: Ballot, v
     if verb is not None:
         decided = replace(decided, state=request.after(verb), decided_at=work.now)
         if decided.state is State.APPROVED:
-            decided = replace(decided, lapses_at=min(work.now + world.policy.windows.claim, request.asked.expires_at))
-        else:
+            decided = replace(decided, lapses_at=claim_by(world, work, request))
+        elif request.asked.kind in NEW:
             work.names.free(request.credential)
         work.requests.save(decided, expected=request.state)
         notices.outcome(world, work, decided)
@@ -175,29 +189,6 @@ def _counted(world: World, work: UnitOfWork, request: Request, ballot: Ballot, v
         )
     )
     return decided
-
-
-def _opened(request: Request) -> RequestOpened:
-    asked = request.asked
-    return RequestOpened(
-        actor=asked.requester,
-        via=Via.SLACK,
-        request=request.id,
-        credential=request.credential,
-        asks=asked.kind,
-        owner=asked.owner,
-        estate=asked.estate,
-        role=asked.role,
-        name=asked.name,
-        description=asked.description,
-        reason=asked.reason,
-        expires_at=asked.expires_at,
-        permissions=tuple(sorted(request.permissions)),
-        quorum=request.quorum,
-        policy=request.policy,
-        digest=request.digest,
-        lapses_at=request.lapses_at,
-    )
 
 
 _RECORDED = frozenset({Reason.OWN_REQUEST, Reason.OWN_BENEFIT, Reason.NOT_APPROVER, Reason.DEACTIVATED, Reason.GUEST})

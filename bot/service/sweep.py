@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from bot.domain.errors import CredError
 from bot.ports import Conflict, StoreBusyError, World
-from bot.service import lifecycle, reconciling, requests
+from bot.service import effects, lifecycle, reconciling, requests
 
 _log = logging.getLogger(__name__)
 
@@ -23,7 +23,9 @@ def sweep(world: World, *, starting: bool = False) -> dict[str, int]:
         "lapsed": _try(lambda: requests.lapse_overdue(world)),
         "unconfirmed": _try(lambda: lifecycle.miss_receipts(world)),
         "suspended": _try(lambda: lifecycle.suspend_unconfirmed(world)),
+        "carried out": _try(lambda: effects.carry_out_approved(world)),
         "expired": _try(lambda: lifecycle.expire_due(world)),
+        "deleted": _try(lambda: lifecycle.finish_deletions(world)),
     }
     if any(done.values()):
         world.wake()

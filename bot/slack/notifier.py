@@ -12,16 +12,13 @@ from typing import Any, Final
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.domain.credential import Credential
 from bot.domain.ids import ChannelId, UserId
-from bot.domain.notice import Notice, NoticeKind, Posted
+from bot.domain.notice import About, Notice, Posted
 from bot.domain.person import Roster
 from bot.domain.policy import Policy
-from bot.domain.request import Request
 from bot.ports import Lost, SendResult, Sent, Undeliverable
-from bot.slack.cards import request as request_cards
-from bot.slack.cards import secret as secret_cards
 from bot.slack.cards.pieces import Card, Json, Known, context
+from bot.slack.rendering import render
 from bot.slack.web_api import UNANSWERED, meaning
 
 EVENT = "cred_notice"
@@ -45,7 +42,7 @@ class SlackNotifier:
         self._messages_to: dict[UserId, ChannelId] = {}
         self._ours_until: dict[ChannelId, float] = {}
 
-    def send(self, notice: Notice, about: Request | Credential, posted: Posted | None) -> SendResult:
+    def send(self, notice: Notice, about: About, posted: Posted | None) -> SendResult:
         """Post the notice's card, or edit the message that it is already."""
         card = render(notice, about, self._known)
         message = _message(notice, card, repeated=notice.possibly_repeated and posted is None)
@@ -93,37 +90,6 @@ class SlackNotifier:
         with self._lock:
             self._ours_until[channel] = 0.0 if shared else self._seconds() + _SHARED_FOR
         return not shared
-
-
-def render(notice: Notice, about: Request | Credential, known: Known) -> Card:
-    """The card of a notice, from what it is about as that is now."""
-    if isinstance(about, Request):
-        return _of_request(notice, about, known)
-    match notice.kind:
-        case NoticeKind.OWNER_NOT_SHOWN:
-            return secret_cards.not_shown(about, known)
-        case NoticeKind.OWNER_UNCONFIRMED:
-            return secret_cards.unconfirmed(about)
-        case NoticeKind.OWNER_SUSPENDED:
-            return secret_cards.suspended(about)
-        case NoticeKind.OWNER_EXPIRED:
-            return secret_cards.expired(about, known)
-        case _:
-            raise TypeError(f"A notice of {notice.kind} is not about a credential.")
-
-
-def _of_request(notice: Notice, request: Request, known: Known) -> Card:
-    match notice.kind:
-        case NoticeKind.APPROVAL_CARD:
-            return request_cards.approval(request, known)
-        case NoticeKind.APPROVER_ASKED | NoticeKind.APPROVER_REMINDED if notice.person is not None:
-            return request_cards.asked(request, known, notice.person)
-        case NoticeKind.REQUESTER_TOLD:
-            return request_cards.told(request, known)
-        case NoticeKind.OWNER_REVEAL:
-            return request_cards.reveal(request, known)
-        case _:
-            raise TypeError(f"A notice of {notice.kind} is not about a request.")
 
 
 def _message(notice: Notice, card: Card, *, repeated: bool) -> Json:

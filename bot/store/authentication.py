@@ -15,7 +15,7 @@ from sqlalchemy import Engine, and_, bindparam, select
 from sqlalchemy.dialects import sqlite
 
 from bot.domain.credential import SecretState, State
-from bot.domain.ids import CredentialId, EstateKey, RoleKey, SecretId
+from bot.domain.ids import BUILTIN, ClientId, CredentialId, EstateKey, RoleKey, SecretId
 from bot.service.authentication import KnownClient, KnownSecret
 from bot.store.columns import moment, moment_or_none
 from bot.store.rows import METADATA
@@ -30,7 +30,7 @@ _COLUMNS = (_C.id, _C.client_id, _C.estate, _C.role, _C.permissions, _C.state, _
 _FIND = (
     select(*_COLUMNS, _S.id.label("secret"), _S.record, _S.retire_at)
     .select_from(_C.id.table.outerjoin(_S.id.table, and_(_S.credential == _C.id, _S.state.in_(_WORKING))))
-    .where(_C.client_id == bindparam("client_id", ""))
+    .where(_C.client_id == bindparam("client_id", ""), _C.authority == BUILTIN)
     .compile(dialect=sqlite.dialect(paramstyle="named"), compile_kwargs={"render_postcompile": True})
 )
 _STATEMENT = str(_FIND)
@@ -80,7 +80,7 @@ def _client(rows: list[tuple[Any, ...]]) -> KnownClient:
     credential, client_id, estate, role, permissions, state, expires_at, *_ = rows[0]
     return KnownClient(
         credential=CredentialId(_uuid(credential)),
-        client_id=_uuid(client_id),
+        client_id=ClientId(client_id),
         estate=EstateKey(estate),
         role=RoleKey(role),
         permissions=_permissions(permissions),

@@ -3,19 +3,20 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, select, update
 
 from bot.domain.credential import LIVING, Credential, Delivery, ReceiptState, Secret, SecretState, State
-from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, SecretId, UserId, Words
-from bot.domain.naming import name_key
+from bot.domain.ids import CredentialId, SecretId
 from bot.ports import Conflict, Search, Unreadable
-from bot.store.columns import micros, micros_or_none, moment, moment_or_none, permissions_in, permissions_out, readable
+from bot.store.columns import micros, readable
+from bot.store.credential_rows import changing, credential_of, lasting, living, secret_of
 from bot.store.rows import METADATA
+from bot.store.searching import page, values
 
 _CREDENTIAL = METADATA.tables["credential"]
 _SECRET = METADATA.tables["secret"]
@@ -43,6 +44,20 @@ _EXPIRED = (
         _CREDENTIAL.c.expires_at <= bindparam("now"),
     )
     .order_by(_CREDENTIAL.c.expires_at)
+    .limit(bindparam("most"))
+)
+
+_UNDO_OVER = (
+    select(_CREDENTIAL)
+    .where(_CREDENTIAL.c.undo_until <= bindparam("now"))
+    .order_by(_CREDENTIAL.c.undo_until)
+    .limit(bindparam("most"))
+)
+_RETIREMENTS = (
+    select(_CREDENTIAL)
+    .join(_SECRET, _SECRET.c.credential == _CREDENTIAL.c.id)
+    .where(_SECRET.c.state == SecretState.RETIRING, _SECRET.c.retire_at <= bindparam("now"))
+    .order_by(_SECRET.c.retire_at)
     .limit(bindparam("most"))
 )
 
@@ -83,26 +98,7 @@ class SqlCredentials:
         return self._search(search, before)
 
     def add(self, credential: Credential, record: bytes) -> None:
-        self._connection.execute(
-            insert(_CREDENTIAL),
-            {
-                "id": str(credential.id),
-                "client_id": str(credential.client_id),
-                "request": str(credential.request),
-                "authority": credential.authority,
-                "name": credential.name,
-                "name_key": name_key(credential.name),
-                "description": credential.description,
-                "estate": credential.estate,
-                "role": credential.role,
-                "permissions": permissions_out(credential.permissions),
-                "owner": credential.owner,
-                "requester": credential.requester,
-                "state": credential.state,
-                "created_at": micros(credential.created_at),
-                "expires_at": micros(credential.expires_at),
-            },
-        )
+        self._connection.execute(insert(_CREDENTIAL), {**lasting(credential), **living(credential)})
         for secret in credential.secrets:
             self.add_secret(credential.id, secret, record)
 
@@ -114,16 +110,17 @@ class SqlCredentials:
                 "id": str(secret.id),
                 "credential": str(credential),
                 "record": record,
+                "request": str(secret.request),
                 "fingerprint": secret.fingerprint,
                 "minted_at": micros(secret.minted_at),
-                **_changing(secret),
+                **changing(secret),
             },
         )
 
-    def save_state(self, credential: Credential, *, expected: State) -> None:
+    def save(self, credential: Credential, *, expected: State) -> None:
         changed = self._connection.execute(
             update(_CREDENTIAL).where(_CREDENTIAL.c.id == str(credential.id), _CREDENTIAL.c.state == expected),
-            {"state": credential.state, "ended_at": micros_or_none(credential.ended_at)},
+            living(credential),
         )
         if changed.rowcount != 1:
             raise Conflict(f"Credential {credential.name} is no longer {expected}.")
@@ -131,7 +128,7 @@ class SqlCredentials:
     def save_secret(self, credential: CredentialId, secret: Secret) -> None:
         self._connection.execute(
             update(_SECRET).where(_SECRET.c.id == str(secret.id), _SECRET.c.credential == str(credential)),
-            _changing(secret),
+            changing(secret),
         )
 
     def destroy_record(self, secret: SecretId) -> None:
@@ -139,6 +136,12 @@ class SqlCredentials:
 
     def expired(self, now: datetime, *, limit: int) -> list[Credential]:
         return self._many(_EXPIRED, {"now": micros(now), "most": limit})
+
+    def undo_over(self, now: datetime, *, limit: int) -> list[Credential]:
+        return self._many(_UNDO_OVER, {"now": micros(now), "most": limit})
+
+    def retirements(self, now: datetime, *, limit: int) -> list[Credential]:
+        return self._many(_RETIREMENTS, {"now": micros(now), "most": limit})
 
     def delivery_pending(self, before: datetime, *, limit: int) -> list[Credential]:
         return self._many(_DELIVERY_PENDING, {"before": micros(before), "most": limit})
@@ -161,16 +164,16 @@ class SqlCredentials:
         }
 
     def _search(self, search: Search, before: datetime | None) -> list[Credential]:
-        shape = _page(
+        shape = page(
             scoped=search.estates is not None,
             worded=bool(search.words),
             paged=search.after is not None,
             soon=before is not None,
         )
-        return self._many(shape, _values(search, before))
+        return self._many(shape, values(search, before))
 
-    def _many(self, statement: Select[Any], values: dict[str, object]) -> list[Credential]:
-        return self._whole(self._connection.execute(statement, values).all())
+    def _many(self, statement: Select[Any], parameters: dict[str, object]) -> list[Credential]:
+        return self._whole(self._connection.execute(statement, parameters).all())
 
     def _single(self, row: Row[Any]) -> Credential:
         return self._whole([row])[0]
@@ -179,84 +182,5 @@ class SqlCredentials:
         if not rows:
             return []
         secrets = self._connection.execute(_SECRETS, {"credentials": [row.id for row in rows]}).all()
-        of = {owner: tuple(map(_secret, group)) for owner, group in groupby(secrets, key=lambda row: row.credential)}
-        return [_credential(row, of.get(row.id, ())) for row in rows]
-
-
-@cache
-def _page(*, scoped: bool, worded: bool, paged: bool, soon: bool) -> Select[Any]:
-    """A page's statement, built once for each of its shapes: building is dearer than asking."""
-    c = _CREDENTIAL.c
-    statement = select(_CREDENTIAL).where(c.state.in_(sorted(LIVING)))
-    if scoped:
-        statement = statement.where(
-            or_(c.estate.in_(bindparam("estates", expanding=True)), c.owner == bindparam("person"))
-        )
-    if worded:
-        statement = statement.where(c.name_key >= bindparam("words"), c.name_key < bindparam("beyond"))
-    if paged:
-        statement = statement.where(tuple_(c.name_key, c.id) > tuple_(bindparam("name"), bindparam("last")))
-    if soon:
-        return statement.where(c.expires_at < bindparam("before")).order_by(c.expires_at).limit(bindparam("most"))
-    return statement.order_by(c.name_key, c.id).limit(bindparam("most"))
-
-
-def _values(search: Search, before: datetime | None) -> dict[str, object]:
-    values: dict[str, object] = {"most": search.limit}
-    if search.estates is not None:
-        values |= {"estates": sorted(search.estates), "person": search.person}
-    if search.words:
-        values |= {"words": search.words, "beyond": search.words + "\U0010ffff"}
-    if search.after is not None:
-        values |= {"name": search.after[0], "last": str(search.after[1])}
-    if before is not None:
-        values |= {"before": micros(before)}
-    return values
-
-
-def _changing(secret: Secret) -> dict[str, object]:
-    return {
-        "state": secret.state,
-        "retire_at": micros_or_none(secret.retire_at),
-        "receipt": secret.receipt,
-        "receipt_until": micros(secret.receipt_until),
-        "delivery": secret.delivery,
-        "last_used_at": micros_or_none(secret.last_used_at),
-        "last_used_from": secret.last_used_from,
-    }
-
-
-def _credential(row: Row[Any], secrets: tuple[Secret, ...]) -> Credential:
-    return Credential(
-        id=CredentialId(UUID(row.id)),
-        client_id=UUID(row.client_id),
-        request=RequestId(UUID(row.request)),
-        authority=row.authority,
-        name=row.name,
-        description=Words(row.description),
-        estate=EstateKey(row.estate),
-        role=RoleKey(row.role),
-        permissions=permissions_in(row.permissions),
-        owner=UserId(row.owner),
-        requester=UserId(row.requester),
-        state=State(row.state),
-        created_at=moment(row.created_at),
-        expires_at=moment(row.expires_at),
-        secrets=secrets,
-        ended_at=moment_or_none(row.ended_at),
-    )
-
-
-def _secret(row: Row[Any]) -> Secret:
-    return Secret(
-        id=SecretId(UUID(row.id)),
-        state=SecretState(row.state),
-        minted_at=moment(row.minted_at),
-        receipt=ReceiptState(row.receipt),
-        receipt_until=moment(row.receipt_until),
-        delivery=Delivery(row.delivery),
-        fingerprint=row.fingerprint,
-        retire_at=moment_or_none(row.retire_at),
-        last_used_at=moment_or_none(row.last_used_at),
-        last_used_from=row.last_used_from,
-    )
+        of = {owner: tuple(map(secret_of, group)) for owner, group in groupby(secrets, key=lambda row: row.credential)}
+        return [credential_of(row, of.get(row.id, ())) for row in rows]

@@ -12,7 +12,7 @@ from bot.store.engine import WRITING
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every revision there ever was, in order."""
 HEAD = REVISIONS[-1]
 

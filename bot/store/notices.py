@@ -1,5 +1,6 @@
 """The outbox's rows, and where messages stand in the workspace."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,12 +9,15 @@ from sqlalchemy import Connection, Row, bindparam, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, RequestId, UserId
-from bot.domain.notice import Notice, NoticeKind, NoticeState, Posted
+from bot.domain.notice import Group, Notice, NoticeKind, NoticeState, Posted
 from bot.store.columns import micros, moment
+from bot.store.credentials import SqlCredentials
 from bot.store.rows import METADATA
 
 _NOTICE = METADATA.tables["notice"]
 _POSTED = METADATA.tables["posted"]
+_GROUP_ITEM = METADATA.tables["group_item"]
+_CREDENTIAL = METADATA.tables["credential"]
 
 _EARLIER = _NOTICE.alias("earlier")
 _HELD_BACK = (
@@ -54,6 +58,15 @@ _EXISTS = (
     .limit(1)
 )
 
+_SIZE = select(func.count()).select_from(_GROUP_ITEM).where(_GROUP_ITEM.c.group == bindparam("group"))
+_FIRST = (
+    select(_CREDENTIAL.c.id)
+    .join(_GROUP_ITEM, _GROUP_ITEM.c.credential == _CREDENTIAL.c.id)
+    .where(_GROUP_ITEM.c.group == bindparam("group"))
+    .order_by(_CREDENTIAL.c.expires_at, _CREDENTIAL.c.name_key)
+    .limit(bindparam("most"))
+)
+
 
 class SqlNotices:
     """`bot.ports.Notices` over a connection."""
@@ -68,9 +81,10 @@ class SqlNotices:
                 id=str(notice.id),
                 number=number,
                 kind=notice.kind,
-                subject=str(notice.request or notice.credential),
+                subject=str(notice.subject),
                 request=None if notice.request is None else str(notice.request),
                 credential=None if notice.credential is None else str(notice.credential),
+                group=None if notice.group is None else str(notice.group),
                 channel=notice.channel,
                 person=notice.person,
                 destination=notice.channel or notice.person,
@@ -78,8 +92,27 @@ class SqlNotices:
                 attempts=notice.attempts,
                 due_at=micros(notice.due_at),
                 possibly_repeated=notice.possibly_repeated,
+                detour=notice.detour,
             )
         )
+
+    def gather(self, group: NoticeId, credentials: Sequence[CredentialId]) -> None:
+        if credentials:
+            self._connection.execute(
+                insert(_GROUP_ITEM).on_conflict_do_nothing(),
+                [{"group": str(group), "credential": str(credential)} for credential in credentials],
+            )
+
+    def group(self, group: NoticeId, *, limit: int) -> Group | None:
+        total = self._connection.execute(_SIZE, {"group": str(group)}).scalar_one()
+        if not total:
+            return None
+        first = [
+            CredentialId(UUID(found))
+            for found in self._connection.execute(_FIRST, {"group": str(group), "most": limit}).scalars()
+        ]
+        read = SqlCredentials(self._connection)
+        return Group(id=group, items=tuple(filter(None, map(read.get, first))), total=total)
 
     def due(self, now: datetime, *, limit: int) -> list[Notice]:
         return [_notice(row) for row in self._connection.execute(_DUE, {"now": micros(now), "most": limit})]
@@ -107,7 +140,7 @@ class SqlNotices:
         self._connection.execute(
             insert(_POSTED)
             .values(
-                subject=str(notice.request or notice.credential),
+                subject=str(notice.subject),
                 kind=notice.kind,
                 person=notice.person or "",
                 channel=posted.channel,
@@ -133,10 +166,12 @@ def _notice(row: Row[Any]) -> Notice:
         kind=NoticeKind(row.kind),
         request=None if row.request is None else RequestId(UUID(row.request)),
         credential=None if row.credential is None else CredentialId(UUID(row.credential)),
+        group=None if row.group is None else NoticeId(UUID(row.group)),
         channel=None if row.channel is None else ChannelId(row.channel),
         person=None if row.person is None else UserId(row.person),
         state=NoticeState(row.state),
         attempts=row.attempts,
         due_at=moment(row.due_at),
         possibly_repeated=row.possibly_repeated,
+        detour=row.detour,
     )

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 
-from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
+from bot.domain.ids import AuthorityKey, CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
+from bot.domain.kind import CLAIMED, Kind
 from bot.domain.notice import NoticeKind
-from bot.domain.request import Asked, Kind, Request, State, Verdict, Vote
+from bot.domain.request import OPEN, Asked, Request, State, Verdict, Vote
 from bot.ports import Conflict, Unreadable
 from bot.store.columns import micros, micros_or_none, moment, moment_or_none, permissions_in, permissions_out, readable
 from bot.store.rows import METADATA
@@ -52,6 +53,17 @@ _LEASE_OVER = (
     .where(_REQUEST.c.state == State.EXECUTING, _REQUEST.c.lease_until <= bindparam("now"))
     .limit(bindparam("most"))
 )
+_OF_CREDENTIAL = select(_REQUEST).where(
+    _REQUEST.c.credential == bindparam("credential"),
+    _REQUEST.c.kind == bindparam("kind"),
+    _REQUEST.c.state.in_(sorted(OPEN)),
+)
+_EFFECTIVE = (
+    select(_REQUEST)
+    .where(_REQUEST.c.state == State.APPROVED, _REQUEST.c.kind.not_in(sorted(CLAIMED)))
+    .order_by(_REQUEST.c.lapses_at)
+    .limit(bindparam("most"))
+)
 _AFTER = select(_REQUEST).where(_REQUEST.c.id > bindparam("last")).order_by(_REQUEST.c.id).limit(bindparam("most"))
 _VOTES = (
     select(_VOTE)
@@ -81,6 +93,7 @@ class SqlRequests:
                 "submission": submission,
                 "credential": str(request.credential),
                 "kind": asked.kind,
+                "authority": asked.authority,
                 "state": request.state,
                 "requester": asked.requester,
                 "owner": asked.owner,
@@ -125,6 +138,12 @@ class SqlRequests:
                 "reason": vote.reason,
             },
         )
+
+    def of_credential(self, credential: CredentialId, kind: Kind) -> Request | None:
+        return self._one(_OF_CREDENTIAL, {"credential": str(credential), "kind": kind})
+
+    def effective(self, *, limit: int) -> list[Request]:
+        return self._many(_EFFECTIVE, {"most": limit})
 
     def in_state(self, states: Sequence[State], *, limit: int) -> list[Request]:
         return self._many(_IN_STATE, {"states": list(states), "most": limit})
@@ -185,6 +204,7 @@ def _request(row: Row[Any], votes: tuple[Vote, ...]) -> Request:
 def _asked(row: Row[Any]) -> Asked:
     return Asked(
         kind=Kind(row.kind),
+        authority=AuthorityKey(row.authority),
         requester=UserId(row.requester),
         owner=UserId(row.owner),
         estate=EstateKey(row.estate),

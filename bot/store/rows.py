@@ -3,9 +3,11 @@
 Times are UTC microseconds, identifiers UUID text, sets of words JSON. Tables of the past are the ledger's own.
 """
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+OPEN_REQUEST = "state IN ('pending', 'approved', 'executing', 'unresolved')"
+"""Of each kind one request a credential is open at most."""
 METADATA = MetaData()
 """Apart from the ledger's: migrations see these tables only."""
 
@@ -28,8 +30,9 @@ class RequestRow(Row, table=True):
     id: str = Field(primary_key=True)
     submission: str = Field(unique=True)
     """The form that was sent: sent twice, it opens one request."""
-    credential: str = Field(unique=True)
+    credential: str = Field(index=True)
     kind: str
+    authority: str
     state: str
     requester: str = Field(index=True)
     owner: str = Field(index=True)
@@ -49,7 +52,10 @@ class RequestRow(Row, table=True):
     lease_until: int | None = Field(default=None, sa_column=_when(nullable=True))
     closing: str = ""
 
-    __table_args__ = (Index("request_state_lapses", "state", "lapses_at"),)
+    __table_args__ = (
+        Index("request_state_lapses", "state", "lapses_at"),
+        Index("request_open", "credential", "kind", unique=True, sqlite_where=text(OPEN_REQUEST)),
+    )
 
 
 class VoteRow(Row, table=True):
@@ -70,8 +76,9 @@ class CredentialRow(Row, table=True):
     __tablename__ = "credential"
 
     id: str = Field(primary_key=True)
-    client_id: str = Field(unique=True)
-    request: str = Field(unique=True, foreign_key="request.id")
+    client_id: str
+    request: str | None = Field(default=None, unique=True, foreign_key="request.id")
+    """None where it was taken over from a spreadsheet."""
     authority: str
     name: str
     name_key: str
@@ -85,8 +92,17 @@ class CredentialRow(Row, table=True):
     created_at: int = Field(sa_column=_when())
     expires_at: int = Field(sa_column=_when())
     ended_at: int | None = Field(default=None, sa_column=_when(nullable=True))
+    undo_until: int | None = Field(default=None, sa_column=_when(nullable=True, index=True))
+    warned: int | None = None
+    """Days of the tightest threshold of its expiry that was told."""
+    warn_at: int | None = Field(default=None, sa_column=_when(nullable=True, index=True))
+    """When the next one is due."""
+    snoozed_until: int | None = Field(default=None, sa_column=_when(nullable=True))
+    let_expire_by: str | None = None
+    unused_told_at: int | None = Field(default=None, sa_column=_when(nullable=True, index=True))
 
     __table_args__ = (
+        UniqueConstraint("client_id", "authority"),
         Index("credential_name", "name_key", "id"),
         Index("credential_state_expires", "state", "expires_at"),
     )
@@ -101,12 +117,15 @@ class SecretRow(Row, table=True):
     credential: str = Field(foreign_key="credential.id", index=True)
     number: int
     """1 for the first of its credential."""
+    request: str = Field(foreign_key="request.id")
+    """That it was minted for."""
     state: str
     record: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     """Opaque to everybody but the authority; None once it is retired."""
     fingerprint: str
     minted_at: int = Field(sa_column=_when())
     retire_at: int | None = Field(default=None, sa_column=_when(nullable=True))
+    kept_longer: bool = False
     receipt: str
     receipt_until: int = Field(sa_column=_when())
     delivery: str
@@ -117,6 +136,7 @@ class SecretRow(Row, table=True):
         UniqueConstraint("credential", "number"),
         Index("secret_receipt", "receipt", "receipt_until"),
         Index("secret_delivery", "delivery", "minted_at"),
+        Index("secret_state_retire", "state", "retire_at"),
     )
 
 
@@ -142,6 +162,7 @@ class NoticeRow(Row, table=True):
     subject: str
     request: str | None = Field(default=None, foreign_key="request.id")
     credential: str | None = Field(default=None, foreign_key="credential.id")
+    group: str | None = None
     channel: str | None = None
     person: str | None = None
     destination: str
@@ -150,6 +171,7 @@ class NoticeRow(Row, table=True):
     attempts: int = 0
     due_at: int = Field(sa_column=_when())
     possibly_repeated: bool = False
+    detour: str = ""
 
     __table_args__ = (
         Index("notice_state_due", "state", "due_at"),
@@ -169,6 +191,60 @@ class PostedRow(Row, table=True):
     """Empty for a message in a channel."""
     channel: str
     ts: str
+
+
+class GroupItemRow(Row, table=True):
+    """A credential of a group that one message tells of."""
+
+    __tablename__ = "group_item"
+
+    group: str = Field(primary_key=True)
+    credential: str = Field(primary_key=True, foreign_key="credential.id", index=True)
+
+
+class WarningRow(Row, table=True):
+    """A threshold of an expiry that was told, or superseded by a tighter one: each once."""
+
+    __tablename__ = "warning"
+
+    credential: str = Field(primary_key=True, foreign_key="credential.id")
+    expires_at: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    days: int = Field(primary_key=True)
+    superseded: bool
+    at: int = Field(sa_column=_when())
+    group: str
+    """The group with which it was told."""
+
+
+class ReviewRow(Row, table=True):
+    """One person's review of a credential that was taken without approval."""
+
+    __tablename__ = "review"
+
+    request: str = Field(primary_key=True, foreign_key="request.id")
+    reviewer: str = Field(primary_key=True)
+    verdict: str
+    at: int = Field(sa_column=_when())
+    reason: str = ""
+
+
+class LeaverRow(Row, table=True):
+    """Somebody left, and what they owned has been shown to be taken over."""
+
+    __tablename__ = "leaver"
+
+    user: str = Field(primary_key=True)
+    at: int = Field(sa_column=_when())
+
+
+class ChoreRow(Row, table=True):
+    """Something to be done every so often, by whichever process comes first: when it was done last, and how far."""
+
+    __tablename__ = "chore"
+
+    name: str = Field(primary_key=True)
+    done_at: int = Field(sa_column=_when())
+    mark: str = ""
 
 
 class AcceptanceRow(Row, table=True):

@@ -1,6 +1,7 @@
 """The log's line of an event: a sentence on what happened, to what, by whom. Nothing in it that a person typed."""
 
 import dataclasses
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +13,34 @@ _SENTENCES: dict[EventKind, str] = {
     EventKind.POLICY_CHANGED: "The policy is another one since the last start.",
     EventKind.TERMS_ACCEPTED: "{actor} accepted the terms of use.",
     EventKind.REQUEST_OPENED: "{actor} asked for {role} in {estate}: request {request}.",
+    EventKind.REQUEST_ALLOWED: "Request {request} needs nobody's approval: {rule}.",
     EventKind.VOTE_CAST: "{actor} said {verdict} to request {request}; it is {state} now.",
     EventKind.VOTE_REFUSED: "{actor} may not decide request {request}: {why}.",
     EventKind.REQUEST_CLOSED: "Request {request} is {state}.",
-    EventKind.REQUEST_STARTED: "{actor} pressed Reveal on request {request}.",
+    EventKind.REQUEST_STARTED: "{actor} pressed the button of request {request}.",
     EventKind.REQUEST_LOST: "The reveal of request {request} was not confirmed in time.",
     EventKind.REQUEST_RECLAIMED: "Request {request} can be revealed again.",
     EventKind.CREDENTIAL_ISSUED: "Credential {credential} was issued to {owner} for request {request}.",
+    EventKind.CREDENTIAL_TRACKED: "Credential {credential} of {authority} is tracked for {owner} by request {request}.",
+    EventKind.CREDENTIAL_IMPORTED: "Credential {credential} of {authority} is taken over for {owner}.",
+    EventKind.SECRET_ROTATED: "Credential {credential} is rotated by {actor}; its old secret works until {retire_at}.",
+    EventKind.SECRET_RETIRED: "A secret of credential {credential} is retired: {why}.",
+    EventKind.SECRET_KEPT: "{actor} keeps the old secret of credential {credential} until {retire_at}.",
     EventKind.SECRET_REISSUED: "The secret of credential {credential} was issued again for {actor}.",
     EventKind.SECRET_SHOWN: "The secret of credential {credential}: {delivery}.",
     EventKind.RECEIPT_CHANGED: "The receipt for the secret of credential {credential}: {receipt}.",
     EventKind.CREDENTIAL_SUSPENDED: "Credential {credential} is suspended: {why}.",
+    EventKind.CREDENTIAL_RESUMED: "Credential {credential} works again, by request {request}.",
+    EventKind.CREDENTIAL_TRANSFERRED: "Credential {credential} is owned by {owner} now, by request {request}.",
+    EventKind.CREDENTIAL_EXTENDED: "Credential {credential} works until {expires_at} now, by request {request}.",
+    EventKind.CREDENTIAL_DELETING: "Credential {credential} is being deleted; that can be undone until {until}.",
+    EventKind.CREDENTIAL_RESTORED: "{actor} undid the deletion of credential {credential}; it is suspended.",
+    EventKind.CREDENTIAL_DELETED: "Credential {credential} is deleted: {why}.",
+    EventKind.WARNING_RAISED: "Credential {credential} ends within {days} days, and is warned of.",
+    EventKind.WARNING_SNOOZED: "{actor} wants to hear of credential {credential} after {until}.",
+    EventKind.EXPIRY_ACCEPTED: "{actor} lets credential {credential} expire.",
+    EventKind.REVIEW_CAST: "{actor} said {verdict} in the review of credential {credential}.",
+    EventKind.PERSON_LEFT: "{who} has left, and owned {credentials} credentials.",
     EventKind.CREDENTIAL_EXPIRED: "Credential {credential} has expired and is removed.",
     EventKind.NOTICE_SENT: "Slack did not take the message {about}.",
 }
@@ -39,4 +57,6 @@ def line(event: Event) -> str | None:
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return short_code(value) if isinstance(value, UUID) else str(value)

@@ -26,7 +26,7 @@ class Ed25519Signer:
 
     def sign(self, claims: Claims) -> str:
         """The token, in compact form."""
-        client = str(claims.client_id)
+        client = claims.client_id
         payload = {
             "iss": self._issuer,
             "sub": client,

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from bot.domain.credential import Credential, Delivery, ReceiptState, Secret, SecretState
 from bot.domain.credential import State as CredentialState
-from bot.domain.ids import CredentialId, RequestId, SecretId, Words
-from bot.domain.request import Asked, Kind, Request, State, Verdict, Vote, digest_of
+from bot.domain.ids import ClientId, CredentialId, RequestId, SecretId, Words
+from bot.domain.kind import Kind
+from bot.domain.request import Asked, Request, State, Verdict, Vote, digest_of
 from bot.domain.role import READ_ONLY, SUPER_ADMIN, Role
 from bot.slack.cards.pieces import Known
 from tests.support import people
@@ -15,6 +16,7 @@ from tests.support.fakes import FakeDirectory
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SECRET = "made-up_secret-7Qx"
+SUBJECT = CredentialId(UUID("22222222-2222-4222-8222-222222222222"))
 
 
 def known() -> Known:
@@ -37,12 +39,12 @@ def request(state: State = State.PENDING, *, role: Role = SUPER_ADMIN, votes=(),
     decided = None if state is State.PENDING else NOON + timedelta(hours=1)
     made = Request(
         id=RequestId(UUID("11111111-1111-4111-8111-111111111111")),
-        credential=CredentialId(UUID("22222222-2222-4222-8222-222222222222")),
+        credential=SUBJECT,
         asked=asked,
         permissions=role.permissions,
         quorum=role.quorum,
         policy="d" * 64,
-        digest=digest_of(asked, role.permissions, "d" * 64),
+        digest=digest_of(SUBJECT, asked, role.permissions, "d" * 64),
         state=state,
         opened_at=NOON,
         lapses_at=NOON + timedelta(hours=72),
@@ -78,6 +80,7 @@ def in_state(state: State) -> Request:
 def secret(**changes) -> Secret:
     values = {
         "id": SecretId(UUID("33333333-3333-4333-8333-333333333333")),
+        "request": RequestId(UUID("11111111-1111-4111-8111-111111111111")),
         "state": SecretState.LIVE,
         "minted_at": NOON,
         "receipt": ReceiptState.AWAITING,
@@ -90,8 +93,8 @@ def secret(**changes) -> Secret:
 
 def credential(*secrets: Secret, **changes) -> Credential:
     values = {
-        "id": CredentialId(UUID("22222222-2222-4222-8222-222222222222")),
-        "client_id": UUID("44444444-4444-4444-8444-444444444444"),
+        "id": SUBJECT,
+        "client_id": ClientId("44444444-4444-4444-8444-444444444444"),
         "request": RequestId(UUID("11111111-1111-4111-8111-111111111111")),
         "authority": "builtin",
         "name": "payroll-sync",

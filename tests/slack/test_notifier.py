@@ -13,7 +13,8 @@ from bot.domain.ids import ChannelId, NoticeId
 from bot.domain.notice import Notice, NoticeKind, Posted
 from bot.domain.request import State
 from bot.ports import Lost, Sent, Undeliverable, Wait
-from bot.slack.notifier import EVENT, SlackNotifier, render
+from bot.slack.notifier import EVENT, SlackNotifier
+from bot.slack.rendering import OF_CREDENTIALS, render
 from bot.slack.web_api import web_client
 from tests.slack import specimens
 from tests.slack.double import hangs_up, refuses, says, stalls
@@ -22,12 +23,6 @@ from tests.support import people
 
 KNOWN = specimens.known()
 POSTED = Posted(channel=ChannelId("C0RETAIL"), ts="1.000100")
-OF_CREDENTIALS = (
-    NoticeKind.OWNER_NOT_SHOWN,
-    NoticeKind.OWNER_UNCONFIRMED,
-    NoticeKind.OWNER_SUSPENDED,
-    NoticeKind.OWNER_EXPIRED,
-)
 
 
 def notice(kind=NoticeKind.APPROVAL_CARD, **changes) -> Notice:

@@ -62,7 +62,7 @@ def test_it_finds_both_secrets_during_a_rotation(house, lookup):
 def test_it_sees_a_change_once_it_is_committed(house, lookup):
     credential = house.issued().credential
     with house.store.work() as work:
-        work.credentials.save_state(replace(credential, state=State.SUSPENDED), expected=State.ACTIVE)
+        work.credentials.save(replace(credential, state=State.SUSPENDED), expected=State.ACTIVE)
         assert lookup.find(str(credential.client_id)).state is State.ACTIVE
     assert lookup.find(str(credential.client_id)).state is State.SUSPENDED
 

@@ -9,7 +9,7 @@ from random import Random
 from uuid import UUID
 
 from bot.domain.credential import Credential
-from bot.domain.ids import ChannelId, CredentialId, GroupId, UserId
+from bot.domain.ids import ChannelId, ClientId, CredentialId, GroupId, UserId
 from bot.domain.notice import Notice, Posted
 from bot.domain.person import Member
 from bot.domain.request import Request
@@ -68,7 +68,7 @@ class FakeAuthority:
     lose_after: bool = False
 
     def issue(self, order: Order) -> Issued:
-        return self._issue(order.correlation, self.entropy.uuid())
+        return self._issue(order.correlation, ClientId(str(self.entropy.uuid())))
 
     def reissue(self, credential: Credential) -> Issued:
         return self._issue(credential.id, credential.client_id)
@@ -78,7 +78,7 @@ class FakeAuthority:
             raise AuthorityLostError
         return self.kept.pop(correlation, None) is not None
 
-    def _issue(self, correlation: CredentialId, client_id: UUID) -> Issued:
+    def _issue(self, correlation: CredentialId, client_id: ClientId) -> Issued:
         if self.refuse:
             raise AuthorityRefusedError(self.refuse)
         if self.lose_before:

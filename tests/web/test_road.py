@@ -109,7 +109,7 @@ def test_a_suspended_credential_logs_in_no_more_at_once(road):
     road.token()
     with road.house.store.work() as work:
         suspended = replace(road.shown.credential, state=State.SUSPENDED)
-        work.credentials.save_state(suspended, expected=State.ACTIVE)
+        work.credentials.save(suspended, expected=State.ACTIVE)
     with pytest.raises(OAuthError, match="invalid_client"):
         road.token()
 

@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
-from bot.domain.ids import EstateKey, RoleKey, SecretId
+from bot.domain.ids import ClientId, EstateKey, RoleKey, SecretId
 from bot.service.authentication import Claims
 from bot.web.signing import Ed25519Signer, thumbprint
 from tests.support.fakes import START
@@ -20,7 +20,7 @@ from tests.support.web import ISSUER, SEED
 pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated:joserfc.errors.SecurityWarning")
 
 CLAIMS = Claims(
-    client_id=UUID(int=11),
+    client_id=ClientId(str(UUID(int=11))),
     issued_at=START,
     expires_at=START + timedelta(minutes=10),
     token_id=UUID(int=12),

@@ -40,7 +40,7 @@ def approval(request: Request, known: Known) -> Card:
     return Card(_fallback(request, known), tuple(blocks))
 
 
-def asked(request: Request, known: Known, person: UserId) -> Card:
+def asked(request: Request, known: Known, person: UserId | None) -> Card:
     """The message to somebody who may approve: why them, and the same buttons as in the channel."""
     channel = in_channel(known.policy.channel_of(request.asked.estate))
     why = (

@@ -1,0 +1,122 @@
+"""What happens to credentials, as the ledger records it: who, what, when, on what, with what outcome, from where.
+
+Each event is a frozen dataclass whose fields are the allow-list of what its entry may hold. Evolution rule: a kind is
+never renamed or reused; a field is never renamed, retyped or reused; new fields are added at the end, with a default.
+`UserId` fields enter as the ledger's person ID, `Words` sealed under the key of whoever typed them, instants as UTC
+microseconds. Of a secret at most its keyed fingerprint stands here.
+"""
+
+from bot.domain.events.credentials import (
+    CredentialDeleted,
+    CredentialDeleting,
+    CredentialExpired,
+    CredentialExtended,
+    CredentialImported,
+    CredentialIssued,
+    CredentialRestored,
+    CredentialResumed,
+    CredentialSuspended,
+    CredentialTracked,
+    CredentialTransferred,
+)
+from bot.domain.events.event import Event, EventKind, Outcome, Via
+from bot.domain.events.expiry import ExpiryAccepted, WarningRaised, WarningSnoozed
+from bot.domain.events.requests import (
+    RequestAllowed,
+    RequestClosed,
+    RequestLost,
+    RequestOpened,
+    RequestReclaimed,
+    RequestStarted,
+    ReviewCast,
+    VoteCast,
+    VoteRefused,
+)
+from bot.domain.events.secrets import (
+    ReceiptChanged,
+    SecretKept,
+    SecretReissued,
+    SecretRetired,
+    SecretRotated,
+    SecretShown,
+)
+from bot.domain.events.service import NoticeSent, PersonLeft, PolicyChanged, ServiceStarted, TermsAccepted
+
+EVENTS: tuple[type[Event], ...] = (
+    ServiceStarted,
+    PolicyChanged,
+    TermsAccepted,
+    RequestOpened,
+    RequestAllowed,
+    VoteCast,
+    VoteRefused,
+    RequestClosed,
+    RequestStarted,
+    RequestLost,
+    RequestReclaimed,
+    CredentialIssued,
+    CredentialTracked,
+    CredentialImported,
+    SecretReissued,
+    SecretRotated,
+    SecretRetired,
+    SecretKept,
+    SecretShown,
+    ReceiptChanged,
+    CredentialSuspended,
+    CredentialResumed,
+    CredentialTransferred,
+    CredentialExtended,
+    CredentialDeleting,
+    CredentialRestored,
+    CredentialDeleted,
+    CredentialExpired,
+    WarningRaised,
+    WarningSnoozed,
+    ExpiryAccepted,
+    ReviewCast,
+    PersonLeft,
+    NoticeSent,
+)
+
+__all__ = [
+    "EVENTS",
+    "CredentialDeleted",
+    "CredentialDeleting",
+    "CredentialExpired",
+    "CredentialExtended",
+    "CredentialImported",
+    "CredentialIssued",
+    "CredentialRestored",
+    "CredentialResumed",
+    "CredentialSuspended",
+    "CredentialTracked",
+    "CredentialTransferred",
+    "Event",
+    "EventKind",
+    "ExpiryAccepted",
+    "NoticeSent",
+    "Outcome",
+    "PersonLeft",
+    "PolicyChanged",
+    "ReceiptChanged",
+    "RequestAllowed",
+    "RequestClosed",
+    "RequestLost",
+    "RequestOpened",
+    "RequestReclaimed",
+    "RequestStarted",
+    "ReviewCast",
+    "SecretKept",
+    "SecretReissued",
+    "SecretRetired",
+    "SecretRotated",
+    "SecretShown",
+    "ServiceStarted",
+    "TermsAccepted",
+    "Via",
+    "VoteCast",
+    "VoteRefused",
+    "WarningRaised",
+    "WarningSnoozed",
+]

@@ -1,0 +1,118 @@
+"""The road of an approval request."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.events.event import Event, EventKind
+from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
+from bot.domain.kind import Kind
+from bot.domain.request import State, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestOpened(Event):
+    """Somebody asked."""
+
+    kind = EventKind.REQUEST_OPENED
+    request: RequestId
+    credential: CredentialId
+    asks: Kind
+    owner: UserId
+    estate: EstateKey
+    role: RoleKey
+    name: str
+    description: Words
+    reason: Words
+    expires_at: datetime
+    permissions: tuple[str, ...]
+    quorum: int
+    policy: str
+    digest: str
+    lapses_at: datetime
+    authority: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAllowed(Event):
+    """The policy asks for nobody's approval: by which rule."""
+
+    kind = EventKind.REQUEST_ALLOWED
+    request: RequestId
+    credential: CredentialId
+    rule: str
+    lapses_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteCast(Event):
+    """An approver decided; `state` is where the request stands after it."""
+
+    kind = EventKind.VOTE_CAST
+    request: RequestId
+    credential: CredentialId
+    verdict: Verdict
+    digest: str
+    state: State
+    reason: Words
+    lapses_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteRefused(Event):
+    """Somebody who may not decide tried to."""
+
+    kind = EventKind.VOTE_REFUSED
+    request: RequestId
+    verdict: Verdict
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestClosed(Event):
+    """A request ended without effect and without a vote: withdrawn, lapsed, its approval void, or refused."""
+
+    kind = EventKind.REQUEST_CLOSED
+    request: RequestId
+    credential: CredentialId
+    state: State
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestStarted(Event):
+    """The intent: the effect begins, at its owner's press or by itself, and an authority is about to be asked."""
+
+    kind = EventKind.REQUEST_STARTED
+    request: RequestId
+    credential: CredentialId
+    authority: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestLost(Event):
+    """A started effect was not confirmed in time."""
+
+    kind = EventKind.REQUEST_LOST
+    request: RequestId
+    credential: CredentialId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestReclaimed(Event):
+    """What a lost start left at the authority is gone, so the request can be claimed again."""
+
+    kind = EventKind.REQUEST_RECLAIMED
+    request: RequestId
+    credential: CredentialId
+    orphan: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewCast(Event):
+    """Somebody reviewed a credential that was taken without approval."""
+
+    kind = EventKind.REVIEW_CAST
+    request: RequestId
+    credential: CredentialId
+    verdict: Verdict
+    reason: Words

@@ -1,0 +1,167 @@
+"""What somebody asks for of a credential that there is already, and everything that can be wrong with it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.domain.credential import USABLE, Credential, State
+from bot.domain.errors import Denied
+from bot.domain.ids import CredentialId, RequestId, UserId, Words
+from bot.domain.kind import Kind
+from bot.domain.naming import REASON_MAX, clean
+from bot.domain.person import standing
+from bot.domain.request import Asked, Request, digest_of
+from bot.domain.request import State as RequestState
+from bot.ports import Reader, World
+from bot.service.asking import Field, Problem, days_problem, nobody_problem, words_problem
+from bot.service.sight import may_see
+
+POSSIBLE: dict[Kind, frozenset[State]] = {
+    Kind.ROTATE: frozenset({State.ACTIVE}),
+    Kind.RESUME: frozenset({State.SUSPENDED}),
+    Kind.TRANSFER: USABLE,
+    Kind.EXTEND: USABLE,
+    Kind.DELETE: USABLE,
+}
+"""In which states of a credential each change can be asked for, and can take effect."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeCommand:
+    """A form as it was sent. `submission` is the form's own ID: the same form sent twice is one request."""
+
+    submission: str
+    kind: Kind
+    credential: CredentialId
+    requester: UserId
+    reason: str = ""
+    owner: UserId | None = None
+    """Of a transfer: who is to own it."""
+    expires_on: date | None = None
+    """Of an extension, and of a rotation that renews: the last day on which it works."""
+    typed_name: str | None = None
+    """Of a deletion: its name, typed to confirm."""
+    compromised: bool = False
+    """Of a rotation: the secrets that work now end at once."""
+
+
+def problems_with_change(
+    world: World, reader: Reader, command: ChangeCommand, credential: Credential | None
+) -> tuple[Problem, ...]:
+    """Everything that is wrong with a change, at once. Asked of the current policy, roster and credential."""
+    if credential is None or not may_see(world, command.requester, credential):
+        return (Problem(Field.FORM, "I do not know this credential, or it is not yours to see."),)
+    decision = world.policy.may_ask(
+        command.kind, command.requester, credential.estate, credential.owner, world.directory
+    )
+    if isinstance(decision, Denied):
+        return (Problem(Field.FORM, decision.sentence),)
+    if credential.state not in POSSIBLE[command.kind] or world.clock.now() >= credential.expires_at:
+        return (Problem(Field.FORM, f"“{credential.name}” is {_state(world, credential)}, so this cannot be done."),)
+    if command.kind is Kind.ROTATE and credential.tracked:
+        return (Problem(Field.FORM, f"“{credential.name}” lives elsewhere: its secret is changed there."),)
+    before = reader.requests.of_credential(credential.id, command.kind)
+    if before is not None:
+        return (Problem(Field.FORM, f"This has been asked for already: request {before.code}."),)
+    found = (
+        words_problem(Field.REASON, command.reason, REASON_MAX, required=_wants_reason(world, command, credential)),
+        _owner(world, command, credential),
+        _expiry(world, command, credential),
+        _name(command, credential),
+        _approval(world, command, credential),
+    )
+    return tuple(problem for problem in found if problem is not None)
+
+
+def change_of(world: World, now: datetime, command: ChangeCommand, credential: Credential) -> Request:
+    """The request for a change that nothing is wrong with."""
+    policy = world.policy
+    asked = Asked(
+        kind=command.kind,
+        requester=command.requester,
+        owner=command.owner or credential.owner,
+        estate=credential.estate,
+        role=credential.role,
+        name=credential.name,
+        description=credential.description,
+        reason=Words(clean(command.reason)),
+        expires_at=_end(world, command, credential),
+        authority=credential.authority,
+    )
+    return Request(
+        id=RequestId(world.entropy.uuid()),
+        credential=credential.id,
+        asked=asked,
+        permissions=credential.permissions,
+        quorum=quorum(world, command, credential),
+        policy=policy.digest,
+        digest=digest_of(credential.id, asked, credential.permissions, policy.digest),
+        state=RequestState.PENDING,
+        opened_at=now,
+        lapses_at=min(now + policy.windows.request, credential.expires_at),
+    )
+
+
+def quorum(world: World, command: ChangeCommand, credential: Credential) -> int:
+    """How many must approve: none for an owner's own rotation that renews nothing, if the policy says so."""
+    renews = _end(world, command, credential) > credential.expires_at
+    alone = command.requester == credential.owner and not renews
+    return world.policy.quorum_for(command.kind, credential.role, alone=alone)
+
+
+def _end(world: World, command: ChangeCommand, credential: Credential) -> datetime:
+    return credential.expires_at if command.expires_on is None else world.policy.end_of(command.expires_on)
+
+
+def _wants_reason(world: World, command: ChangeCommand, credential: Credential) -> bool:
+    """A reason is for those who approve: none is given where none is needed."""
+    return quorum(world, command, credential) > 0
+
+
+def _owner(world: World, command: ChangeCommand, credential: Credential) -> Problem | None:
+    if command.kind is not Kind.TRANSFER:
+        return None
+    if command.owner is None:
+        return Problem(Field.OWNER, "Choose who will own it.")
+    if command.owner == credential.owner:
+        return Problem(Field.OWNER, "This person owns it already. Choose somebody else.")
+    if isinstance(standing(command.owner, world.policy.organization.teams, world.directory), Denied):
+        return Problem(Field.OWNER, "The owner must be an active full member of this workspace, not a guest or a bot.")
+    return None
+
+
+def _expiry(world: World, command: ChangeCommand, credential: Credential) -> Problem | None:
+    if command.kind not in (Kind.EXTEND, Kind.ROTATE):
+        return None
+    policy = world.policy
+    if command.expires_on is None:
+        return Problem(Field.EXPIRES, "Choose the last day on which it works.") if command.kind is Kind.EXTEND else None
+    last_day = policy.last_day(credential.expires_at)
+    if command.expires_on == last_day:
+        same = "This is the day on which it ends already. Choose a later one."
+        return Problem(Field.EXPIRES, same) if command.kind is Kind.EXTEND else None
+    if command.expires_on < last_day:
+        return Problem(Field.EXPIRES, f"It works until {last_day.isoformat()} already. Choose that day or a later one.")
+    role = policy.roles.get(credential.role)
+    if role is None:
+        return Problem(Field.EXPIRES, "Its role is no longer in the policy, so its time cannot be prolonged.")
+    return days_problem(role, command.expires_on, policy.today(world.clock.now()))
+
+
+def _name(command: ChangeCommand, credential: Credential) -> Problem | None:
+    if command.kind is not Kind.DELETE or (command.typed_name or "").strip() == credential.name:
+        return None
+    return Problem(Field.NAME, f"Type “{credential.name}” to confirm that this is the one.")
+
+
+def _approval(world: World, command: ChangeCommand, credential: Credential) -> Problem | None:
+    needed = quorum(world, command, credential)
+    never = frozenset({command.requester, command.owner or credential.owner})
+    could = len(world.policy.approvers_for(credential.estate, world.directory, never=never))
+    sentence = nobody_problem(needed, could)
+    return None if sentence is None else Problem(Field.FORM, sentence)
+
+
+def _state(world: World, credential: Credential) -> str:
+    if credential.state in USABLE and world.clock.now() >= credential.expires_at:
+        return State.EXPIRED
+    return credential.state

@@ -1,0 +1,171 @@
+"""What an approved change does to a credential. Everything is checked once more, in the transaction that does it.
+
+A resumption, an extension and a deletion take effect by themselves, right after the last approval (or at the next
+sweep, if the program died between the two); a transfer when the new owner accepts it. A change that no longer fits ends
+the request, and everybody is told why.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain import reminder
+from bot.domain.credential import Credential, ReceiptState, Verb
+from bot.domain.errors import ALLOWED, Decision, Denied, Reason
+from bot.domain.events import CredentialDeleting, CredentialExtended, CredentialResumed, CredentialTransferred, Via
+from bot.domain.ids import RequestId, UserId
+from bot.domain.kind import Kind
+from bot.domain.notice import NoticeKind
+from bot.domain.request import Request, State
+from bot.domain.request import Verb as RequestVerb
+from bot.domain.voting import effect_stands, may_claim
+from bot.ports import UnitOfWork, World
+from bot.service import notices
+from bot.service.changing import POSSIBLE
+from bot.service.closing import close
+from bot.service.freshness import refresh_for
+from bot.service.receipts import NOT_FOUND
+
+Effect = Callable[[World, UnitOfWork, Request, Credential], Credential]
+
+
+def carry_out(world: World, request_id: RequestId) -> Request | None:
+    """Let an approved request take effect that waits for nobody; the request after it, None if it has to wait.
+
+    Done already, by another process or an earlier try, it stays as it is.
+    """
+    with world.store.read() as reader:
+        request = reader.requests.get(request_id)
+    if request is None or refresh_for(world, request, also=request.asked.requester) is not None:
+        return None
+    with world.store.work() as work:
+        current = work.requests.get(request_id)
+        if current is None or current.state is not State.APPROVED or not current.takes_effect_by_itself:
+            return current
+        after = _take(world, work, current, actor=None)
+    world.wake()
+    return after
+
+
+def carry_out_approved(world: World, *, limit: int = 100) -> int:
+    """Carry out what was approved and not carried out yet; how many. What has to wait is left to the next sweep."""
+    with world.store.read() as reader:
+        approved = reader.requests.effective(limit=limit)
+    done = (carry_out(world, request.id) for request in approved)
+    return sum(after is not None and after.state is not State.APPROVED for after in done)
+
+
+def accept(world: World, request_id: RequestId, digest: str, actor: UserId) -> Request | Denied:
+    """The new owner accepts a transfer."""
+    with world.store.read() as reader:
+        request = reader.requests.get(request_id)
+    if request is None or request.asked.kind is not Kind.TRANSFER:
+        return NOT_FOUND
+    stale = refresh_for(world, request, also=actor)
+    if stale is not None:
+        return stale
+    with world.store.work() as work:
+        current = work.requests.get(request_id)
+        if current is None:
+            return NOT_FOUND
+        decision = may_claim(current, actor, digest, work.now)
+        if isinstance(decision, Denied):
+            return decision
+        after = _take(world, work, current, actor=actor)
+    world.wake()
+    return after if after.state is State.FULFILLED else Denied(Reason.WRONG_STATE, after.closing)
+
+
+def fits(request: Request, credential: Credential | None, now: datetime) -> Decision:
+    """Whether the credential still is in a state in which this can happen to it."""
+    if credential is None:
+        return NOT_FOUND
+    if credential.state in POSSIBLE[request.asked.kind] and now < credential.expires_at:
+        return ALLOWED
+    state = "expired" if now >= credential.expires_at else credential.state
+    return Denied(Reason.WRONG_STATE, f"The credential is {state} now, so this could not be done.")
+
+
+def _take(world: World, work: UnitOfWork, request: Request, *, actor: UserId | None) -> Request:
+    credential = work.credentials.get(request.credential)
+    decision = fits(request, credential, work.now)
+    if not isinstance(decision, Denied):
+        decision = effect_stands(request, credential, world.policy, world.directory)
+    if isinstance(decision, Denied) or credential is None:
+        why = decision.sentence if isinstance(decision, Denied) else ""
+        return close(world, work, request, RequestVerb.REVOKE, actor=actor, via=_via(actor), why=why)
+    started = replace(request, state=request.after(RequestVerb.START))
+    fulfilled = replace(started, state=started.after(RequestVerb.CONFIRM))
+    work.requests.save(fulfilled, expected=request.state)
+    _EFFECTS[request.asked.kind](world, work, fulfilled, credential)
+    notices.outcome(world, work, fulfilled)
+    return fulfilled
+
+
+def _resume(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
+    after = replace(credential, state=credential.after(Verb.RESUME))
+    work.credentials.save(after, expected=credential.state)
+    if after.secrets and after.newest.receipt is ReceiptState.NONE:  # it is asked once more whether the secret arrived
+        again = replace(after.newest, receipt_until=work.now + world.policy.windows.unconfirmed)
+        work.credentials.save_secret(after.id, again)
+        after = after.with_secret(again)
+        notices.tell_owner(world, work, NoticeKind.OWNER_UNCONFIRMED, after)
+    work.record(CredentialResumed(actor=None, via=Via.SWEEP, request=request.id, credential=after.id))
+    return after
+
+
+def _extend(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
+    after = expiring(world, work, credential, request)
+    work.credentials.save(after, expected=credential.state)
+    work.record(
+        CredentialExtended(
+            actor=None, via=Via.SWEEP, request=request.id, credential=after.id, expires_at=after.expires_at
+        )
+    )
+    return after
+
+
+def _delete(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
+    until = work.now + world.policy.windows.undo
+    after = replace(credential, state=credential.after(Verb.DELETE), undo_until=until, plan=reminder.NONE)
+    work.credentials.save(after, expected=credential.state)
+    notices.tell_owner(world, work, NoticeKind.OWNER_DELETED, after)
+    work.record(CredentialDeleting(actor=None, via=Via.SWEEP, request=request.id, credential=after.id, until=until))
+    return after
+
+
+def _transfer(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
+    after = replace(credential, owner=request.asked.owner)
+    work.credentials.save(after, expected=credential.state)
+    notices.tell_about(world, work, NoticeKind.OWNER_TRANSFERRED, after, credential.owner)
+    work.record(
+        CredentialTransferred(
+            actor=request.asked.owner,
+            via=Via.SLACK,
+            request=request.id,
+            credential=after.id,
+            owner=after.owner,
+        )
+    )
+    return after
+
+
+def expiring(world: World, work: UnitOfWork, credential: Credential, request: Request) -> Credential:
+    """The credential with the expiry that was asked for, and a new plan of warnings if that is another one."""
+    expires_at = request.asked.expires_at
+    if expires_at == credential.expires_at:
+        return credential
+    schedule = world.policy.schedule(credential.role, credential.estate, expires_at)
+    return replace(credential, expires_at=expires_at, plan=reminder.plan(schedule, work.now))
+
+
+def _via(actor: UserId | None) -> Via:
+    return Via.SWEEP if actor is None else Via.SLACK
+
+
+_EFFECTS: dict[Kind, Effect] = {
+    Kind.RESUME: _resume,
+    Kind.EXTEND: _extend,
+    Kind.DELETE: _delete,
+    Kind.TRANSFER: _transfer,
+}

@@ -1,0 +1,43 @@
+"""The end of secrets: when their time is over, when their credential ends, or at once where one may have leaked."""
+
+from dataclasses import replace
+
+from bot.domain.credential import SECRET_TRANSITIONS, Credential, Secret, SecretVerb
+from bot.domain.events import SecretRetired, Via
+from bot.domain.ids import UserId
+from bot.domain.machine import can, step
+from bot.ports import UnitOfWork, World
+
+
+def retire(work: UnitOfWork, credential: Credential, secret: Secret) -> Credential:
+    """A secret works no longer, and what could check it is destroyed. The entry is the caller's to write."""
+    retired = replace(secret, state=step(SECRET_TRANSITIONS, secret.state, SecretVerb.RETIRE), retire_at=work.now)
+    work.credentials.save_secret(credential.id, retired)
+    work.credentials.destroy_record(secret.id)
+    return credential.with_secret(retired)
+
+
+def retire_all(work: UnitOfWork, credential: Credential) -> Credential:
+    """The same for every secret of a credential that ends."""
+    for secret in credential.secrets:
+        if can(SECRET_TRANSITIONS, secret.state, SecretVerb.RETIRE):
+            credential = retire(work, credential, secret)
+    return credential
+
+
+def retire_working(
+    world: World, work: UnitOfWork, credential: Credential, *, actor: UserId | None, why: str
+) -> Credential:
+    """The same while the credential lives on, with an entry for each: it authenticates no more until it is rotated."""
+    for secret in credential.working(world.clock.now()):
+        credential = retire(work, credential, secret)
+        work.record(
+            SecretRetired(
+                actor=actor,
+                via=Via.SWEEP if actor is None else Via.SLACK,
+                credential=credential.id,
+                secret=secret.id,
+                why=why,
+            )
+        )
+    return credential

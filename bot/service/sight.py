@@ -1,0 +1,14 @@
+"""What somebody may see. Nobody learns from an answer that something exists which they may not see."""
+
+from bot.domain.credential import Credential
+from bot.domain.ids import UserId
+from bot.ports import World
+
+
+def may_see(world: World, user: UserId, credential: Credential) -> bool:
+    """Whether a credential may be shown to somebody: whose it is, who asked for it, and who sees its estate."""
+    if user in (credential.owner, credential.requester):
+        return True
+    return credential.estate in world.policy.estates_seen(user, world.directory) or world.policy.may_see_all(
+        user, world.directory
+    )

@@ -1,0 +1,49 @@
+"""The story that the ledger tells, folded into what the tables must then say. Pure: entries in, expectations out."""
+
+from collections.abc import Callable, Iterator
+
+from bot.domain.events import EventKind
+from bot.domain.request import State
+from bot.service.story import lives, registers, requests, secrets
+from bot.service.story.told import Body, Story, ToldCredential, ToldRequest, ToldSecret
+
+__all__ = ["Body", "Story", "ToldCredential", "ToldRequest", "ToldSecret", "take"]
+
+
+def take(story: Story, index: int, kind: str, actor: str | None, body: Body) -> None:
+    """Fold the next entry into the story."""
+    tell = _TELL.get(kind)
+    if tell is None:
+        return
+    try:
+        story.wrong += [f"entry {index} ({kind}): {sentence}" for sentence in tell(story, index, actor or "", body)]
+    except KeyError as missing:
+        story.wrong.append(f"entry {index} ({kind}) is about {missing}, of which no earlier entry tells")
+
+
+_TELL: dict[str, Callable[[Story, int, str, Body], Iterator[str]]] = {
+    EventKind.POLICY_CHANGED: registers.policy,
+    EventKind.TERMS_ACCEPTED: registers.accepted,
+    EventKind.REQUEST_OPENED: requests.opened,
+    EventKind.REQUEST_ALLOWED: requests.allowed,
+    EventKind.VOTE_CAST: requests.voted,
+    EventKind.REQUEST_CLOSED: requests.moves((State.PENDING, State.APPROVED, State.EXECUTING), None),
+    EventKind.REQUEST_STARTED: requests.moves((State.APPROVED,), State.EXECUTING),
+    EventKind.REQUEST_LOST: requests.moves((State.EXECUTING,), State.UNRESOLVED),
+    EventKind.REQUEST_RECLAIMED: requests.moves((State.UNRESOLVED,), State.APPROVED),
+    EventKind.CREDENTIAL_ISSUED: secrets.issued,
+    EventKind.SECRET_REISSUED: secrets.reissued,
+    EventKind.SECRET_ROTATED: secrets.rotated,
+    EventKind.SECRET_RETIRED: secrets.retired,
+    EventKind.SECRET_KEPT: secrets.kept,
+    EventKind.SECRET_SHOWN: secrets.shown,
+    EventKind.RECEIPT_CHANGED: secrets.receipt,
+    EventKind.CREDENTIAL_SUSPENDED: lives.suspended,
+    EventKind.CREDENTIAL_RESUMED: lives.resumed,
+    EventKind.CREDENTIAL_TRANSFERRED: lives.transferred,
+    EventKind.CREDENTIAL_EXTENDED: lives.extended,
+    EventKind.CREDENTIAL_DELETING: lives.deleting,
+    EventKind.CREDENTIAL_RESTORED: lives.restored,
+    EventKind.CREDENTIAL_DELETED: lives.deleted,
+    EventKind.CREDENTIAL_EXPIRED: lives.expired,
+}

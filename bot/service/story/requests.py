@@ -1,0 +1,48 @@
+"""What the entries tell of approval requests."""
+
+from collections.abc import Callable, Iterator
+
+from bot.domain.request import State
+from bot.service.story.told import Body, Story, ToldRequest
+
+
+def opened(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
+    if body["request"] in story.requests:
+        yield f"request {body['request']} is opened a second time"
+    story.requests[body["request"]] = ToldRequest(opened=body, requester=actor, lapses_at=body["lapses_at"])
+
+
+def voted(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
+    request = story.requests[body["request"]]
+    if request.state not in (State.PENDING, State.APPROVED):
+        yield f"a vote on a request that was {request.state}"
+    if actor in (request.requester, request.opened["owner"]):
+        yield "a vote by the requester or the owner"
+    if body["digest"] != request.opened["digest"]:
+        yield "a vote for something else than what was asked"
+    if (actor, body["verdict"]) in request.votes:
+        yield "the same vote twice"
+    request.votes[actor, body["verdict"]] = body["reason"]
+    request.lapses_at = body["lapses_at"]
+    if body["state"] == State.APPROVED and len(request.approvers()) < request.opened["quorum"]:
+        yield "approved without its quorum"
+    request.state = body["state"]
+
+
+def allowed(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
+    request = story.requests[body["request"]]
+    if request.state != State.PENDING:
+        yield f"a request that was {request.state} was allowed"
+    if request.opened["quorum"] or actor != request.requester:
+        yield "allowed by rule, and it was opened to be approved by people"
+    request.state, request.lapses_at = State.APPROVED, body["lapses_at"]
+
+
+def moves(before: tuple[str, ...], after: str | None) -> Callable[[Story, int, str, Body], Iterator[str]]:
+    def move(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]:
+        request = story.requests[body["request"]]
+        if request.state not in before:
+            yield f"a request that was {request.state} moved on"
+        request.state = after or body["state"]
+
+    return move

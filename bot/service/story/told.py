@@ -1,0 +1,72 @@
+"""What the tables must say, as far as the entries tell: people are person IDs, instants UTC microseconds."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.domain.credential import Delivery, ReceiptState, SecretState
+from bot.domain.credential import State as CredentialState
+from bot.domain.request import State, Verdict
+
+Body = dict[str, Any]
+
+
+@dataclass(slots=True)
+class ToldSecret:
+    """A secret, as the entries tell of it."""
+
+    fingerprint: str
+    record: str
+    request: str
+    state: str = SecretState.LIVE
+    receipt: str = ReceiptState.AWAITING
+    delivery: str = Delivery.PENDING
+    retire_at: int | None = None
+    kept_longer: bool = False
+
+    @property
+    def kept(self) -> str | None:
+        """What must stand of its record: its digest while it can work, nothing after."""
+        return None if self.state == SecretState.RETIRED else self.record
+
+
+@dataclass(slots=True)
+class ToldRequest:
+    """A request, as the entries tell of it. People are person IDs."""
+
+    opened: Body
+    requester: str
+    state: str = State.PENDING
+    lapses_at: int = 0
+    votes: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Who voted what, and the reason, sealed."""
+
+    def approvers(self) -> set[str]:
+        """The distinct people whose approvals count: never the requester, never the owner."""
+        cast = {voter for voter, verdict in self.votes if verdict == Verdict.APPROVE}
+        return cast - {self.requester, self.opened["owner"]}
+
+
+@dataclass(slots=True)
+class ToldCredential:
+    """A credential, as the entries tell of it. `issued` is the entry with which it began."""
+
+    issued: Body
+    owner: str
+    expires_at: int
+    state: str = CredentialState.ACTIVE
+    undo_until: int | None = None
+    snoozed_until: int | None = None
+    let_expire_by: str | None = None
+    secrets: dict[str, ToldSecret] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Story:
+    """All that the entries tell. `wrong` holds what cannot have happened, each a sentence that names its entry."""
+
+    requests: dict[str, ToldRequest] = field(default_factory=dict)
+    credentials: dict[str, ToldCredential] = field(default_factory=dict)
+    acceptances: set[tuple[str, str]] = field(default_factory=set)
+    """Who accepted which terms."""
+    policies: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)

@@ -1,0 +1,52 @@
+"""What a credential's owner is told of its life: rotated, handed on, deleted. Edited in place as things move."""
+
+from bot.domain.credential import Credential, State
+from bot.slack.cards.pieces import Card, Json, Known, context, header, section
+from bot.slack.text import mention, when
+
+
+def rotated(credential: Credential, known: Known) -> Card:
+    """The old secret beside the new one."""
+    old = credential.retiring
+    if old is None or old.retire_at is None:
+        text = "The old secret no longer works. The new one does."
+        return _about(credential, f"🔁 Rotated: {credential.name}", text)
+    used = "It has never been used." if old.last_used_at is None else f"It was last used {when(old.last_used_at)}."
+    text = (
+        f"The old secret works beside the new one until {when(old.retire_at)}. {used} "
+        "Put the new one everywhere before then."
+    )
+    return _about(credential, f"🔁 Rotated: {credential.name}", f"{text}\n{_overlap(known)}")
+
+
+def transferred(credential: Credential) -> Card:
+    """To the owner of before."""
+    text = (
+        f"{mention(credential.owner)} has accepted this credential and answers for it from now on. "
+        "Its secret is the same: whoever still has it can rotate it with them."
+    )
+    return _about(credential, f"🤝 Handed on: {credential.name}", text)
+
+
+def deleted(credential: Credential) -> Card:
+    """It is being deleted, or gone, or came back."""
+    if credential.state is State.DELETING and credential.undo_until is not None:
+        text = (
+            "It no longer authenticates. Until "
+            f"{when(credential.undo_until)} that can be undone; then what could check its secret is destroyed."
+        )
+        return _about(credential, f"🗑️ Being deleted: {credential.name}", text)
+    if credential.state is State.DELETED:
+        return _about(credential, f"🗑️ Deleted: {credential.name}", "It is gone, and its name is free.")
+    text = "The deletion was undone. It is suspended: to work again it needs to be resumed, and that an approval."
+    return _about(credential, f"↩️ Restored: {credential.name}", text)
+
+
+def _overlap(known: Known) -> str:
+    days = known.policy.rotation.overlap.days
+    return f"_Two secrets work for {days} days, so that nothing breaks on the way._"
+
+
+def _about(credential: Credential, title: str, text: str) -> Card:
+    blocks: list[Json] = [header(title), section(text), context(f"Client ID `{credential.client_id}`")]
+    return Card(f"{title}\n{text}", tuple(blocks))

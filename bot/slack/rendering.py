@@ -1,0 +1,38 @@
+"""Which card each kind of notice is: made when it is sent, from what it is about as that is then."""
+
+from collections.abc import Callable, Mapping
+
+from bot.domain.credential import Credential
+from bot.domain.notice import About, Group, Notice, NoticeKind
+from bot.domain.request import Request
+from bot.slack.cards import life, request, secret
+from bot.slack.cards.pieces import Card, Known
+
+OF_REQUESTS: Mapping[NoticeKind, Callable[[Notice, Request, Known], Card]] = {
+    NoticeKind.APPROVAL_CARD: lambda _, about, known: request.approval(about, known),
+    NoticeKind.APPROVER_ASKED: lambda notice, about, known: request.asked(about, known, notice.person),
+    NoticeKind.APPROVER_REMINDED: lambda notice, about, known: request.asked(about, known, notice.person),
+    NoticeKind.REQUESTER_TOLD: lambda _, about, known: request.told(about, known),
+    NoticeKind.OWNER_REVEAL: lambda _, about, known: request.reveal(about, known),
+}
+OF_CREDENTIALS: Mapping[NoticeKind, Callable[[Notice, Credential, Known], Card]] = {
+    NoticeKind.OWNER_NOT_SHOWN: lambda _, about, known: secret.not_shown(about, known),
+    NoticeKind.OWNER_UNCONFIRMED: lambda _, about, __: secret.unconfirmed(about),
+    NoticeKind.OWNER_SUSPENDED: lambda _, about, __: secret.suspended(about),
+    NoticeKind.OWNER_EXPIRED: lambda _, about, known: secret.expired(about, known),
+    NoticeKind.OWNER_ROTATED: lambda _, about, known: life.rotated(about, known),
+    NoticeKind.OWNER_TRANSFERRED: lambda _, about, __: life.transferred(about),
+    NoticeKind.OWNER_DELETED: lambda _, about, __: life.deleted(about),
+}
+OF_GROUPS: Mapping[NoticeKind, Callable[[Notice, Group, Known], Card]] = {}
+
+
+def render(notice: Notice, about: About, known: Known) -> Card:
+    """The card of a notice. Raises `TypeError` for one that is about something else than its kind."""
+    if isinstance(about, Request) and notice.kind in OF_REQUESTS:
+        return OF_REQUESTS[notice.kind](notice, about, known)
+    if isinstance(about, Credential) and notice.kind in OF_CREDENTIALS:
+        return OF_CREDENTIALS[notice.kind](notice, about, known)
+    if isinstance(about, Group) and notice.kind in OF_GROUPS:
+        return OF_GROUPS[notice.kind](notice, about, known)
+    raise TypeError(f"A notice of {notice.kind} is not about a {type(about).__name__.lower()}.")

@@ -1,0 +1,120 @@
+"""Credentials live on: they are rotated, handed over, extended, deleted, warned of, tracked and taken over.
+
+Down again there is no way: it would destroy the present that the ledger tells of. Restore a backup instead.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+_OPEN = "state IN ('pending', 'approved', 'executing', 'unresolved')"
+_NAMES = {"uq": "uq_%(table_name)s_%(column_0_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
+"""The first revision left its constraints without names; a batch gives them some, so that they can be dropped."""
+
+
+def upgrade() -> None:
+    """Change the tables that there are, then make the new ones."""
+    _request()
+    _credential()
+    _secret()
+    _notice()
+    _groups()
+    _reviews()
+    _registers()
+
+
+def _request() -> None:
+    with op.batch_alter_table("request", naming_convention=_NAMES) as batch:
+        batch.drop_constraint("uq_request_credential", type_="unique")
+        batch.add_column(sa.Column("authority", sa.String(), nullable=False, server_default="builtin"))
+    with op.batch_alter_table("request") as batch:
+        batch.alter_column("authority", server_default=None)
+    op.create_index("ix_request_credential", "request", ["credential"])
+    op.create_index("request_open", "request", ["credential", "kind"], unique=True, sqlite_where=sa.text(_OPEN))
+
+
+def _credential() -> None:
+    with op.batch_alter_table("credential", naming_convention=_NAMES) as batch:
+        batch.drop_constraint("uq_credential_client_id", type_="unique")
+        batch.create_unique_constraint("uq_credential_client", ["client_id", "authority"])
+        batch.alter_column("request", nullable=True)
+        for name in ("undo_until", "warn_at", "snoozed_until", "unused_told_at"):
+            batch.add_column(_instant(name, nullable=True))
+        batch.add_column(sa.Column("warned", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("let_expire_by", sa.String(), nullable=True))
+    for name in ("undo_until", "warn_at", "unused_told_at"):
+        op.create_index(f"ix_credential_{name}", "credential", [name])
+
+
+def _secret() -> None:
+    with op.batch_alter_table("secret") as batch:
+        batch.add_column(sa.Column("kept_longer", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch.add_column(sa.Column("request", sa.String(), nullable=True))
+    op.execute("UPDATE secret SET request = (SELECT request FROM credential WHERE credential.id = secret.credential)")
+    with op.batch_alter_table("secret", naming_convention=_NAMES) as batch:
+        batch.alter_column("kept_longer", server_default=None)
+        batch.alter_column("request", nullable=False)
+        batch.create_foreign_key("fk_secret_request", "request", ["request"], ["id"])
+    op.create_index("secret_state_retire", "secret", ["state", "retire_at"])
+
+
+def _notice() -> None:
+    with op.batch_alter_table("notice") as batch:
+        batch.add_column(sa.Column("group", sa.String(), nullable=True))
+        batch.add_column(sa.Column("detour", sa.String(), nullable=False, server_default=""))
+    with op.batch_alter_table("notice") as batch:
+        batch.alter_column("detour", server_default=None)
+
+
+def _groups() -> None:
+    op.create_table(
+        "group_item",
+        _text("group"),
+        _text("credential"),
+        sa.PrimaryKeyConstraint("group", "credential"),
+        sa.ForeignKeyConstraint(["credential"], ["credential.id"]),
+    )
+    op.create_index("ix_group_item_credential", "group_item", ["credential"])
+    op.create_table(
+        "warning",
+        _text("credential"),
+        _instant("expires_at"),
+        _number("days"),
+        sa.Column("superseded", sa.Boolean(), nullable=False),
+        _instant("at"),
+        _text("group"),
+        sa.PrimaryKeyConstraint("credential", "expires_at", "days"),
+        sa.ForeignKeyConstraint(["credential"], ["credential.id"]),
+    )
+
+
+def _reviews() -> None:
+    op.create_table(
+        "review",
+        _text("request"),
+        _text("reviewer"),
+        _text("verdict"),
+        _instant("at"),
+        _text("reason"),
+        sa.PrimaryKeyConstraint("request", "reviewer"),
+        sa.ForeignKeyConstraint(["request"], ["request.id"]),
+    )
+
+
+def _registers() -> None:
+    op.create_table("leaver", _text("user"), _instant("at"), sa.PrimaryKeyConstraint("user"))
+    op.create_table("chore", _text("name"), _instant("done_at"), _text("mark"), sa.PrimaryKeyConstraint("name"))
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.String(), nullable=False)
+
+
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer(), nullable=False)
+
+
+def _instant(name: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger(), nullable=nullable)
