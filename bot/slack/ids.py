@@ -12,6 +12,7 @@ from uuid import UUID
 
 from bot.domain.credential import Credential
 from bot.domain.ids import CredentialId, RequestId, SecretId
+from bot.domain.kind import Kind
 from bot.domain.request import Request
 
 COMMAND = "/cred"
@@ -74,6 +75,7 @@ _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _REQUEST = re.compile(f"({_UUID})/([0-9a-f]{{64}})")
 _SECRET = re.compile(f"({_UUID})/({_UUID})")
 _PAGE = re.compile(rf"([a-z0-9-]{{1,64}})/({_UUID})/([a-z0-9-]{{0,64}})")
+_CHANGE = re.compile(rf"({'|'.join(Kind)}):({_UUID})")
 _CHOICE = re.compile(rf"({'|'.join(Choice)}):(.+)")
 
 
@@ -139,6 +141,24 @@ class PageMark:
         """The mark in a value, or None if this program never wrote it."""
         found = _PAGE.fullmatch(value) if isinstance(value, str) else None
         return None if found is None else cls((found[1], UUID(found[2])), found[3])
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMark:
+    """Which change of which credential a button offers."""
+
+    kind: Kind
+    credential: CredentialId
+
+    def pack(self) -> str:
+        """As a button's or a menu's value: 50 characters at most."""
+        return f"{self.kind}:{self.credential}"
+
+    @classmethod
+    def parse(cls, value: object) -> Self | None:
+        """The mark in a value, or None if this program never wrote it."""
+        found = _CHANGE.fullmatch(value) if isinstance(value, str) else None
+        return None if found is None else cls(Kind(found[1]), CredentialId(UUID(found[2])))
 
 
 def pack_choice(choice: Choice, mark: RequestMark) -> str:
