@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,21 @@ def same_as_before(name: str, made: dict[str, Any]) -> None:
 
 
 def slack_takes(made: dict[str, Any]) -> None:
-    """Whether Slack would take a message or a view."""
+    """Whether Slack would take a message or a view, and make nothing of what somebody typed into it."""
+    assert [text for text in _marked_up(made) if text.get("verbatim") is not True] == []
     if made.get("type") in ("modal", "home"):
         assert check_view(made, made["type"]) == []
     else:
         assert made["text"].strip()
         assert check_blocks(made["blocks"]) == []
+
+
+def _marked_up(made: Any) -> Iterator[dict[str, Any]]:
+    """Every object of Slack's markup in it, however deep."""
+    if isinstance(made, dict):
+        if made.get("type") == "mrkdwn":
+            yield made
+        made = list(made.values())
+    if isinstance(made, list):
+        for part in made:
+            yield from _marked_up(part)

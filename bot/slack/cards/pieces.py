@@ -213,4 +213,8 @@ def _plain(text: str, limit: int) -> Json:
 
 
 def _mrkdwn(text: str, limit: int) -> Json:
-    return {"type": "mrkdwn", "text": typed_through(text, limit)}
+    """Verbatim: a bare `#general`, `@here` or address that somebody typed stays what it looks like.
+
+    Slack would else make channels, mentions and links of them. What is written out, such as `<@U…>`, works as ever.
+    """
+    return {"type": "mrkdwn", "text": typed_through(text, limit), "verbatim": True}
