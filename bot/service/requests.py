@@ -119,17 +119,21 @@ def lapse_overdue(world: World, *, limit: int = 100) -> int:
         for request in overdue:
             why = "nobody revealed it in time" if request.state is State.APPROVED else "nobody decided it in time"
             close(world, work, request, Verb.LAPSE, actor=None, via=Via.SWEEP, why=why)
-    if overdue:
-        world.wake()
     return len(overdue)
 
 
 def remind_approvers(world: World, *, limit: int = 100) -> int:
     """Remind everybody who has not decided, once, in the last quarter of a request's time; of how many requests."""
+    now = world.clock.now()
+    with world.store.read() as reader:
+        undecided = reader.requests.unreminded(now, now + world.policy.windows.request / 4, limit=limit)
+    return sum(_remind(world, request.id) for request in undecided)
+
+
+def _remind(world: World, request_id: RequestId) -> bool:
     with world.store.work() as work:
-        soon = work.now + world.policy.windows.request / 4
-        undecided = work.requests.unreminded(work.now, soon, limit=limit)
-        return sum(notices.remind(world, work, request) for request in undecided)
+        request = work.requests.get(request_id)
+        return request is not None and request.state is State.PENDING and notices.remind(world, work, request)
 
 
 def _request(world: World, work: UnitOfWork, command: AddCommand) -> Request:

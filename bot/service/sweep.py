@@ -1,44 +1,100 @@
-"""The sweep: whatever is due without anybody's doing. Killed at any instant and repeated, it does nothing twice."""
+"""The sweep: whatever is due without anybody's doing. Killed at any instant and repeated, it does nothing twice.
+
+It is a table of steps. Each call of a step does one batch, claimed within the transaction that does it, so that no
+step keeps the writer from people for longer than a batch takes. Batches go round: ten thousand of one step do not keep
+the others waiting.
+"""
 
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol
 
-from bot.domain.errors import CredError
 from bot.ports import Conflict, StoreBusyError, World
 from bot.service import effects, lifecycle, reconciling, requests
+
+BATCH: Final = 10
+"""Of what one transaction does at most: its entries are sealed and its rows written within a tenth of a second."""
+_ROUNDS: Final = 200
+"""After so many batches of each step the rest is left to the next sweep."""
 
 _log = logging.getLogger(__name__)
 
 
-def sweep(world: World, *, starting: bool = False) -> dict[str, int]:
-    """Do all that is due; how much of each, by name. `starting`: as the only process of the store, before it serves.
+class Do(Protocol):
+    """One batch of a step: does what is due, at most `limit`, and says how much that was.
 
-    A step that loses a race or finds the store busy is left to the next sweep; the others go on.
+    A step that could do nothing with what it found says 0 of it, or it is asked again at once.
     """
-    done = {
-        "lost": _try(lambda: reconciling.lose_unconfirmed(world, starting=starting)),
-        "reclaimed": _try(lambda: reconciling.reclaim_lost(world)),
-        "unanswered": _try(lambda: reconciling.settle_deliveries(world, starting=starting)),
-        "reminded": _try(lambda: requests.remind_approvers(world)),
-        "lapsed": _try(lambda: requests.lapse_overdue(world)),
-        "unconfirmed": _try(lambda: lifecycle.miss_receipts(world)),
-        "suspended": _try(lambda: lifecycle.suspend_unconfirmed(world)),
-        "carried out": _try(lambda: effects.carry_out_approved(world)),
-        "expired": _try(lambda: lifecycle.expire_due(world)),
-        "deleted": _try(lambda: lifecycle.finish_deletions(world)),
-    }
-    if any(done.values()):
-        world.wake()
-        _log.info("sweep: %s", ", ".join(f"{count} {name}" for name, count in done.items() if count))
+
+    def __call__(self, world: World, *, limit: int) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that becomes due. Its name completes "sweep: 3 …" in the log."""
+
+    name: str
+    do: Do
+    batch: int = BATCH
+
+
+STEPS: Final = (
+    Step("lost", reconciling.lose_unconfirmed),
+    Step("reclaimed", reconciling.reclaim_lost, batch=100),  # a transaction each
+    Step("unanswered", reconciling.settle_deliveries),
+    Step("reminded", requests.remind_approvers, batch=100),  # a transaction each
+    Step("lapsed", requests.lapse_overdue),
+    Step("unconfirmed", lifecycle.miss_receipts),
+    Step("suspended", lifecycle.suspend_unconfirmed),
+    Step("carried out", effects.carry_out_approved, batch=100),  # a transaction each
+    Step("expired", lifecycle.expire_due),
+    Step("deleted", lifecycle.finish_deletions),
+)
+"""In the order in which they are done. Another step is another line here."""
+
+_AT_START: Final = (
+    Step("lost", partial(reconciling.lose_unconfirmed, starting=True)),
+    Step("unanswered", partial(reconciling.settle_deliveries, starting=True)),
+)
+"""What the only process of a store knows before it serves: nobody else is in the middle of anything."""
+
+
+def sweep(world: World, *, starting: bool = False) -> dict[str, int]:
+    """Do all that is due; how much of each step that did something. `starting`: before the store's only process serves.
+
+    A step that fails, loses a race or finds the store busy is left to the next sweep; the others go on.
+    """
+    done = run(world, (*_AT_START, *STEPS) if starting else STEPS)
+    if done:
+        _log.info("sweep: %s", ", ".join(f"{count} {name}" for name, count in done.items()))
     return done
 
 
-def _try(step: Callable[[], int]) -> int:
+def run(world: World, steps: Iterable[Step]) -> dict[str, int]:
+    """Go round the steps, a batch of each, until none has a full one left."""
+    done: Counter[str] = Counter()
+    busy = list(steps)
+    for _ in range(_ROUNDS):
+        busy = [step for step in busy if _batch(world, step, done)]
+        if not busy:
+            break
+    return dict(+done)
+
+
+def _batch(world: World, step: Step, done: Counter[str]) -> bool:
+    """Do one batch; whether there may be more of it."""
     try:
-        return step()
+        count = step.do(world, limit=step.batch)
     except (Conflict, StoreBusyError) as reason:
-        _log.warning("sweep: left to the next time: %s", reason)
-        return 0
-    except CredError:
-        _log.exception("sweep: a step failed")
-        return 0
+        _log.warning("sweep: %s: left to the next time: %s", step.name, reason)
+        return False
+    except Exception:  # noqa: BLE001 - whatever it is, no other step waits for it
+        _log.exception("sweep: %s: the step failed; it is tried again the next time", step.name)
+        return False
+    if count:
+        done[step.name] += count
+        world.wake()
+    return count >= step.batch

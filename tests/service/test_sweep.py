@@ -1,0 +1,106 @@
+"""The sweep does what is due in small bites, and no step stands in another's way."""
+
+import logging
+
+import pytest
+
+from bot.domain.credential import State
+from bot.ports import Conflict, StoreBusyError
+from bot.service import lifecycle
+from bot.service.sweep import BATCH, STEPS, Step, run, sweep
+
+
+def bites(total, sizes):
+    """A step with so much to do, which writes down how much each batch did."""
+    left = [total]
+
+    def do(_world, *, limit):
+        done = min(left[0], limit)
+        left[0] -= done
+        sizes.append(done)
+        return done
+
+    return do
+
+
+def test_a_step_with_much_to_do_is_done_in_batches_until_nothing_is_due(house):
+    sizes = []
+    assert run(house.world, [Step("done", bites(25, sizes), batch=10)]) == {"done": 25}
+    assert sizes == [10, 10, 5]
+
+
+def test_nobody_waits_until_somebody_elses_ten_thousand_are_done(house):
+    order = []
+
+    def note(name, do):
+        return lambda world, *, limit: order.append(name) or do(world, limit=limit)
+
+    run(house.world, [Step("much", note("much", bites(40, [])), 10), Step("little", note("little", bites(1, [])))])
+    assert order.index("little") == 1
+
+
+def test_a_sweep_ends_even_if_a_step_always_finds_more(house):
+    done = run(house.world, [Step("endless", lambda _world, *, limit: limit)])
+    assert 0 < done["endless"] <= 10_000
+
+
+@pytest.mark.parametrize("reason", [Conflict("somebody was first"), StoreBusyError("busy"), ValueError("a bad row")])
+def test_a_step_that_fails_keeps_no_other_from_being_done(house, reason):
+    def fails(_world, *, limit):
+        raise reason
+
+    assert run(house.world, [Step("broken", fails), Step("sound", bites(1, []))]) == {"sound": 1}
+
+
+def test_the_outbox_is_woken_by_what_was_done_and_by_nothing_else(house):
+    run(house.world, [Step("idle", bites(0, []))])
+    assert not house.woken
+    run(house.world, [Step("done", bites(1, []))])
+    assert house.woken
+
+
+def test_what_was_done_is_one_line_of_the_log_and_nothing_is_no_line(house, caplog):
+    def said():
+        return [record.message for record in caplog.records if record.name == "bot.service.sweep"]
+
+    caplog.set_level(logging.INFO, logger="bot.service.sweep")
+    house.issued()
+    assert not sweep(house.world)
+    assert not said()
+    house.clock.advance(days=40)
+    sweep(house.world)
+    assert said() == ["sweep: 1 unanswered, 1 unconfirmed, 1 expired"]
+
+
+def test_every_step_has_a_name_of_its_own():
+    assert len({step.name for step in STEPS}) == len(STEPS)
+
+
+def test_more_than_a_batch_that_is_due_is_done_by_one_sweep(house):
+    shown = [house.issued(name=f"job {number}") for number in range(BATCH + 2)]
+    house.clock.advance(days=40)
+    assert sweep(house.world)["expired"] == BATCH + 2
+    with house.store.read() as reader:
+        assert {reader.credentials.get(one.credential.id).state for one in shown} == {State.EXPIRED}
+    assert not sweep(house.world)
+
+
+def test_a_batch_that_is_killed_leaves_nothing_half_done_and_is_done_by_the_next(house, monkeypatch):
+    for name in ("first", "second"):
+        house.issued(name=name)
+    house.clock.advance(days=40)
+    ended, end = [], lifecycle._end
+
+    def killed_at_the_second(*arguments):
+        ended.append(arguments)
+        if len(ended) == 2:
+            raise KeyboardInterrupt
+        return end(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lifecycle, "_end", killed_at_the_second)
+        with pytest.raises(KeyboardInterrupt):
+            lifecycle.expire_due(house.world)
+    assert "credential:expired" not in house.kinds()
+    assert sweep(house.world)["expired"] == 2
+    assert house.kinds().count("credential:expired") == 2
