@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from ledger.appending import Appender, Head
 from ledger.checkpoint import Checkpoint
 from ledger.entry import Event, OpenEntry, instant, micros
-from ledger.errors import TransactionError, UnknownKeyError
+from ledger.errors import LedgerExistsError, TransactionError, UnknownKeyError
 from ledger.keyring import OWN_PURPOSES, Keyring
 from ledger.keys import KeyEncryptionKey, NamedKey
 from ledger.opening import check_not_rolled_back, create_log, keep, newest, open_log
@@ -25,7 +25,7 @@ from ledger.reading import Reading
 from ledger.schema import Schemas
 from ledger.sealing import SealingKey
 from ledger.signing import LogKey
-from ledger.witness import CheckpointFile
+from ledger.witness import CheckpointFile, is_kept
 
 Random = Callable[[int], bytes]
 
@@ -64,11 +64,21 @@ class Ledger:
         random: Random = os.urandom,
         checkpoints: Path | None = None,
     ) -> "Ledger":
-        """Tables, triggers, keys, entry 0 `log:opened` and a first checkpoint. Raises `LedgerExistsError`."""
+        """Tables, triggers, keys, entry 0 `log:opened` and a first checkpoint. Raises `LedgerExistsError`.
+
+        Also where `checkpoints` holds a checkpoint: a log that was promised has begun, and never begins again.
+        """
+        if checkpoints is not None and is_kept(checkpoints):
+            raise LedgerExistsError(f"There is a checkpoint in {checkpoints} already: a log has begun with it.")
         keyring, index_key = create_log(connection, kek=kek, log_key=log_key, schemas=schemas, now=now, random=random)
         ledger = cls(keyring, index_key, log_key=log_key, schemas=schemas, random=random)
         ledger._keep_in(checkpoints)
         return ledger
+
+    @staticmethod
+    def is_promised(checkpoints: Path) -> bool:
+        """Whether a checkpoint is kept in that folder: some log has begun, and no other may begin beside it."""
+        return is_kept(checkpoints)
 
     @classmethod
     def open(

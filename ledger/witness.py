@@ -15,6 +15,11 @@ from ledger.signing import VerifierKey
 _NAME = "latest"
 
 
+def is_kept(folder: Path) -> bool:
+    """Whether a checkpoint stands there, of whichever log and however broken."""
+    return (folder / _NAME).exists()
+
+
 class CheckpointFile:
     """The newest checkpoint of one log, as a signed note in `<folder>/latest`."""
 

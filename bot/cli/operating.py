@@ -45,7 +45,7 @@ def init(
         places = read_places(os.environ)
         from bot.main.initialising import default_origin, initialise  # noqa: PLC0415 - see bot.cli
 
-        name = origin or default_origin(load_policy(places.policy).organization.name)
+        name = default_origin(load_policy(places.policy).organization.name) if origin is None else origin
         made = initialise(places, name, now=datetime.now(UTC))
     for key in made.keys:
         typer.echo(f"Key       {key} (back it up, apart from the database)")

@@ -2,8 +2,8 @@
 
 import re
 import secrets
-import shutil
 import signal
+import socket
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,14 +15,14 @@ from rich.panel import Panel
 from rich.text import Text
 
 from bot.cli.bot_process import BotProcess
+from bot.cli.forgetting import CHECKPOINTS, DATABASE, ORIGIN, WORKSPACE
 from bot.config import read_places
 from bot.main.initialising import initialise, is_initialised
 from bot.main.opening import NotReadyError
 from bot.sandbox import Sandbox, SandboxSettings
 from bot.slack.manifest import EVENTS, SCOPES
+from ledger import Ledger
 
-ORIGIN = "sandbox.invalid/cred-ledger"
-"""`.invalid` is nobody's, ever (RFC 2606): a sandbox's ledger is never mistaken for another."""
 _HOST = "127.0.0.1"
 _LOOK_EVERY = 0.2
 _TIME = re.compile(r"^\d\d:\d\d:\d\d ")
@@ -64,10 +64,10 @@ class Plan:
         """The settings that say where the bot's things are."""
         return {
             "CRED_CONFIG": str(files("bot.config") / "sandbox.toml"),
-            "CRED_DATABASE_URL": f"sqlite:///{self.folder / 'cred.db'}",
+            "CRED_DATABASE_URL": f"sqlite:///{self.folder / DATABASE}",
             "CRED_KEY_FILE": str(self.folder / "cred.key"),
             "CRED_LOG_KEY_FILE": str(self.folder / "cred-log.key"),
-            "CRED_CHECKPOINTS": str(self.folder / "checkpoints"),
+            "CRED_CHECKPOINTS": str(self.folder / CHECKPOINTS),
             "CRED_BIND": _HOST,
             "PORT": str(self.port + 1),
             "CRED_PUBLIC_URL": self.bot_url,
@@ -79,20 +79,13 @@ class Plan:
         return {"SLACK_BOT_TOKEN": self.bot_token, "SLACK_API_URL": f"http://{_HOST}:{self.port}/api/", **way}
 
 
-def forget(folder: Path) -> None:
-    """Empty a folder that a sandbox made. Whoever mistypes --folder loses nothing. Raises `NotReadyError`."""
-    if not folder.exists():
-        return
-    if any(folder.iterdir()) and not (folder / "workspace.json").exists():
-        raise NotReadyError(f"{folder} is not a sandbox's folder, so nothing in it was touched.")
-    shutil.rmtree(folder)
-
-
 def play(plan: Plan) -> bool:
     """Run until Ctrl-C; whether it ended because of that. Raises `NotReadyError`, `InUseError`."""
+    _refuse_taken_ports(plan.port)
     stop = _stop_asked()  # from here on Ctrl-C waits for what is being done, and leaves nothing half made
     places = read_places(plan.places())
     if not is_initialised(places):
+        _refuse_a_lost_database(plan.folder)
         initialise(places, ORIGIN, now=datetime.now(UTC))
     slack = _slack(plan)
     screen = Console(highlight=False, soft_wrap=True)
@@ -114,6 +107,29 @@ def play(plan: Plan) -> bool:
         slack.stop()
 
 
+def _refuse_taken_ports(port: int) -> None:
+    """Both at once, before anything is made: whoever has the bot's port must not be taken for the bot."""
+    for needed in (port, port + 1):
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind((_HOST, needed))
+            except OSError as error:
+                raise NotReadyError(
+                    f"Port {needed} cannot be listened on ({error.strerror}), and the sandbox needs {port} and "
+                    f"{port + 1}. Say --port and another."
+                ) from None
+
+
+def _refuse_a_lost_database(folder: Path) -> None:
+    """A sandbox is somebody's rehearsal: its history does not begin a second time unless that is asked for."""
+    if Ledger.is_promised(folder / CHECKPOINTS):
+        raise NotReadyError(
+            f"The database that belongs to {folder / CHECKPOINTS} is gone. Put {folder / DATABASE} back, "
+            "or begin anew with --fresh."
+        )
+
+
 def _slack(plan: Plan) -> Sandbox:
     slack = Sandbox(
         SandboxSettings(
@@ -127,7 +143,7 @@ def _slack(plan: Plan) -> Sandbox:
             request_url=f"{plan.bot_url}/slack/events" if plan.http else None,
             scopes=frozenset(SCOPES),
             events=frozenset(EVENTS),
-            state_file=plan.folder / "workspace.json",
+            state_file=plan.folder / WORKSPACE,
         )
     )
     try:

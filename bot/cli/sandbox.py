@@ -25,11 +25,11 @@ def sandbox(
     Needs no Slack and no settings. What you do stays under var/sandbox; the next start goes on with it.
     """
     _refuse_the_real_world(os.environ)
-    from bot.cli import playing  # noqa: PLC0415 - see bot.cli
+    from bot.cli import forgetting, playing  # noqa: PLC0415 - see bot.cli
 
     with refusing():
         if fresh:
-            playing.forget(folder)
+            forgetting.forget(folder)
         well = playing.play(playing.Plan.new(folder=folder, port=port, http=http))
     if not well:
         raise typer.Exit(FOUND_WRONG)

@@ -42,6 +42,7 @@ def default_origin(organization: str) -> str:
 def initialise(places: Places, origin: str, *, now: datetime, random: Callable[[int], bytes] = os.urandom) -> Made:
     """Make what is missing of keys, then database and ledger in one transaction. Raises `NotReadyError`."""
     with told_of(places.database):
+        _refuse_unusable_key_files(places)
         _refuse_what_is_there(places)
         made = _make_keys(places, origin, random)
         keys = read_keys(places)
@@ -71,6 +72,21 @@ def _refuse_what_is_there(places: Places) -> None:
                 raise NotReadyError(
                     f"{places.database} is another program's database. Name another file in CRED_DATABASE_URL."
                 )
+    if Ledger.is_promised(places.checkpoints):
+        raise NotReadyError(
+            f"{places.checkpoints} holds a checkpoint of a ledger whose database is gone, and a second history of it "
+            f"would look like a forged one. Restore the newest backup to {places.database}; or begin another ledger, "
+            "with a new --origin and new places in CRED_LOG_KEY_FILE and CRED_CHECKPOINTS."
+        )
+
+
+def _refuse_unusable_key_files(places: Places) -> None:
+    files = [source.file for source in (places.key, places.log_key) if source.text is None]
+    if len({file.resolve() for file in files}) < len(files):
+        raise NotReadyError(f"CRED_KEY_FILE and CRED_LOG_KEY_FILE are both {files[0]}. Each key needs its own file.")
+    for file in files:
+        if file.is_symlink() and not file.exists():
+            raise NotReadyError(f"{file} is a link to {file.readlink()}, which is not there. Remove it or mend it.")
 
 
 def _has_something(database: Path) -> bool:
@@ -128,12 +144,14 @@ def _write_secret(file: Path, key: str) -> None:
     fresh = file.with_name(f".{file.name}-new")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w") as opened:
-        opened.write(key + "\n")
-        opened.flush()
-        os.fsync(opened.fileno())
-    file.hardlink_to(fresh)  # unlike a renaming, it overwrites nothing
-    fresh.unlink()
+    try:
+        with os.fdopen(descriptor, "w") as opened:
+            opened.write(key + "\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+        file.hardlink_to(fresh)  # unlike a renaming, it overwrites nothing
+    finally:
+        fresh.unlink()
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, policy: Policy) -> None:
-    """Run until SIGINT or SIGTERM. Raises `NotReadyError` or `InUseError` before anything has begun."""
+    """Run until SIGINT, SIGTERM or SIGHUP. Raises `NotReadyError` or `InUseError` before anything has begun."""
     with _listen(settings.places) as listener:
         program = build(settings, policy)
         server = uvicorn.Server(
@@ -62,13 +62,17 @@ def _listen(places: Places) -> socket.socket:
 
 
 def _stop_on_signals(server: uvicorn.Server) -> None:
-    """Uvicorn raises a signal again once it has stopped for it: by then this only says what is so."""
+    """Uvicorn raises a signal again once it has stopped for it: by then this only says what is so.
+
+    A terminal that is closed stops it as Ctrl-C does, unless whoever started it (`nohup`) wants it to stay.
+    """
 
     def stop(_number: int, _frame: object) -> None:
         server.should_exit = True
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, stop)
 
 
 def _say(settings: Settings, policy: Policy, program: Program) -> None:

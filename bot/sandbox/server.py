@@ -4,6 +4,7 @@ Everything it holds lives on that loop, so nothing in it needs a lock; `log` may
 """
 
 import asyncio
+import logging
 import socket
 import threading
 import time
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 SAVE_SECONDS = 0.2
 START_SECONDS = 10.0
+
+_log = logging.getLogger(__name__)
 
 
 class _Server(uvicorn.Server):
@@ -59,7 +62,7 @@ class Sandbox:
         self._stopping = asyncio.Event()
         self._thread: threading.Thread | None = None
         self._listening = threading.Event()
-        self._saved = -1
+        self._saved = self._tried = -1
 
     def _http(self) -> SignedHttp:
         # No environment: a proxy of the machine must not see, or lose, what goes to loopback.
@@ -120,7 +123,8 @@ class Sandbox:
         """Close every connection, save, and wait for the thread."""
         if self._loop is None or self._thread is None:
             return
-        self._loop.call_soon_threadsafe(self._stopping.set)
+        with suppress(RuntimeError):  # a loop that ended by itself needs no telling
+            self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
         self._loop = self._thread = None
 
@@ -138,9 +142,21 @@ class Sandbox:
         self.site.feed.close()
         await self.courier.close()
         await serving
-        self._save()
+        self._save(last=True)
 
-    def _save(self) -> None:
-        if self.settings.state_file is not None and self._saved != self.site.feed.lasting:
-            self._saved = self.site.feed.lasting
-            state_file.save(self.site.workspace, self.settings.state_file)
+    def _save(self, *, last: bool = False) -> None:
+        """What cannot be saved is said once and tried again after the next change, and at the end."""
+        now, file = self.site.feed.lasting, self.settings.state_file
+        if file is None or self._saved == now or (self._tried == now and not last):
+            return
+        self._tried = now
+        try:
+            state_file.save(self.site.workspace, file)
+        except OSError as error:
+            said = (
+                f"The workspace could not be saved in {file} ({error.strerror}): the next start may lack what is new."
+            )
+            self.site.log(said)
+            _log.warning(said)
+        else:
+            self._saved = now

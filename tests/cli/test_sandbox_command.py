@@ -14,7 +14,14 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.cli.forgetting import ORIGIN, forget
+from bot.cli.playing import Plan
+from bot.config import read_places
+from bot.main.initialising import initialise
+from bot.sandbox.state import state_file
+from bot.sandbox.state.seed import harbour
 from bot.store.exclusive import ExclusiveLock, InUseError
+from tests.support.fakes import START
 from tests.support.program import ROOT, free_ports
 from tests.support.sandbox import eventually
 
@@ -166,11 +173,100 @@ def test_fresh_empties_no_folder_that_a_sandbox_did_not_make(tmp_path):
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
-def test_a_port_that_is_taken_is_told(tmp_path):
+def a_sandbox(folder, origin=ORIGIN):
+    """What a sandbox leaves that has begun."""
+    places = read_places(Plan.new(folder=folder, port=15_000, http=False).places())
+    initialise(places, origin, now=START)
+    state_file.save(harbour(), folder / "workspace.json")
+    (folder / "checkpoints").mkdir()
+    (folder / "checkpoints" / "latest").write_text("a checkpoint")
+    return folder
+
+
+def everything_in(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def fresh_is_refused(folder) -> str:
+    before = everything_in(folder)
+    result = run(app, ["sandbox", "--fresh", "--folder", str(folder)])
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert everything_in(folder) == before
+    return result.stderr
+
+
+def test_fresh_empties_what_a_sandbox_made(tmp_path):
+    folder = a_sandbox(tmp_path / "sandbox")
+    forget(folder)
+    assert {path.name for path in everything_in(folder)} <= {"cred.db.lock"}
+    forget(folder)
+    forget(tmp_path / "never")
+
+
+def test_fresh_empties_no_folder_that_has_a_file_called_as_the_sandboxs_own(tmp_path):
+    (tmp_path / "workspace.json").write_text('{"folders": []}')  # an editor's
+    assert "is not a sandbox's folder" in fresh_is_refused(tmp_path)
+    (tmp_path / "thesis.txt").write_text("years of work")
+    assert "thesis.txt" in fresh_is_refused(tmp_path)
+
+
+def test_fresh_empties_no_sandbox_in_which_somebody_keeps_more(tmp_path):
+    folder = a_sandbox(tmp_path / "sandbox")
+    (folder / "checkpoints" / "notes.txt").write_text("mine")
+    assert "notes.txt" in fresh_is_refused(folder)
+
+
+def test_fresh_empties_no_folder_of_a_real_ledger(tmp_path):
+    folder = a_sandbox(tmp_path / "real", origin="cred.example.com/ledger")
+    assert "is not a sandbox's folder" in fresh_is_refused(folder)
+
+
+def test_fresh_leaves_alone_what_is_elsewhere(tmp_path):
+    folder, elsewhere = a_sandbox(tmp_path / "sandbox"), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "latest").write_text("mine")
+    for file in (folder / "checkpoints").iterdir():
+        file.unlink()
+    (folder / "checkpoints").rmdir()
+    (folder / "checkpoints").symlink_to(elsewhere)
+    assert "checkpoints" in fresh_is_refused(folder)
+    assert (elsewhere / "latest").exists()
+
+
+def test_fresh_waits_for_nobody_and_takes_nothing_from_a_sandbox_that_runs(tmp_path):
+    folder = a_sandbox(tmp_path / "sandbox")
+    lock = ExclusiveLock(folder / "cred.db")
+    try:
+        assert "Stop that one first" in fresh_is_refused(folder)
+    finally:
+        lock.release()
+
+
+def test_a_folder_that_is_a_file_is_told(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    for arguments in (["--fresh"], []):
+        result = run(app, ["sandbox", *arguments, "--port", str(free_ports(2)), "--folder", str(tmp_path / "file")])
+        assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+        assert isinstance(result.exception, SystemExit)
+
+
+def test_a_sandbox_whose_database_is_gone_begins_no_second_history(tmp_path):
+    folder = a_sandbox(tmp_path / "sandbox")
+    (folder / "cred.db").unlink()
+    result = run(app, ["sandbox", "--port", str(free_ports(2)), "--folder", str(folder)])
+    assert result.exit_code == 2
+    assert "begin anew with --fresh." in result.stderr
+    assert not (folder / "cred.db").exists()
+
+
+@pytest.mark.parametrize("whose", [0, 1])
+def test_a_port_that_is_taken_is_told_before_anything_is_made(tmp_path, whose):
+    port = free_ports(2)
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        taken.bind(("127.0.0.1", port + whose))
         taken.listen()
-        port = taken.getsockname()[1]
         result = run(app, ["sandbox", "--port", str(port), "--folder", str(tmp_path / "new")])
     assert result.exit_code == 2
+    assert f"Port {port + whose} cannot be listened on" in result.stderr
     assert "Say --port and another." in result.stderr
+    assert not (tmp_path / "new").exists()

@@ -1,5 +1,6 @@
 """Who sees what, what stays, and what a click is good for."""
 
+import errno
 import json
 import stat
 
@@ -9,6 +10,7 @@ from bot.sandbox.state import state_file, tickets
 from bot.sandbox.state.seed import BOT_USER, harbour
 from bot.sandbox.state.tickets import ResponseUrl, Tickets, Trigger
 from bot.sandbox.state.workspace import Message
+from tests.support.sandbox import Workspace, a_sandbox, eventually
 
 MAYA, ANA, OTTO = "U0MAYA000", "U0ANA0000", "U0OTTO000"
 
@@ -81,6 +83,41 @@ def test_a_state_file_that_is_none_starts_afresh(tmp_path, content):
     path = tmp_path / "state.json"
     path.write_text(content)
     assert state_file.load(path) is None
+
+
+def test_a_state_that_cannot_be_saved_is_said_and_saved_after_the_next_change(tmp_path, caplog):
+    path, full = tmp_path / "state.json", tmp_path / "state.new"
+    full.mkdir()  # what stands in the way of every save
+    with a_sandbox(state_file=path) as sandbox, Workspace(sandbox) as person:
+        maya = person.as_person(MAYA)
+        maya.say("Hello")
+        eventually(lambda: "could not be saved" in caplog.text, "the word of it")
+        said = caplog.text.count("could not be saved")
+        full.rmdir()
+        maya.say("Hello")
+        eventually(path.exists, "the next save")
+        assert caplog.text.count("could not be saved") == said
+        assert "could not be saved" in sandbox.site.record.lines[0].text
+        full.mkdir()
+    assert state_file.load(path) is not None
+
+
+def test_a_state_that_cannot_be_saved_keeps_no_sandbox_from_stopping(tmp_path, caplog):
+    (tmp_path / "state.new").mkdir()
+    with a_sandbox(state_file=tmp_path / "state.json") as sandbox:
+        eventually(lambda: "could not be saved" in caplog.text, "the word of it")
+        assert sandbox.page_url
+    assert caplog.text.count("could not be saved") == 2  # at the first change, and at the end
+
+
+def test_what_a_full_disk_cut_off_is_not_left_behind(tmp_path, monkeypatch):
+    def full(*_args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(state_file.json, "dump", full)
+    with pytest.raises(OSError, match="No space left"):
+        state_file.save(harbour(), tmp_path / "state.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_state_file_of_another_version_starts_afresh(tmp_path):

@@ -12,7 +12,7 @@ from tests.support.sandbox import eventually, words
 pytestmark = pytest.mark.scenario
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_stops_cleanly_with_everything_signed_and_goes_on_with_the_same(program, name, number):
     pair = road.walk(program, name)
     assert program.stop(number) == 0, program.log

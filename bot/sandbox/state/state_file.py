@@ -56,11 +56,17 @@ def load(path: Path) -> Workspace | None:
 
 
 def save(workspace: Workspace, path: Path) -> None:
-    """Write the state, for its owner alone, and put it in the place of the one before."""
+    """Write the state, for its owner alone, and put it in the place of the one before. Raises `OSError`.
+
+    What a full disk keeps from being written whole is not left behind.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".new")
     beside.unlink(missing_ok=True)
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        json.dump(to_json(workspace), out)
-    beside.replace(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            json.dump(to_json(workspace), out)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
