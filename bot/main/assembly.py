@@ -75,7 +75,7 @@ def _assemble(settings: Settings, policy: Policy, opened: Opened, clock: Clock, 
     client = web_client(settings.slack.bot_token.disclose(), settings.slack.api_url)
     directory = SlackDirectory(client, RosterStore(store), clock)
     authority = BuiltinAuthority([secrets.pepper], entropy)
-    bell = threading.Event()
+    bell, last_use = threading.Event(), LastUse()
     world = World(
         policy=policy,
         store=store,
@@ -83,6 +83,7 @@ def _assemble(settings: Settings, policy: Policy, opened: Opened, clock: Clock, 
         entropy=entropy,
         directory=directory,
         authority=authority,
+        uses=last_use,
         fingerprint=secrets.fingerprint,
         wake=bell.set,
     )
@@ -93,7 +94,7 @@ def _assemble(settings: Settings, policy: Policy, opened: Opened, clock: Clock, 
         clients=lookup,
         check=authority,
         signer=signer,
-        last_use=LastUse(),
+        last_use=last_use,
         clock=clock,
         entropy=entropy,
         token_life=policy.token_life,

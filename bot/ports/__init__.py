@@ -26,7 +26,7 @@ from bot.ports.workspace import (
     Undeliverable,
     Wait,
 )
-from bot.ports.world import Clock, Entropy, World
+from bot.ports.world import Clock, Entropy, Uses, World
 
 __all__ = [
     "Acceptances",
@@ -57,6 +57,7 @@ __all__ = [
     "Undeliverable",
     "UnitOfWork",
     "Unreadable",
+    "Uses",
     "Wait",
     "World",
 ]

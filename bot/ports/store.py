@@ -42,7 +42,9 @@ class Requests(Protocol):
     def add_vote(self, request: RequestId, vote: Vote) -> None: ...
     def in_state(self, states: Sequence[RequestState], *, limit: int) -> list[Request]: ...
     def overdue(self, now: datetime, *, limit: int) -> list[Request]: ...
-    def unreminded(self, now: datetime, soon: datetime, *, limit: int) -> list[Request]: ...
+    def unreminded(self, now: datetime, *, limit: int) -> list[Request]:
+        """Undecided ones in the last quarter of their own time, of which nobody was reminded."""
+
     def of_credential(self, credential: CredentialId, kind: Kind) -> Request | None:
         """The open request of that kind for a credential."""
 
@@ -181,3 +183,5 @@ class Store(Protocol):
         """
 
     def read(self) -> AbstractContextManager[Reader]: ...
+    def prove_writable(self) -> None:
+        """Take the writer's turn. Raises `StoreBusyError`, also as long as the last write failed and a trial fails."""

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from bot.domain.ids import SecretId
 from bot.domain.policy import Policy
 from bot.ports.authority import Authority, Concealed
-from bot.ports.store import Store
+from bot.ports.store import Store, UnitOfWork
 from bot.ports.workspace import Directory
 
 
@@ -25,6 +26,13 @@ class Entropy(Protocol):
     def uuid(self) -> UUID: ...
 
 
+class Uses(Protocol):
+    """The uses of secrets that are noted in memory and not yet written."""
+
+    def settle(self, world: "World", work: UnitOfWork, secret: SecretId) -> None:
+        """Write what is noted of one secret, in that transaction."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """Everything that a use case is given. Put together in `bot.main`, and in tests with fakes."""
@@ -35,6 +43,7 @@ class World:
     entropy: Entropy
     directory: Directory
     authority: Authority
+    uses: Uses
     fingerprint: Callable[[Concealed], str]
     """Keyed HMAC of a secret, in hex."""
     wake: Callable[[], None]

@@ -11,7 +11,6 @@ one (`reissue`), which kills the one before: at most one secret that was ever sh
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from bot.domain.credential import Credential, Delivery, may_reissue
 from bot.domain.errors import Decision, Denied, Reason
@@ -88,11 +87,12 @@ def reissue(world: World, press: Press) -> Shown | Denied:
     stale = refresh_for(world, request, also=press.actor)
     if stale is not None:
         return stale
-    decision = _may_reissue(world, press, found, request, world.clock.now())
-    if isinstance(decision, Denied):
-        return decision
+    with world.store.work() as work:
+        judged = _judged(world, work, press)
+    if isinstance(judged, Denied):
+        return judged
     try:
-        issued = world.authority.reissue(found)
+        issued = world.authority.reissue(judged[0])
     except AuthorityRefusedError as refusal:
         return Denied(Reason.UNAVAILABLE, str(refusal))
     except AuthorityLostError:
@@ -185,13 +185,10 @@ def _made(world: World, work: UnitOfWork, request: Request, issued: Issued) -> C
 
 def _replace(world: World, press: Press, issued: Issued) -> Shown | Denied:
     with world.store.work() as work:
-        found = work.credentials.get(press.credential)
-        request = None if found is None else _minted_for(work, found)
-        if found is None or request is None:
-            return NOT_FOUND
-        decision = _may_reissue(world, press, found, request, work.now)
-        if isinstance(decision, Denied):
-            return decision
+        judged = _judged(world, work, press)
+        if isinstance(judged, Denied):
+            return judged
+        found, request = judged
         if found.newest.delivery is Delivery.PENDING:
             record_delivery(world, work, found, Delivery.UNKNOWN, via=Via.SLACK)
             found = replace(found, secrets=(*found.secrets[:-1], replace(found.newest, delivery=Delivery.UNKNOWN)))
@@ -207,11 +204,17 @@ def _replace(world: World, press: Press, issued: Issued) -> Shown | Denied:
     return Shown(credential=after, secret=issued.secret, reissues_left=world.policy.reissues - after.reissued)
 
 
-def _may_reissue(world: World, press: Press, credential: Credential, request: Request, now: datetime) -> Decision:
-    decision = may_reissue(credential, press.secret, press.actor, world.policy.reissues, now)
-    if isinstance(decision, Denied):
-        return decision
-    return effect_stands(request, credential, world.policy, world.directory)
+def _judged(world: World, work: UnitOfWork, press: Press) -> tuple[Credential, Request] | Denied:
+    """What a press is about, if it may have its effect. A use counts as receipt from its first instant: it is seen."""
+    world.uses.settle(world, work, press.secret)
+    found = work.credentials.get(press.credential)
+    request = None if found is None else _minted_for(work, found)
+    if found is None or request is None:
+        return NOT_FOUND
+    decision = may_reissue(found, press.secret, press.actor, world.policy.reissues, work.now)
+    if not isinstance(decision, Denied):
+        decision = effect_stands(request, found, world.policy, world.directory)
+    return decision if isinstance(decision, Denied) else (found, request)
 
 
 _LOST = Denied(

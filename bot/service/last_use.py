@@ -64,6 +64,16 @@ class LastUse:
             written += len(batch)
         return written
 
+    def settle(self, world: World, work: UnitOfWork, secret: SecretId) -> None:
+        """Write what is noted of one secret, in the transaction of whoever must know.
+
+        It stays noted, should that transaction come to nothing: to write it again changes nothing.
+        """
+        with self._lock:
+            use = self._noted.get(secret)
+        if use is not None:
+            _write(world, work, use)
+
     def _take(self, now: datetime, *, final: bool) -> list[Use]:
         with self._lock:
             self._written = {secret: at for secret, at in self._written.items() if now - at < PAUSE}

@@ -123,10 +123,9 @@ def lapse_overdue(world: World, *, limit: int = 100) -> int:
 
 
 def remind_approvers(world: World, *, limit: int = 100) -> int:
-    """Remind everybody who has not decided, once, in the last quarter of a request's time; of how many requests."""
-    now = world.clock.now()
+    """Remind everybody who has not decided, once, in the last quarter of a request's own time; of how many requests."""
     with world.store.read() as reader:
-        undecided = reader.requests.unreminded(now, now + world.policy.windows.request / 4, limit=limit)
+        undecided = reader.requests.unreminded(world.clock.now(), limit=limit)
     return sum(_remind(world, request.id) for request in undecided)
 
 

@@ -42,7 +42,7 @@ _UNREMINDED = (
     .where(
         _REQUEST.c.state == State.PENDING,
         _REQUEST.c.lapses_at > bindparam("now"),
-        _REQUEST.c.lapses_at <= bindparam("soon"),
+        4 * (_REQUEST.c.lapses_at - bindparam("now")) <= _REQUEST.c.lapses_at - _REQUEST.c.opened_at,
         ~exists().where(_NOTICE.c.subject == _REQUEST.c.id, _NOTICE.c.kind == NoticeKind.APPROVER_REMINDED),
     )
     .order_by(_REQUEST.c.lapses_at)
@@ -154,8 +154,8 @@ class SqlRequests:
     def lease_over(self, now: datetime, *, limit: int) -> list[Request]:
         return self._many(_LEASE_OVER, {"now": micros(now), "most": limit})
 
-    def unreminded(self, now: datetime, soon: datetime, *, limit: int) -> list[Request]:
-        return self._many(_UNREMINDED, {"now": micros(now), "soon": micros(soon), "most": limit})
+    def unreminded(self, now: datetime, *, limit: int) -> list[Request]:
+        return self._many(_UNREMINDED, {"now": micros(now), "most": limit})
 
     def each(self) -> Iterator[Request | Unreadable]:
         last = ""

@@ -1,10 +1,14 @@
 """The unit of work: one writer at a time, one timestamp a transaction, and no effect without its entry."""
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import OperationalError
@@ -20,10 +24,13 @@ from bot.store.registers import SqlAcceptances, SqlNames, SqlPolicies
 from bot.store.requests import SqlRequests
 from bot.store.rows import METADATA
 from bot.store.telling import line
+from bot.store.trouble import Trouble
 from ledger import Ledger
 
 _PATIENCE = 5.0
 """Seconds that a writer waits for its turn before the person is told to try again."""
+_ROOM = 1 << 20
+"""Bytes that must be free beside the database before a failed write counts as mended."""
 _log = logging.getLogger(__name__)
 _MEMBER = METADATA.tables["member"]
 
@@ -62,6 +69,7 @@ class SqlStore:
         self._clock = clock
         self._home = home
         self._turn = Lock()
+        self._trouble = Trouble()
         self._writer: Connection | None = None
 
     @contextmanager
@@ -82,16 +90,35 @@ class SqlStore:
         with self.connect() as connection:
             yield SqlReader(connection)
 
+    def prove_writable(self) -> None:
+        """Take a turn; where the last write failed, also write something. Raises `StoreBusyError`."""
+        with self.write() as connection:
+            if self._trouble.writing is None:
+                return
+            try:
+                self._find_room()
+            except OSError as error:
+                self._trouble.failed(str(error.strerror))
+                raise StoreBusyError(f"There is no room beside the database ({error.strerror}).") from None
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            connection.exec_driver_sql(f"PRAGMA user_version = {version}")  # a page is written, and nothing changes
+        self._trouble.wrote()
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A connection that holds the write lock; it commits when the block ends, and rolls back if that raises."""
         if not self._turn.acquire(timeout=_PATIENCE):
+            self._trouble.waited()
             raise StoreBusyError("The database is busy, so nothing was changed. Try again in a minute.")
         try:
             connection = self._writing()
+            before = _changes(connection)
             with connection.begin():
                 yield connection
+            if _changes(connection) != before:
+                self._trouble.wrote()
         except OperationalError as error:
+            self._trouble.failed(str(error.orig))
             raise StoreBusyError(
                 f"The database could not be written ({error.orig}), so nothing was changed. "
                 "Try again in a minute, and tell the operator if it stays so."
@@ -112,6 +139,13 @@ class SqlStore:
             self._writer = self._engine.connect().execution_options(**WRITING)
         return self._writer
 
+    def _find_room(self) -> None:
+        """On a full disk one page may still fit into the log that SQLite has already: that is no proof."""
+        with TemporaryFile(dir=Path(str(self._engine.url.database)).parent) as tried:
+            tried.write(bytes(_ROOM))
+            tried.flush()
+            os.fsync(tried.fileno())
+
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """A connection for reading."""
@@ -121,3 +155,9 @@ class SqlStore:
     def _team(self, connection: Connection, user: UserId) -> TeamId:
         found = connection.execute(select(_MEMBER.c.team).where(_MEMBER.c.user == user)).scalar()
         return self._home if found is None else TeamId(found)
+
+
+def _changes(connection: Connection) -> Any:
+    """How many rows this connection has ever changed: a turn that wrote nothing proves nothing."""
+    driver: Any = connection.connection.driver_connection
+    return driver.total_changes

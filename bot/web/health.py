@@ -1,4 +1,6 @@
-"""`GET /healthz`: whether the database can be read and the writer takes its turn. Needs nothing but the store.
+"""`GET /healthz`: whether the database can be read and written. Needs nothing but the store.
+
+A write that failed stays failed here until one succeeds, be it somebody's or the check's own.
 
 The check takes the writer's turn for a moment, so callers share one check at a time and its answer for a second:
 asking often costs nothing, and a stuck writer does not gather a crowd of waiting threads.
@@ -15,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from bot.domain.ids import CredentialId
-from bot.ports import Store
+from bot.ports import Store, StoreBusyError
 
 PATIENCE = 2.0
 """Seconds after which a check that has not come back counts as a stuck writer."""
@@ -75,13 +77,14 @@ def _read(store: Store) -> None:
 
 
 def _turn(store: Store) -> None:
-    with store.work():
-        pass
+    store.prove_writable()
 
 
 def _tried(verb: str, attempt: Callable[[], None]) -> str:
     try:
         attempt()
+    except StoreBusyError:  # the store has told the log
+        return "failing"
     except Exception as error:  # noqa: BLE001 - whatever it is, it is not health
         _log.warning("The database could not be %s: %s.", verb, type(error).__name__)
         return "failing"

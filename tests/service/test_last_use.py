@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.credential import Delivery, ReceiptState
+from bot.domain.errors import Denied
 from bot.domain.notice import NoticeKind
 from bot.ports import Conflict, StoreBusyError
 from bot.service import receipts
@@ -69,6 +70,34 @@ def test_a_first_use_is_the_receipt_and_an_entry(house, world):
     assert secret.receipt is ReceiptState.USED
     assert (secret.last_used_at, secret.last_used_from) == (house.clock.now(), "192.0.2.7")
     assert house.kinds()[-1] == "receipt:changed"
+
+
+def test_a_use_counts_as_receipt_before_it_is_written(house):
+    credential = house.issued().credential
+    receipts.delivered(house.world, credential.id, credential.newest.id, Delivery.UNKNOWN)
+    house.world.uses.note(use_of(house, credential))
+    press = Press(credential=credential.id, secret=credential.newest.id, actor=credential.owner)
+    assert isinstance(reissue(house.world, press), Denied)
+    assert kept(house, credential).newest.receipt is ReceiptState.USED
+    assert house.authority.issued == 1
+    entries = house.kinds()
+    house.world.uses.flush(house.world)
+    assert house.kinds() == entries
+
+
+def test_a_use_while_the_authority_makes_another_secret_saves_the_one_that_works(house):
+    credential = house.issued().credential
+    receipts.delivered(house.world, credential.id, credential.newest.id, Delivery.UNKNOWN)
+    issue = house.authority.reissue
+
+    def used_meanwhile(about):
+        house.world.uses.note(use_of(house, credential))
+        return issue(about)
+
+    house.authority.reissue = used_meanwhile
+    press = Press(credential=credential.id, secret=credential.newest.id, actor=credential.owner)
+    assert isinstance(reissue(house.world, press), Denied)
+    assert kept(house, credential).newest.id == credential.newest.id
 
 
 def test_a_later_use_is_no_entry(house, world):

@@ -220,6 +220,16 @@ def test_approvers_are_reminded_once_in_the_last_quarter(house):
     assert get(house, request).state is State.PENDING
 
 
+def test_the_last_quarter_is_of_the_requests_own_time_however_short(house):
+    request = house.opened(expires_on=house.world.policy.today(house.clock.now()))
+    its_time = request.lapses_at - request.opened_at
+    assert its_time < house.world.policy.windows.request / 4
+    house.clock.time += its_time * 0.74
+    assert requests.remind_approvers(house.world) == 0
+    house.clock.time += its_time * 0.02
+    assert requests.remind_approvers(house.world) == 1
+
+
 def test_only_the_requester_withdraws_and_only_while_it_is_open(house):
     request = house.opened(owner=OLGA)
     assert requests.withdraw(house.world, request.id, OLGA).reason is Reason.NOT_REQUESTER

@@ -1,10 +1,14 @@
 """What the connection promises: durable, deleting for real, and quiet about what people typed."""
 
+import resource
+from contextlib import contextmanager
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from bot.ports import StoreBusyError
+from bot.store.trouble import Trouble
 from tests.support.people import MAYA
 
 
@@ -46,3 +50,79 @@ def test_a_database_that_cannot_be_written_is_said_in_a_sentence_and_reading_goe
         connection.execute(text("INSERT INTO filler VALUES (zeroblob(10000000))"))
     with house.store.read() as reader:
         assert reader.requests.get(request.id) == request
+
+
+@pytest.fixture
+def full_disk(house):
+    """No file of this process grows, for the time of a block."""
+    with house.store.work() as work:
+        work.acceptances.add(MAYA, "before", "before", work.now)
+
+    @contextmanager
+    def full():
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return full
+
+
+def refused(house, version: str) -> bool:
+    try:
+        with house.store.work() as work:
+            work.acceptances.add(MAYA, version, version, work.now)
+    except StoreBusyError:
+        return True
+    return False
+
+
+def healthy(house) -> bool:
+    try:
+        house.store.prove_writable()
+    except StoreBusyError:
+        return False
+    return True
+
+
+def test_a_full_disk_is_told_to_the_operator_once_and_health_says_so_until_a_write_succeeds(house, full_disk, caplog):
+    assert healthy(house)
+    with full_disk():
+        answers = [refused(house, str(n)) for n in range(3)]
+        sound = [healthy(house), healthy(house)]
+    assert (answers, sound) == ([True] * 3, [False] * 2)
+    assert caplog.text.count("The database cannot be written: ") == 1
+    assert healthy(house)
+    assert "can be written again" in caplog.text
+    assert not refused(house, "after")
+
+
+def test_a_write_of_somebodys_ends_it_too(house, full_disk, caplog):
+    with full_disk():
+        assert refused(house, "1")
+    assert not refused(house, "2")
+    assert "can be written again" in caplog.text
+    with full_disk():
+        assert refused(house, "3")
+    assert caplog.text.count("The database cannot be written: ") == 2
+
+
+def test_a_turn_that_wrote_nothing_ends_nothing(house, full_disk):
+    with full_disk():
+        assert refused(house, "1")
+        with house.store.write():
+            pass
+        assert not healthy(house)
+
+
+def test_the_log_hears_once_a_minute_of_what_lasts(caplog):
+    now = [0.0]
+    trouble = Trouble(lambda: now[0])
+    for second in range(0, 121, 10):
+        now[0] = float(second)
+        trouble.failed("no space")
+        trouble.waited()
+    assert caplog.text.count("cannot be written: no space") == 3
+    assert caplog.text.count("The database is busy") == 3

@@ -17,6 +17,7 @@ from bot.ports import Concealed, World
 from bot.service import requests, terms
 from bot.service.asking import AddCommand
 from bot.service.issuance import Claim, Shown, reveal
+from bot.service.last_use import LastUse
 from bot.store import SCHEMAS, SqlStore, open_engine
 from bot.store.rows import METADATA
 from ledger import KeyEncryptionKey, Ledger, LogKey
@@ -124,6 +125,7 @@ def build(folder: Path) -> House:
         entropy=FakeEntropy(),
         directory=directory,
         authority=authority,
+        uses=LastUse(),
         fingerprint=_fingerprint,
         wake=lambda: woken.append(None),
     )

@@ -112,11 +112,14 @@ class FakeStore:
 
     @contextmanager
     def work(self) -> Iterator["FakeStore"]:
+        self.prove_writable()
+        yield self
+
+    def prove_writable(self) -> None:
         if self.refuse_work:
             raise self.refuse_work
         with self.held:
             self.turns += 1
-            yield self
 
     @property
     def credentials(self) -> "FakeStore":
@@ -162,6 +165,7 @@ class Door:
             entropy=self.entropy,
             directory=FakeDirectory({}, {}),
             authority=self.authority,
+            uses=self.last_use,
             fingerprint=lambda _secret: "f" * 64,
             wake=lambda: None,
         )
