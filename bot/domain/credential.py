@@ -5,7 +5,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from bot.domain.errors import ALLOWED, Decision, Denied, Reason
 from bot.domain.ids import (
     BUILTIN,
     AuthorityKey,
@@ -140,6 +139,8 @@ class Secret:
     """When a retiring one stops working."""
     kept_longer: bool = False
     """Whether its retirement was put off already: that can be done once."""
+    warned_at: datetime | None = None
+    """When its owner was warned that it retires while it is still needed: that is done once."""
     last_used_at: datetime | None = None
     last_used_from: str = ""
 
@@ -148,6 +149,11 @@ class Secret:
         if self.state is SecretState.RETIRING:
             return self.retire_at is not None and now < self.retire_at
         return self.state is SecretState.LIVE
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether somebody is known to hold it: its owner said so, or it was used."""
+        return self.receipt in (ReceiptState.STORED, ReceiptState.USED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +214,10 @@ class Credential:
         """The secrets that authenticate at an instant: two at most, the older one first."""
         return tuple(secret for secret in self.secrets if self.works_at(now) and secret.works_at(now))
 
+    def held(self, secret: SecretId) -> Secret | None:
+        """The secret of that ID."""
+        return next((held for held in self.secrets if held.id == secret), None)
+
     def with_secret(self, changed: Secret) -> Self:
         """The same with one secret changed."""
         return replace(self, secrets=tuple(changed if s.id == changed.id else s for s in self.secrets))
@@ -219,23 +229,10 @@ class Credential:
 
     @property
     def reissued(self) -> int:
-        """How often a secret was issued again because nobody had confirmed the one before."""
+        """How often a secret was issued again because nobody had confirmed the one before, since the last rotation."""
         return sum(
-            1 for secret in self.secrets if secret.state is SecretState.RETIRED and secret.receipt is ReceiptState.NONE
+            secret.state is SecretState.RETIRED
+            and secret.receipt is ReceiptState.NONE
+            and secret.request == self.newest.request
+            for secret in self.secrets[:-1]
         )
-
-
-def may_reissue(credential: Credential, secret: SecretId, actor: UserId, most: int, now: datetime) -> Decision:
-    """Whether a shown secret may be replaced: by its owner, while nobody confirmed it, in time, and `most` times."""
-    newest = credential.newest
-    if actor != credential.owner:
-        return Denied(Reason.NOT_OWNER, "Only the owner can have this secret issued again.")
-    if newest.id != secret:
-        return Denied(Reason.STALE, "This secret has been replaced by a newer one. Use the newest message.")
-    if newest.receipt is not ReceiptState.AWAITING:
-        return Denied(Reason.WRONG_STATE, "This secret was stored or used already, so it stays as it is.")
-    if now >= newest.receipt_until or credential.reissued >= most:
-        return Denied(Reason.TOO_OFTEN, "This secret can no longer be issued again. Ask for a new credential instead.")
-    if not credential.works_at(now):
-        return Denied(Reason.WRONG_STATE, "This credential no longer works, so it gets no new secret.")
-    return ALLOWED

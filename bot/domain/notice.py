@@ -1,7 +1,8 @@
 """Notices: messages that must reach somebody. A row holds what it is about; the card is rendered when it is sent.
 
 A notice is about one request, or one credential, or a group of credentials of which it tells together (ten thousand
-that expire on one day are one card), or about the whole: a digest.
+that expire on one day are one card), or about the whole: a digest. One about a credential may name the request that is
+its occasion: each rotation has messages of its own, so that nobody misses the edit of one that is months old.
 """
 
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ class NoticeKind(StrEnum):
     OWNER_EXPIRED = "owner-expired"
     OWNER_ROTATED = "owner-rotated"
     """Until when the old secret works beside the new one, and when it was last used. Edited as that changes."""
+    OWNER_RETIRING = "owner-retiring"
+    """The old secret retires soon, and is still needed: it was used since the rotation, or no other one works."""
     OWNER_DELETED = "owner-deleted"
     """It is being deleted, and that can be undone for a while."""
     OWNER_TRANSFERRED = "owner-transferred"
@@ -55,6 +58,7 @@ class Notice:
     id: NoticeId
     kind: NoticeKind
     request: RequestId | None = None
+    """That it is about; or, where it is about a credential, its occasion."""
     credential: CredentialId | None = None
     group: NoticeId | None = None
     """The group that it is about, by the ID of the notice that first told of it; of a digest, its own ID."""

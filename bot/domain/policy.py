@@ -49,6 +49,11 @@ class Rotation:
     alone: frozenset[RoleKey] = frozenset({READ_ONLY.key})
     """The roles whose owners may rotate their own credentials without anybody's approval."""
 
+    @property
+    def warn_before(self) -> timedelta:
+        """How long before its end an owner hears that the old secret is still in use."""
+        return min(timedelta(days=1), self.overlap / 2)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlass:

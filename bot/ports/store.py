@@ -85,6 +85,9 @@ class Credentials(Protocol):
     def retirements(self, now: datetime, *, limit: int) -> list[Credential]:
         """Those with an old secret whose time is over."""
 
+    def retiring_in_use(self, now: datetime, soon: datetime, *, limit: int) -> list[Credential]:
+        """Those whose old secret retires soon, was used since the rotation, and whose owner was not warned of it."""
+
     def delivery_pending(self, before: datetime, *, limit: int) -> list[Credential]: ...
     def each(self) -> Iterator[Credential | Unreadable]: ...
     def records(self, credential: CredentialId) -> dict[SecretId, str | None]:

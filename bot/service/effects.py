@@ -109,7 +109,7 @@ def _resume(world: World, work: UnitOfWork, request: Request, credential: Creden
         again = replace(after.newest, receipt_until=work.now + world.policy.windows.unconfirmed)
         work.credentials.save_secret(after.id, again)
         after = after.with_secret(again)
-        notices.tell_owner(world, work, NoticeKind.OWNER_UNCONFIRMED, after)
+        notices.tell_of_secret(world, work, NoticeKind.OWNER_UNCONFIRMED, after)
     work.record(CredentialResumed(actor=None, via=Via.SWEEP, request=request.id, credential=after.id))
     return after
 
@@ -130,6 +130,7 @@ def _delete(world: World, work: UnitOfWork, request: Request, credential: Creden
     after = replace(credential, state=credential.after(Verb.DELETE), undo_until=until, plan=reminder.NONE)
     work.credentials.save(after, expected=credential.state)
     notices.tell_owner(world, work, NoticeKind.OWNER_DELETED, after)
+    notices.refresh_secrets(world, work, after)
     work.record(CredentialDeleting(actor=None, via=Via.SWEEP, request=request.id, credential=after.id, until=until))
     return after
 
@@ -138,6 +139,9 @@ def _transfer(world: World, work: UnitOfWork, request: Request, credential: Cred
     after = replace(credential, owner=request.asked.owner)
     work.credentials.save(after, expected=credential.state)
     notices.tell_about(world, work, NoticeKind.OWNER_TRANSFERRED, after, credential.owner)
+    notices.refresh_secrets(world, work, after, credential.owner)
+    if after.retiring is not None:  # the new owner is the one who decides about the old secret now
+        notices.tell_of_secret(world, work, NoticeKind.OWNER_ROTATED, after)
     work.record(
         CredentialTransferred(
             actor=request.asked.owner,

@@ -7,16 +7,18 @@ Three transactions, so that a process killed between any two leaves nothing that
 3. the result: credential, the authority's record, and FULFILLED. Only now does the secret leave, in a message.
 
 What became of that message is recorded (`delivered`). Where nobody may have seen it, the owner is offered another
-one (`reissue`), which kills the one before: at most one secret that was ever shown works.
+one (`reissue`), which kills the one before: of the secrets that were shown for one request, at most one works. The old
+secret of a rotation is none of these: it works until its own time.
 """
 
 from dataclasses import dataclass, replace
 
-from bot.domain.credential import Credential, Delivery, may_reissue
+from bot.domain.credential import Credential, Delivery
 from bot.domain.errors import Decision, Denied, Reason
 from bot.domain.events import RequestStarted, Via
 from bot.domain.ids import CredentialId, RequestId, SecretId, UserId
 from bot.domain.kind import NEW, REVEALED
+from bot.domain.reissue import may_reissue
 from bot.domain.request import Request, Verb
 from bot.domain.voting import effect_stands, may_claim
 from bot.ports import AuthorityLostError, AuthorityRefusedError, Concealed, Issued, Reader, UnitOfWork, World
@@ -24,7 +26,7 @@ from bot.service import minting, notices
 from bot.service.closing import close
 from bot.service.effects import fits
 from bot.service.freshness import refresh_for
-from bot.service.receipts import NOT_FOUND, record_delivery, refresh_owner_cards
+from bot.service.receipts import NOT_FOUND, record_delivery
 from bot.service.rotation import rotate
 
 
@@ -198,7 +200,7 @@ def _replace(world: World, press: Press, issued: Issued) -> Shown | Denied:
         work.credentials.destroy_record(retired.id)
         work.credentials.add_secret(found.id, fresh, issued.record)
         after = replace(found, secrets=(*found.secrets[:-1], retired, fresh))
-        refresh_owner_cards(world, work, after)
+        notices.refresh_secrets(world, work, after)
         work.record(minting.reissued(after, retired, issued.record))
     world.wake()
     return Shown(credential=after, secret=issued.secret, reissues_left=world.policy.reissues - after.reissued)

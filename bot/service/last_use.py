@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
-from bot.domain.credential import RECEIPT_TRANSITIONS, Credential, ReceiptVerb, Secret, SecretState
+from bot.domain.credential import RECEIPT_TRANSITIONS, ReceiptVerb, SecretState
 from bot.domain.events import ReceiptChanged, Via
 from bot.domain.ids import CredentialId, SecretId
 from bot.domain.machine import can, step
 from bot.ports import Conflict, StoreBusyError, UnitOfWork, World
-from bot.service.receipts import refresh_owner_cards
+from bot.service import notices
 
 PAUSE = timedelta(minutes=1)
 """Between two writes about the same secret."""
@@ -92,24 +92,26 @@ class LastUse:
 
 def _write(world: World, work: UnitOfWork, use: Use) -> None:
     credential = work.credentials.get(use.credential)
-    before = None if credential is None else _secret(credential, use.secret)
+    before = None if credential is None else credential.held(use.secret)
     if credential is None or before is None or _newer(before.last_used_at, use.at):
         return
     after = replace(before, last_used_at=use.at, last_used_from=use.address)
     if before.state is SecretState.RETIRED or not can(RECEIPT_TRANSITIONS, before.receipt, ReceiptVerb.USE):
         work.credentials.save_secret(credential.id, after)
+        if before.state is SecretState.RETIRING and _hour(before.last_used_at) != _hour(use.at):
+            notices.refresh_secrets(world, work, credential.with_secret(after))
         return
     after = replace(after, receipt=step(RECEIPT_TRANSITIONS, before.receipt, ReceiptVerb.USE))
     work.credentials.save_secret(credential.id, after)
-    secrets = tuple(after if secret.id == after.id else secret for secret in credential.secrets)
-    refresh_owner_cards(world, work, replace(credential, secrets=secrets))
+    notices.refresh_secrets(world, work, credential.with_secret(after))
     work.record(
         ReceiptChanged(actor=None, via=Via.WEB, credential=credential.id, secret=after.id, receipt=after.receipt)
     )
 
 
-def _secret(credential: Credential, secret: SecretId) -> Secret | None:
-    return next((held for held in credential.secrets if held.id == secret), None)
+def _hour(moment: datetime | None) -> datetime | None:
+    """An old secret's last use is shown to its owner: the message is edited once an hour at most."""
+    return None if moment is None else moment.replace(minute=0, second=0, microsecond=0)
 
 
 def _newer(known: datetime | None, at: datetime) -> bool:

@@ -25,8 +25,9 @@ from bot.domain.machine import step
 from bot.domain.notice import NoticeKind
 from bot.ports import UnitOfWork, World
 from bot.service import notices
-from bot.service.receipts import NOT_FOUND, refresh_owner_cards
-from bot.service.secrets import retire_all
+from bot.service.overlap import warn
+from bot.service.receipts import NOT_FOUND
+from bot.service.secrets import retire_all, retire_telling
 
 
 def expire_due(world: World, *, limit: int = 100) -> int:
@@ -49,7 +50,7 @@ def miss_receipts(world: World, *, limit: int = 100) -> int:
                 receipt_until=work.now + world.policy.windows.unconfirmed,
             )
             work.credentials.save_secret(credential.id, missed)
-            notices.tell_owner(world, work, NoticeKind.OWNER_UNCONFIRMED, credential)
+            notices.tell_of_secret(world, work, NoticeKind.OWNER_UNCONFIRMED, credential)
             work.record(
                 ReceiptChanged(
                     actor=None,
@@ -63,22 +64,24 @@ def miss_receipts(world: World, *, limit: int = 100) -> int:
 
 
 def suspend_unconfirmed(world: World, *, limit: int = 100) -> int:
-    """Suspend the credentials whose owners did not answer that question in time; how many."""
+    """End what nobody confirmed though its owner was asked; how many.
+
+    A credential of which nobody is known to hold a secret is suspended. After a rotation the old secret may still work,
+    and somebody holds that one: to suspend the credential would stop what runs by it, because of another secret that
+    nobody uses. So the unconfirmed one alone is ended, before it turns up in the wrong hands; the old one works until
+    its own time and not a moment less, and its owner is told at once that nothing will take its place.
+    """
     with world.store.work() as work:
         due = work.credentials.receipts_over(work.now, receipt=ReceiptState.NONE, limit=limit)
         for credential in due:
-            suspended = replace(credential, state=credential.after(Verb.SUSPEND))
-            work.credentials.save(suspended, expected=credential.state)
-            notices.tell_owner(world, work, NoticeKind.OWNER_SUSPENDED, suspended)
-            refresh_owner_cards(world, work, suspended)
-            work.record(
-                CredentialSuspended(
-                    actor=None,
-                    via=Via.SWEEP,
-                    credential=credential.id,
-                    why="nobody confirmed that the secret arrived",
+            old = credential.retiring
+            if old is not None and old.confirmed and old.works_at(work.now):
+                after = retire_telling(
+                    world, work, credential, credential.newest, actor=None, why="nobody confirmed that it arrived"
                 )
-            )
+                warn(world, work, after, old)
+            else:
+                _suspend(world, work, credential, actor=None, why="nobody confirmed that the secret arrived")
     return len(due)
 
 
@@ -87,7 +90,7 @@ def finish_deletions(world: World, *, limit: int = 100) -> int:
     with world.store.work() as work:
         due = work.credentials.undo_over(work.now, limit=limit)
         for credential in due:
-            ended = _end(work, credential, Verb.DESTROY)
+            ended = _end(world, work, credential, Verb.DESTROY)
             notices.tell_owner(world, work, NoticeKind.OWNER_DELETED, ended)
             work.record(
                 CredentialDeleted(actor=None, via=Via.SWEEP, credential=credential.id, why="its deletion was approved")
@@ -131,29 +134,34 @@ def suspend(world: World, credential_id: CredentialId, actor: UserId) -> Credent
             return decision
         if not credential.can(Verb.SUSPEND):
             return Denied(Reason.WRONG_STATE, f"This credential is {credential.state} already.")
-        suspended = replace(credential, state=credential.after(Verb.SUSPEND))
-        work.credentials.save(suspended, expected=credential.state)
-        notices.tell_owner(world, work, NoticeKind.OWNER_SUSPENDED, suspended)
-        refresh_owner_cards(world, work, suspended)
-        work.record(
-            CredentialSuspended(actor=actor, via=Via.SLACK, credential=credential.id, why="its owner or an admin asked")
-        )
+        suspended = _suspend(world, work, credential, actor=actor, why="its owner or an admin asked")
     world.wake()
     return suspended
 
 
+def _suspend(world: World, work: UnitOfWork, credential: Credential, *, actor: UserId | None, why: str) -> Credential:
+    suspended = replace(credential, state=credential.after(Verb.SUSPEND))
+    work.credentials.save(suspended, expected=credential.state)
+    notices.tell_owner(world, work, NoticeKind.OWNER_SUSPENDED, suspended)
+    notices.refresh_secrets(world, work, suspended)
+    via = Via.SWEEP if actor is None else Via.SLACK
+    work.record(CredentialSuspended(actor=actor, via=via, credential=credential.id, why=why))
+    return suspended
+
+
 def _expire(world: World, work: UnitOfWork, credential: Credential) -> None:
-    ended = _end(work, credential, Verb.EXPIRE)
+    ended = _end(world, work, credential, Verb.EXPIRE)
     notices.tell_owner(world, work, NoticeKind.OWNER_EXPIRED, ended)
     work.record(
         CredentialExpired(actor=None, via=Via.SWEEP, credential=credential.id, expires_at=credential.expires_at)
     )
 
 
-def _end(work: UnitOfWork, credential: Credential, verb: Verb) -> Credential:
+def _end(world: World, work: UnitOfWork, credential: Credential, verb: Verb) -> Credential:
     """Nothing can check its secrets any more, its name is free, and a tombstone stays."""
     ended = retire_all(work, credential)
     ended = replace(ended, state=credential.after(verb), ended_at=work.now, undo_until=None, plan=reminder.NONE)
     work.credentials.save(ended, expected=credential.state)
     work.names.free(credential.id)
+    notices.refresh_secrets(world, work, ended)
     return ended

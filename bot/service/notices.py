@@ -1,7 +1,7 @@
 """Who is told what, and when: the rows that the outbox sends. Always written in the transaction that is their cause."""
 
 from bot.domain.credential import Credential
-from bot.domain.ids import ChannelId, NoticeId, UserId
+from bot.domain.ids import ChannelId, NoticeId, RequestId, UserId
 from bot.domain.notice import Notice, NoticeKind
 from bot.domain.request import Request, State
 from bot.ports import UnitOfWork, World
@@ -66,12 +66,47 @@ def tell_owner(world: World, work: UnitOfWork, kind: NoticeKind, credential: Cre
     tell_about(world, work, kind, credential, credential.owner)
 
 
-def tell_about(world: World, work: UnitOfWork, kind: NoticeKind, credential: Credential, person: UserId) -> None:
+OF_SECRETS = (
+    NoticeKind.OWNER_NOT_SHOWN,
+    NoticeKind.OWNER_UNCONFIRMED,
+    NoticeKind.OWNER_ROTATED,
+    NoticeKind.OWNER_RETIRING,
+)
+"""About the secrets of one issue or rotation: each has messages of its own."""
+
+
+def tell_of_secret(
+    world: World, work: UnitOfWork, kind: NoticeKind, credential: Credential, person: UserId | None = None
+) -> None:
+    """A DM to a credential's owner, or to whoever was that, about the secrets of its newest issue or rotation."""
+    occasion = credential.newest.request
+    tell_about(world, work, kind, credential, person or credential.owner, occasion=occasion)
+
+
+def refresh_secrets(world: World, work: UnitOfWork, credential: Credential, person: UserId | None = None) -> None:
+    """Edit these messages, so that none offers what no longer makes sense."""
+    if not credential.secrets:
+        return
+    for kind in OF_SECRETS:
+        if work.notices.exists(kind, credential.newest.request, person or credential.owner):
+            tell_of_secret(world, work, kind, credential, person)
+
+
+def tell_about(
+    world: World,
+    work: UnitOfWork,
+    kind: NoticeKind,
+    credential: Credential,
+    person: UserId,
+    *,
+    occasion: RequestId | None = None,
+) -> None:
     """A DM to somebody about a credential."""
     work.notices.add(
         Notice(
             id=_id(world),
             kind=kind,
+            request=occasion,
             credential=credential.id,
             person=person,
             due_at=work.now,

@@ -78,10 +78,10 @@ def _settle(world: World, notice: Notice, result: SendResult) -> None:
 
 def _subject(reader: Reader, notice: Notice) -> tuple[About | None, Posted | None]:
     about: About | None = None
-    if notice.request is not None:
-        about = reader.requests.get(notice.request)
-    elif notice.credential is not None:
+    if notice.credential is not None:
         about = reader.credentials.get(notice.credential)
+    elif notice.request is not None:
+        about = reader.requests.get(notice.request)
     elif notice.group is not None:
         about = reader.notices.group(notice.group, limit=_SHOWN)
     return about, None if about is None else reader.notices.posted(notice.kind, notice.subject, notice.person)

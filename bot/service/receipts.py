@@ -26,7 +26,7 @@ def record_delivery(world: World, work: UnitOfWork, credential: Credential, deli
     """The outcome of a delivery, inside a transaction; its owner is offered another secret where it may be lost."""
     work.credentials.save_secret(credential.id, replace(credential.newest, delivery=delivery))
     if delivery is not Delivery.DELIVERED:
-        notices.tell_owner(world, work, NoticeKind.OWNER_NOT_SHOWN, credential)
+        notices.tell_of_secret(world, work, NoticeKind.OWNER_NOT_SHOWN, credential)
     work.record(
         SecretShown(
             actor=credential.owner,
@@ -58,19 +58,12 @@ def stored(world: World, credential: CredentialId, secret: SecretId, actor: User
         )
         after = replace(found, secrets=(*found.secrets[:-1], kept))
         work.credentials.save_secret(credential, kept)
-        refresh_owner_cards(world, work, after)
+        notices.refresh_secrets(world, work, after)
         work.record(
             ReceiptChanged(actor=actor, via=Via.SLACK, credential=credential, secret=secret, receipt=kept.receipt)
         )
     world.wake()
     return after
-
-
-def refresh_owner_cards(world: World, work: UnitOfWork, credential: Credential) -> None:
-    """Edit the owner's DMs about a secret's delivery, so that none offers what no longer makes sense."""
-    for kind in (NoticeKind.OWNER_NOT_SHOWN, NoticeKind.OWNER_UNCONFIRMED):
-        if work.notices.exists(kind, credential.id, credential.owner):
-            notices.tell_owner(world, work, kind, credential)
 
 
 _OUTCOMES = {

@@ -22,7 +22,7 @@ from bot.service.closing import close
 from bot.service.effects import carry_out
 from bot.service.entering import claim_by, enter
 from bot.service.freshness import refresh_voters
-from bot.service.secrets import retire_working
+from bot.service.secrets import LEAK, retire_working
 
 
 def open_add(world: World, command: AddCommand) -> Request | tuple[Problem, ...]:
@@ -82,7 +82,7 @@ def open_change(world: World, command: ChangeCommand) -> Request | tuple[Problem
             return problems
         request = change_of(world, work.now, command, credential)
         if command.compromised:
-            retire_working(world, work, credential, actor=command.requester, why="its owner or an admin fears a leak")
+            retire_working(world, work, credential, actor=command.requester, why=LEAK)
         opened = enter(world, work, request, command.submission)
     world.wake()
     return take_effect(world, opened)

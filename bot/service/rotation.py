@@ -1,6 +1,7 @@
 """Rotation: a new secret beside the old one, which works for a while yet, so that nothing breaks on the way.
 
-Two secrets of a credential work at most. A rotation during another one's overlap ends the oldest at once.
+Two secrets of a credential work at most. A rotation during another one's overlap ends one at once: the oldest, unless
+nobody is known to hold the newer one; then that one, since the oldest is what production still runs by.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from bot.domain.events import SecretRotated, Via
 from bot.domain.kind import Kind
 from bot.domain.machine import step
 from bot.domain.notice import NoticeKind
+from bot.domain.overlap import beside
 from bot.domain.request import Request
 from bot.ports import Issued, UnitOfWork, World
 from bot.service import minting, notices
@@ -26,25 +28,38 @@ def rotate(world: World, work: UnitOfWork, request: Request, issued: Issued) -> 
     if isinstance(decision, Denied) or found is None or request.asked.kind is not Kind.ROTATE:
         why = decision.sentence if isinstance(decision, Denied) else "There is nothing to rotate."
         return Denied(Reason.WRONG_STATE, why)
-    credential = found if found.retiring is None else retire(work, found, found.retiring)
-    live = next((secret for secret in credential.secrets if secret.state is SecretState.LIVE), None)
-    after = expiring(world, work, credential, request)
-    retire_at = min(work.now + world.policy.rotation.overlap, after.expires_at)
-    if live is not None:
-        old = replace(live, state=step(SECRET_TRANSITIONS, live.state, SecretVerb.ROTATE), retire_at=retire_at)
-        work.credentials.save_secret(credential.id, old)
-        after = after.with_secret(old)
-        notices.tell_owner(world, work, NoticeKind.OWNER_ROTATED, after)
+    notices.refresh_secrets(world, work, found)  # of the occasion before: its buttons have had their time
+    which = beside(found, work.now)
+    after = expiring(world, work, found, request)
+    for secret in which.ended:
+        after = retire(work, after, secret)
+    if which.kept is not None:
+        after = after.with_secret(_beside_the_new(world, work, after, which.kept))
     fresh = minting.secret(world, request, issued, work.now)
-    work.credentials.add_secret(credential.id, fresh, issued.record)
+    work.credentials.add_secret(after.id, fresh, issued.record)
     work.credentials.save(after, expected=found.state)
     rotated = replace(after, secrets=(*after.secrets, fresh))
-    work.record(_entry(rotated, request, live, issued))
+    notices.tell_of_secret(world, work, NoticeKind.OWNER_ROTATED, rotated)
+    work.record(_entry(rotated, request, issued))
     return rotated
 
 
-def _entry(after: Credential, request: Request, live: Secret | None, issued: Issued) -> SecretRotated:
-    retiring = after.retiring
+def _beside_the_new(world: World, work: UnitOfWork, credential: Credential, kept: Secret) -> Secret:
+    """The secret that goes on for a whole overlap, whatever was said of its retirement before."""
+    live = kept.state is SecretState.LIVE
+    old = replace(
+        kept,
+        state=step(SECRET_TRANSITIONS, kept.state, SecretVerb.ROTATE) if live else kept.state,
+        retire_at=min(work.now + world.policy.rotation.overlap, credential.expires_at),
+        kept_longer=False,
+        warned_at=None,
+    )
+    work.credentials.save_secret(credential.id, old)
+    return old
+
+
+def _entry(after: Credential, request: Request, issued: Issued) -> SecretRotated:
+    old = after.retiring
     return SecretRotated(
         actor=after.owner,
         via=Via.SLACK,
@@ -53,7 +68,7 @@ def _entry(after: Credential, request: Request, live: Secret | None, issued: Iss
         secret=after.newest.id,
         fingerprint=after.newest.fingerprint,
         record=hashlib.sha256(issued.record).hexdigest(),
-        retiring="" if live is None else str(live.id),
-        retire_at=after.newest.minted_at if retiring is None or retiring.retire_at is None else retiring.retire_at,
+        retiring="" if old is None else str(old.id),
+        retire_at=after.newest.minted_at if old is None or old.retire_at is None else old.retire_at,
         expires_at=after.expires_at,
     )

@@ -7,6 +7,10 @@ from bot.domain.events import SecretRetired, Via
 from bot.domain.ids import UserId
 from bot.domain.machine import can, step
 from bot.ports import UnitOfWork, World
+from bot.service import notices
+
+LEAK = "its owner or an admin fears a leak"
+"""Why a secret ends at once, in the ledger's words."""
 
 
 def retire(work: UnitOfWork, credential: Credential, secret: Secret) -> Credential:
@@ -25,19 +29,28 @@ def retire_all(work: UnitOfWork, credential: Credential) -> Credential:
     return credential
 
 
+def retire_telling(
+    world: World, work: UnitOfWork, credential: Credential, secret: Secret, *, actor: UserId | None, why: str
+) -> Credential:
+    """The same for one secret of a credential that lives on, with its entry, and its owner's messages edited."""
+    after = retire(work, credential, secret)
+    notices.refresh_secrets(world, work, after)
+    work.record(
+        SecretRetired(
+            actor=actor,
+            via=Via.SWEEP if actor is None else Via.SLACK,
+            credential=credential.id,
+            secret=secret.id,
+            why=why,
+        )
+    )
+    return after
+
+
 def retire_working(
     world: World, work: UnitOfWork, credential: Credential, *, actor: UserId | None, why: str
 ) -> Credential:
-    """The same while the credential lives on, with an entry for each: it authenticates no more until it is rotated."""
-    for secret in credential.working(world.clock.now()):
-        credential = retire(work, credential, secret)
-        work.record(
-            SecretRetired(
-                actor=actor,
-                via=Via.SWEEP if actor is None else Via.SLACK,
-                credential=credential.id,
-                secret=secret.id,
-                why=why,
-            )
-        )
+    """The same for all that work: the credential authenticates no more until it is rotated."""
+    for secret in credential.working(work.now):
+        credential = retire_telling(world, work, credential, secret, actor=actor, why=why)
     return credential

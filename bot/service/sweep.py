@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from bot.ports import Conflict, StoreBusyError, World
-from bot.service import effects, lifecycle, reconciling, requests
+from bot.service import effects, lifecycle, overlap, reconciling, requests
 
 BATCH: Final = 10
 """Of what one transaction does at most: its entries are sealed and its rows written within a tenth of a second."""
@@ -49,6 +49,8 @@ STEPS: Final = (
     Step("lapsed", requests.lapse_overdue),
     Step("unconfirmed", lifecycle.miss_receipts),
     Step("suspended", lifecycle.suspend_unconfirmed),
+    Step("warned of an old secret", overlap.warn_of_use),
+    Step("retired", overlap.retire_due),
     Step("carried out", effects.carry_out_approved, batch=100),  # a transaction each
     Step("expired", lifecycle.expire_due),
     Step("deleted", lifecycle.finish_deletions),

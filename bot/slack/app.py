@@ -12,7 +12,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.domain.errors import Denied
-from bot.slack import actions, commands, errors, events, handover, submissions
+from bot.slack import actions, commands, errors, events, handover, old_secrets, submissions
 from bot.slack.clicks import Click, click_of, tell
 from bot.slack.directory import SlackDirectory
 from bot.slack.face import Face, Payload, introduced
@@ -31,6 +31,9 @@ PRESSES: dict[Action, Callable[[Face, Click], None]] = {
     Action.REVEAL: handover.reveal,
     Action.REISSUE: handover.reissue,
     Action.STORED: handover.stored,
+    Action.KEEP_OLD: old_secrets.keep_longer,
+    Action.RETIRE_OLD: old_secrets.let_go,
+    Action.LEAKED_OLD: old_secrets.leaked,
     Action.ESTATE: actions.form_changed,
     Action.ROLE: actions.form_changed,
     Action.OWNER: actions.form_changed,

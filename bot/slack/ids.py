@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from bot.domain.credential import Credential
+from bot.domain.credential import Credential, Secret
 from bot.domain.ids import CredentialId, RequestId, SecretId
 from bot.domain.kind import Kind
 from bot.domain.request import Request
@@ -28,6 +28,9 @@ class Action(StrEnum):
     REVEAL = "secret.reveal"
     STORED = "secret.stored"
     REISSUE = "secret.reissue"
+    KEEP_OLD = "secret.keep"
+    RETIRE_OLD = "secret.retire"
+    LEAKED_OLD = "secret.leaked"
     PAGE = "list.page"
     ADD = "home.add"
     ESTATE = "add.estate"
@@ -110,9 +113,9 @@ class SecretMark:
     secret: SecretId
 
     @classmethod
-    def of(cls, credential: Credential) -> Self:
-        """The mark of a credential's newest secret."""
-        return cls(credential.id, credential.newest.id)
+    def of(cls, credential: Credential, secret: Secret | None = None) -> Self:
+        """The mark of a credential's newest secret, or of another one of its secrets."""
+        return cls(credential.id, (secret or credential.newest).id)
 
     def pack(self) -> str:
         """As a button's value: 73 characters."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from bot.domain.credential import Credential
 from bot.domain.notice import About, Group, Notice, NoticeKind
 from bot.domain.request import Request
-from bot.slack.cards import life, request, secret
+from bot.slack.cards import life, overlap, request, secret
 from bot.slack.cards.pieces import Card, Known
 
 OF_REQUESTS: Mapping[NoticeKind, Callable[[Notice, Request, Known], Card]] = {
@@ -16,11 +16,12 @@ OF_REQUESTS: Mapping[NoticeKind, Callable[[Notice, Request, Known], Card]] = {
     NoticeKind.OWNER_REVEAL: lambda _, about, known: request.reveal(about, known),
 }
 OF_CREDENTIALS: Mapping[NoticeKind, Callable[[Notice, Credential, Known], Card]] = {
-    NoticeKind.OWNER_NOT_SHOWN: lambda _, about, known: secret.not_shown(about, known),
-    NoticeKind.OWNER_UNCONFIRMED: lambda _, about, __: secret.unconfirmed(about),
+    NoticeKind.OWNER_NOT_SHOWN: lambda notice, about, known: secret.not_shown(about, known, notice.request),
+    NoticeKind.OWNER_UNCONFIRMED: lambda notice, about, _: secret.unconfirmed(about, notice.request),
     NoticeKind.OWNER_SUSPENDED: lambda _, about, __: secret.suspended(about),
     NoticeKind.OWNER_EXPIRED: lambda _, about, known: secret.expired(about, known),
-    NoticeKind.OWNER_ROTATED: lambda _, about, known: life.rotated(about, known),
+    NoticeKind.OWNER_ROTATED: lambda notice, about, known: overlap.rotated(about, known, notice),
+    NoticeKind.OWNER_RETIRING: lambda notice, about, known: overlap.retiring(about, known, notice),
     NoticeKind.OWNER_TRANSFERRED: lambda _, about, __: life.transferred(about),
     NoticeKind.OWNER_DELETED: lambda _, about, __: life.deleted(about),
 }

@@ -52,6 +52,7 @@ def changing(secret: Secret) -> dict[str, object]:
         "state": secret.state,
         "retire_at": micros_or_none(secret.retire_at),
         "kept_longer": secret.kept_longer,
+        "warned_at": micros_or_none(secret.warned_at),
         "receipt": secret.receipt,
         "receipt_until": micros(secret.receipt_until),
         "delivery": secret.delivery,
@@ -102,6 +103,7 @@ def secret_of(row: Row[Any]) -> Secret:
         fingerprint=row.fingerprint,
         retire_at=moment_or_none(row.retire_at),
         kept_longer=row.kept_longer,
+        warned_at=moment_or_none(row.warned_at),
         last_used_at=moment_or_none(row.last_used_at),
         last_used_from=row.last_used_from,
     )

@@ -60,6 +60,25 @@ _RETIREMENTS = (
     .order_by(_SECRET.c.retire_at)
     .limit(bindparam("most"))
 )
+_NEWER = _SECRET.alias("newer")
+_RETIRING_IN_USE = (
+    select(_CREDENTIAL)
+    .join(_SECRET, _SECRET.c.credential == _CREDENTIAL.c.id)
+    .where(
+        _CREDENTIAL.c.state == State.ACTIVE,
+        _SECRET.c.state == SecretState.RETIRING,
+        _SECRET.c.retire_at > bindparam("now"),
+        _SECRET.c.retire_at <= bindparam("soon"),
+        _SECRET.c.warned_at.is_(None),
+        exists().where(
+            _NEWER.c.credential == _SECRET.c.credential,
+            _NEWER.c.state == SecretState.LIVE,
+            _NEWER.c.minted_at < _SECRET.c.last_used_at,
+        ),
+    )
+    .order_by(_SECRET.c.retire_at)
+    .limit(bindparam("most"))
+)
 
 
 def _with_secret(*conditions: Any) -> Select[Any]:
@@ -142,6 +161,9 @@ class SqlCredentials:
 
     def retirements(self, now: datetime, *, limit: int) -> list[Credential]:
         return self._many(_RETIREMENTS, {"now": micros(now), "most": limit})
+
+    def retiring_in_use(self, now: datetime, soon: datetime, *, limit: int) -> list[Credential]:
+        return self._many(_RETIRING_IN_USE, {"now": micros(now), "soon": micros(soon), "most": limit})
 
     def delivery_pending(self, before: datetime, *, limit: int) -> list[Credential]:
         return self._many(_DELIVERY_PENDING, {"before": micros(before), "most": limit})

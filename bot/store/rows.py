@@ -126,6 +126,7 @@ class SecretRow(Row, table=True):
     minted_at: int = Field(sa_column=_when())
     retire_at: int | None = Field(default=None, sa_column=_when(nullable=True))
     kept_longer: bool = False
+    warned_at: int | None = Field(default=None, sa_column=_when(nullable=True))
     receipt: str
     receipt_until: int = Field(sa_column=_when())
     delivery: str

@@ -11,7 +11,7 @@ from bot.domain.kind import Kind
 from bot.domain.policy import Rotation
 from bot.domain.request import Request
 from bot.domain.request import State as RequestState
-from bot.service import effects, lifecycle, requests
+from bot.service import effects, lifecycle, receipts, requests
 from bot.service.asking import Field, Problem
 from bot.service.changing import ChangeCommand
 from bot.service.issuance import Shown
@@ -100,7 +100,8 @@ def test_a_rotation_puts_a_new_secret_beside_the_old_one(house, credential):
 
 def test_a_second_rotation_ends_the_oldest_secret(house, credential):
     for number in range(2):
-        house.reveal(ask(house, credential, Kind.ROTATE, submission=f"rotate {number}"))
+        shown = house.reveal(ask(house, credential, Kind.ROTATE, submission=f"rotate {number}"))
+        receipts.stored(house.world, credential.id, shown.credential.newest.id, OLGA)
     after = now(house, credential)
     assert [s.state for s in after.secrets] == [SecretState.RETIRED, SecretState.RETIRING, SecretState.LIVE]
 

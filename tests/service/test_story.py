@@ -69,7 +69,7 @@ def test_a_change_behind_the_ledgers_back_is_found(lived_in, tampering):
 
 UNVOUCHED = {
     "credential": {"name_key", "created_at", "ended_at", "warned", "warn_at", "unused_told_at"},
-    "secret": {"number", "minted_at", "receipt_until", "last_used_at", "last_used_from"},
+    "secret": {"number", "minted_at", "receipt_until", "warned_at", "last_used_at", "last_used_from"},
     "request": {"submission", "opened_at", "decided_at", "lease_until", "closing"},
     "vote": {"at"},
     "acceptance": {"version", "at"},

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from bot.domain.credential import Credential, Delivery, ReceiptState, Secret, SecretState
 from bot.domain.credential import State as CredentialState
-from bot.domain.ids import ClientId, CredentialId, RequestId, SecretId, Words
+from bot.domain.ids import ClientId, CredentialId, NoticeId, RequestId, SecretId, Words
 from bot.domain.kind import Kind
+from bot.domain.notice import Notice, NoticeKind
 from bot.domain.request import Asked, Request, State, Verdict, Vote, digest_of
 from bot.domain.role import READ_ONLY, SUPER_ADMIN, Role
 from bot.slack.cards.pieces import Known
@@ -110,3 +111,16 @@ def credential(*secrets: Secret, **changes) -> Credential:
         "secrets": secrets or (secret(),),
     }
     return Credential(**{**values, **changes})
+
+
+def notice(kind: NoticeKind, **changes) -> Notice:
+    """A message to the owner about the newest secret, of the request that it was minted for."""
+    values = {
+        "id": NoticeId(UUID("66666666-6666-4666-8666-666666666666")),
+        "kind": kind,
+        "request": RequestId(UUID("11111111-1111-4111-8111-111111111111")),
+        "credential": SUBJECT,
+        "person": people.OLGA,
+        "due_at": NOON,
+    }
+    return Notice(**{**values, **changes})

@@ -7,10 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.credential import Delivery, ReceiptState
+from bot.domain.credential import Delivery, ReceiptState, SecretState
+from bot.domain.kind import Kind
 from bot.domain.request import Request, State
 from bot.domain.role import READ_ONLY, SUPER_ADMIN
 from bot.ports import StoreBusyError
+from bot.service import requests
+from bot.service.changing import ChangeCommand
 from bot.slack.ids import Action, Choice, RequestMark, SecretMark, pack_choice
 from tests.slack import lounge as lounges
 from tests.slack.double import refuses, says
@@ -367,6 +370,45 @@ def test_secret_goes_to_the_one_who_pressed_and_the_button_stays(lounge):
     assert json.dumps(reply).count(secret) == 1
     assert credential.newest.delivery is Delivery.DELIVERED
     slack_takes(reply)
+
+
+def rotated(lounge):
+    """Maya's credential with an old secret beside a new one, and the old one's mark."""
+    credential = revealed(lounge)
+    command = ChangeCommand(submission="r", kind=Kind.ROTATE, credential=credential.id, requester=people.MAYA)
+    shown = lounge.house.reveal(requests.open_change(lounge.house.world, command))
+    return shown.credential, SecretMark.of(shown.credential, shown.credential.retiring).pack()
+
+
+def secrets_of(lounge, credential):
+    with lounge.house.world.store.read() as reader:
+        return reader.credentials.get(credential.id).secrets
+
+
+@pytest.mark.parametrize("action", [Action.RETIRE_OLD, Action.LEAKED_OLD])
+def test_old_secret_is_retired_by_a_button_and_said_so_elsewhere_than_in_the_message(lounge, action):
+    credential, old = rotated(lounge)
+    lounge.press(action, old, people.MAYA)
+    assert "no longer works" in lounge.told()
+    assert secrets_of(lounge, credential)[0].state is SecretState.RETIRED
+    lounge.press(action, old, people.MAYA)
+    assert "retired already" in lounge.told()
+
+
+def test_old_secret_is_kept_longer_by_a_button_and_its_message_is_edited(lounge):
+    credential, old = rotated(lounge)
+    before = lounge.replies()
+    lounge.press(Action.KEEP_OLD, old, people.MAYA, channel="D0MAYA")
+    assert lounge.replies() == before
+    assert secrets_of(lounge, credential)[0].kept_longer
+
+
+def test_nobody_else_decides_about_an_old_secret(lounge):
+    credential, old = rotated(lounge)
+    for action in (Action.KEEP_OLD, Action.RETIRE_OLD, Action.LEAKED_OLD):
+        lounge.press(action, old, people.ANA)
+        assert "Only its owner or an admin" in lounge.told()
+    assert secrets_of(lounge, credential)[0] == credential.retiring
 
 
 def test_secret_that_slack_refuses_is_offered_again(lounge, slack):

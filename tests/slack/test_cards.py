@@ -1,6 +1,7 @@
 """Every card in every state: as it was when somebody looked at it, and within Slack's limits."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,13 +10,15 @@ import pytest
 from bot.domain.credential import Delivery, ReceiptState, SecretState
 from bot.domain.credential import State as CredentialState
 from bot.domain.errors import ALLOWED, Denied, Reason
+from bot.domain.ids import RequestId, SecretId
+from bot.domain.notice import NoticeKind
 from bot.domain.request import State
 from bot.domain.role import READ_ONLY
 from bot.ports import Concealed
 from bot.service.inventory import HomeView, Listing, Pending
 from bot.slack import small_forms
 from bot.slack.cards import credential as credential_cards
-from bot.slack.cards import home, plain
+from bot.slack.cards import home, overlap, plain
 from bot.slack.cards import request as request_cards
 from bot.slack.cards import secret as secret_cards
 from bot.slack.ids import RequestMark, SecretMark
@@ -54,6 +57,49 @@ def _secret_cards():
         "suspended": secret_cards.suspended(specimens.credential(missed, state=CredentialState.SUSPENDED)),
         "expired": secret_cards.expired(specimens.credential(state=CredentialState.EXPIRED), KNOWN),
     }
+
+
+def _overlap_cards():
+    used = specimens.NOON + timedelta(hours=3)
+    day = timedelta(days=1)
+    old = specimens.secret(
+        id=SecretId(UUID(int=7)),
+        request=RequestId(UUID(int=8)),
+        state=SecretState.RETIRING,
+        receipt=ReceiptState.USED,
+        retire_at=specimens.NOON + 7 * day,
+        last_used_at=used,
+    )
+    fresh = specimens.secret()
+    silent = replace(old, receipt=ReceiptState.STORED, last_used_at=None)
+    kept = replace(old, kept_longer=True, retire_at=specimens.NOON + 14 * day)
+    spent = specimens.secret(state=SecretState.RETIRED, receipt=ReceiptState.NONE)
+    gone = replace(old, state=SecretState.RETIRED)
+    again = specimens.secret(request=RequestId(UUID(int=9)))
+    notice = specimens.notice(NoticeKind.OWNER_ROTATED)
+    both = {
+        "": specimens.credential(old, fresh),
+        "-unused": specimens.credential(silent, fresh),
+        "-kept": specimens.credential(kept, fresh),
+        "-alone": specimens.credential(old, spent),
+        "-over": specimens.credential(gone, fresh),
+        "-none": specimens.credential(gone, spent),
+        "-again": specimens.credential(gone, replace(fresh, state=SecretState.RETIRING), again),
+        "-theirs": specimens.credential(old, fresh, owner=people.SAM),
+        "-expired": specimens.credential(gone, fresh, state=CredentialState.EXPIRED),
+    }
+    cards = {f"rotated{name}": overlap.rotated(made, KNOWN, notice) for name, made in both.items()}
+    cards |= {
+        f"retiring{name}": overlap.retiring(made, KNOWN, notice) for name, made in both.items() if name != "-unused"
+    }
+    missed = replace(fresh, receipt=ReceiptState.NONE)
+    cards["unconfirmed-beside"] = secret_cards.unconfirmed(specimens.credential(old, missed))
+    cards["unconfirmed-ended"] = secret_cards.unconfirmed(specimens.credential(old, spent))
+    cards["unconfirmed-rotated"] = secret_cards.unconfirmed(both["-again"], fresh.request)
+    three = [replace(spent, request=again.request) for _ in range(3)]
+    lost = replace(again, delivery=Delivery.UNKNOWN)
+    cards["not-shown-rotated-spent"] = secret_cards.not_shown(specimens.credential(old, *three, lost), KNOWN)
+    return cards
 
 
 def _request_cards():
@@ -130,7 +176,7 @@ def _views():
 
 CARDS = {
     name: card.message()
-    for cards in (_request_cards(), _secret_cards(), _lookup_cards())
+    for cards in (_request_cards(), _secret_cards(), _overlap_cards(), _lookup_cards())
     for name, card in cards.items()
 }
 ALL = {**CARDS, **_views()}
@@ -172,6 +218,17 @@ def test_decided_card_has_no_button_to_approve_with(state):
 @pytest.mark.parametrize("state", [state for state in State if state is not State.APPROVED])
 def test_only_an_approved_request_can_be_revealed(state):
     assert "secret.reveal" not in json.dumps(ALL[f"reveal-{state}"])
+
+
+@pytest.mark.parametrize("name", ["over", "none", "again", "theirs", "expired"])
+def test_an_old_secret_that_is_settled_has_no_button_left(name):
+    for card in (f"rotated-{name}", f"retiring-{name}"):
+        assert not any(block["type"] == "actions" for block in ALL[card]["blocks"])
+
+
+def test_an_old_secret_that_was_kept_once_is_not_offered_to_be_kept_again():
+    assert "secret.keep" in json.dumps(ALL["rotated"])
+    assert "secret.keep" not in json.dumps(ALL["rotated-kept"])
 
 
 def test_buttons_carry_exactly_what_the_card_shows():

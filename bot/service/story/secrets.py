@@ -48,14 +48,14 @@ def rotated(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
         yield "a rotation was revealed to somebody else than the owner"
     if body["expires_at"] != request.opened["expires_at"]:
         yield "rotated with another expiry than was asked for"
-    for secret in credential.secrets.values():
-        if secret.state == SecretState.RETIRING:
+    for key, secret in credential.secrets.items():
+        if key != body["retiring"]:
             secret.state, secret.retire_at = SecretState.RETIRED, None
     if body["retiring"]:
         old = credential.secrets[body["retiring"]]
-        if old.state != SecretState.LIVE:
+        if old.state == SecretState.RETIRED:
             yield "a secret was set to retire that did not work"
-        old.state, old.retire_at = SecretState.RETIRING, body["retire_at"]
+        old.state, old.retire_at, old.kept_longer = SecretState.RETIRING, body["retire_at"], False
     credential.secrets[body["secret"]] = ToldSecret(
         fingerprint=body["fingerprint"], record=body["record"], request=body["request"]
     )
@@ -70,9 +70,12 @@ def retired(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]
 
 
 def kept(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]:
-    secret = story.credentials[body["credential"]].secrets[body["secret"]]
+    credential = story.credentials[body["credential"]]
+    secret = credential.secrets[body["secret"]]
     if secret.state != SecretState.RETIRING or secret.kept_longer:
         yield "a secret was kept longer that was not retiring, or for the second time"
+    elif body["retire_at"] > credential.expires_at:
+        yield "a secret was kept longer than its credential lives"
     secret.retire_at, secret.kept_longer = body["retire_at"], True
 
 

@@ -1,22 +1,8 @@
-"""What a credential's owner is told of its life: rotated, handed on, deleted. Edited in place as things move."""
+"""What a credential's owner is told of its life: handed on, deleted. Edited in place as things move."""
 
 from bot.domain.credential import Credential, State
-from bot.slack.cards.pieces import Card, Json, Known, context, header, section
+from bot.slack.cards.pieces import Card, Json, context, header, section
 from bot.slack.text import mention, when
-
-
-def rotated(credential: Credential, known: Known) -> Card:
-    """The old secret beside the new one."""
-    old = credential.retiring
-    if old is None or old.retire_at is None:
-        text = "The old secret no longer works. The new one does."
-        return _about(credential, f"🔁 Rotated: {credential.name}", text)
-    used = "It has never been used." if old.last_used_at is None else f"It was last used {when(old.last_used_at)}."
-    text = (
-        f"The old secret works beside the new one until {when(old.retire_at)}. {used} "
-        "Put the new one everywhere before then."
-    )
-    return _about(credential, f"🔁 Rotated: {credential.name}", f"{text}\n{_overlap(known)}")
 
 
 def transferred(credential: Credential) -> Card:
@@ -40,11 +26,6 @@ def deleted(credential: Credential) -> Card:
         return _about(credential, f"🗑️ Deleted: {credential.name}", "It is gone, and its name is free.")
     text = "The deletion was undone. It is suspended: to work again it needs to be resumed, and that an approval."
     return _about(credential, f"↩️ Restored: {credential.name}", text)
-
-
-def _overlap(known: Known) -> str:
-    days = known.policy.rotation.overlap.days
-    return f"_Two secrets work for {days} days, so that nothing breaks on the way._"
 
 
 def _about(credential: Credential, title: str, text: str) -> Card:

@@ -3,7 +3,8 @@
 The secret stands in one block of one message and nowhere else: not in a button, not in the text for notifications.
 """
 
-from bot.domain.credential import Credential, Delivery, ReceiptState, State
+from bot.domain.credential import Credential, Delivery, ReceiptState, SecretState, State
+from bot.domain.ids import RequestId
 from bot.ports import Concealed
 from bot.slack.cards.pieces import Button, Card, Confirm, Json, Known, actions, button, context, header, section
 from bot.slack.ids import Action, SecretMark
@@ -30,9 +31,9 @@ def shown(credential: Credential, secret: Concealed, *, reissues_left: int, publ
     return Card(f"The client ID and secret of {credential.name}, shown once to you alone.", tuple(blocks))
 
 
-def not_shown(credential: Credential, known: Known) -> Card:
+def not_shown(credential: Credential, known: Known, occasion: RequestId | None = None) -> Card:
     """The message that carried the secret may not have arrived: another one is offered."""
-    settled = _settled(credential)
+    settled = _settled(credential, occasion)
     if settled is None and credential.newest.delivery is Delivery.DELIVERED:
         settled = "A new secret has been shown to you."
     if settled is not None:
@@ -46,21 +47,21 @@ def not_shown(credential: Credential, known: Known) -> Card:
     offer = (
         "*Issue again* makes a new secret and ends the one before."
         if left > 0
-        else "It cannot be issued again. Ask for a new credential with `/cred add`."
+        else f"It cannot be issued again. {_instead(credential)}"
     )
     row = [*([] if credential.newest.delivery is Delivery.REFUSED else [_stored_button(credential, "I have it")])]
     row += _reissue_buttons(credential, "Issue again", left=left)
     return _about(credential, f"⚠️ Did the secret of {credential.name} arrive?", f"{why} {offer}", row)
 
 
-def unconfirmed(credential: Credential) -> Card:
-    """Nobody said that the secret arrived: the question, before the credential is suspended."""
-    settled = _settled(credential)
+def unconfirmed(credential: Credential, occasion: RequestId | None = None) -> Card:
+    """Nobody said that the secret arrived: the question, before the credential is suspended, or this secret ended."""
+    settled = _settled(credential, occasion)
     if settled is not None:
         return _about(credential, f"✅ Settled: {credential.name}", settled)
     text = (
         "You revealed this secret, and nobody has said that it is stored or used it since. "
-        "If you have it, press the button. Otherwise I suspend the credential, because a secret that nobody holds "
+        f"If you have it, press the button. Otherwise I {_otherwise(credential)}, because a secret that nobody holds "
         f"may be in the wrong hands: {when(credential.newest.receipt_until)}."
     )
     return _about(credential, f"❓ Do you have the secret of {credential.name}?", text, [_stored_button(credential)])
@@ -85,14 +86,31 @@ def expired(credential: Credential, known: Known) -> Card:
     return _about(credential, f"⌛ Expired: {credential.name}", text)
 
 
-def _settled(credential: Credential) -> str | None:
+def _settled(credential: Credential, occasion: RequestId | None) -> str | None:
     if credential.state is not State.ACTIVE:
         return f"This credential is {credential.state}, so its secret no longer matters."
+    if occasion not in (None, credential.newest.request):
+        return "The credential has been rotated since, so this secret no longer matters."
+    if credential.newest.state is SecretState.RETIRED:
+        return f"This secret was ended and no longer works. `/cred rotate {credential.name}` makes another one."
     if credential.newest.receipt is ReceiptState.STORED:
         return "You have said that the secret is stored. There is nothing left to do."
     if credential.newest.receipt is ReceiptState.USED:
         return "The secret has been used since, so it arrived. There is nothing left to do."
     return None
+
+
+def _otherwise(credential: Credential) -> str:
+    old = credential.retiring
+    if old is None or not old.confirmed:
+        return "suspend the credential"
+    return "end this secret, while the old one works until its time"
+
+
+def _instead(credential: Credential) -> str:
+    if credential.newest.request == credential.request:
+        return "Ask for a new credential with `/cred add`."
+    return f"Rotate again with `/cred rotate {credential.name}`."
 
 
 def _about(credential: Credential, title: str, text: str, row: list[Json] | None = None) -> Card:

@@ -51,6 +51,7 @@ def _credential() -> None:
 def _secret() -> None:
     with op.batch_alter_table("secret") as batch:
         batch.add_column(sa.Column("kept_longer", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch.add_column(_instant("warned_at", nullable=True))
         batch.add_column(sa.Column("request", sa.String(), nullable=True))
     op.execute("UPDATE secret SET request = (SELECT request FROM credential WHERE credential.id = secret.credential)")
     with op.batch_alter_table("secret", naming_convention=_NAMES) as batch:

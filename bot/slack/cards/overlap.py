@@ -1,0 +1,141 @@
+"""What an owner is told of a rotation: the old secret beside the new one, its last use, what can be done with it."""
+
+import math
+from datetime import timedelta
+
+from bot.domain.credential import LIVING, Credential, Secret, SecretState
+from bot.domain.notice import Notice
+from bot.slack.cards.pieces import (
+    Button,
+    Card,
+    Confirm,
+    Json,
+    Known,
+    actions,
+    button,
+    context,
+    header,
+    section,
+)
+from bot.slack.ids import Action, SecretMark
+from bot.slack.text import counted, mention, when
+
+
+def rotated(credential: Credential, known: Known, notice: Notice) -> Card:
+    """The old secret works beside the new one, until when, and who can shorten or prolong that."""
+    title = f"🔁 Rotated: {credential.name}"
+    over = _over(credential, notice)
+    old = credential.retiring
+    if over is not None or old is None or old.retire_at is None:
+        return _about(credential, title, over or _gone(credential))
+    if credential.newest.state is SecretState.RETIRED:
+        return _about(credential, title, _alone(credential, old), _buttons(credential, old, known))
+    text = f"The old secret works beside the new one until {when(old.retire_at)}. {_used(old)}"
+    advice = (
+        f"Its end was put off once. Put the new one everywhere before it, and retire the old one when {_quiet(old)}."
+        if old.kept_longer
+        else f"Put the new one everywhere before then, and retire the old one when {_quiet(old)}."
+    )
+    return _about(credential, title, f"{text}\n{advice}", _buttons(credential, old, known))
+
+
+def retiring(credential: Credential, known: Known, notice: Notice) -> Card:
+    """A warning: the old secret ends soon, and something still needs it. Edited once that is settled."""
+    over = _over(credential, notice)
+    old = credential.retiring
+    if over is not None or old is None or old.retire_at is None:
+        return _about(credential, f"✅ Settled: {credential.name}", over or _gone(credential))
+    if credential.newest.state is SecretState.RETIRED:
+        title = f"⚠️ Rotate {credential.name} again"
+        return _about(credential, title, _alone(credential, old), _buttons(credential, old, known))
+    title = f"⚠️ The old secret of {credential.name} is still used"
+    text = (
+        f"{_used(old)} It stops working {when(old.retire_at)}, and whatever shows it then is refused. "
+        "Put the new secret there before."
+    )
+    return _about(credential, title, text, _buttons(credential, old, known))
+
+
+def _over(credential: Credential, notice: Notice) -> str | None:
+    """Why this message has had its time."""
+    if credential.state not in LIVING:
+        return f"This credential is {credential.state}, so none of its secrets works."
+    if notice.request not in (None, credential.newest.request):
+        return "It has been rotated again since. The newest message says which of its secrets work."
+    if notice.person not in (None, credential.owner):
+        return f"{mention(credential.owner)} owns this credential now, and decides about its old secret."
+    return None
+
+
+def _gone(credential: Credential) -> str:
+    if credential.newest.state is SecretState.RETIRED:
+        return f"None of its secrets works any more. `/cred rotate {credential.name}` makes a new one."
+    return "The old secret no longer works. The new one does."
+
+
+def _alone(credential: Credential, old: Secret) -> str:
+    until = "its time" if old.retire_at is None else when(old.retire_at)
+    return (
+        "Nobody confirmed that the new secret arrived, so I have ended that one. The old secret goes on working until "
+        f"{until}, and nothing takes its place then. {_used(old)} "
+        f"Rotate again before: `/cred rotate {credential.name}`."
+    )
+
+
+def _used(old: Secret) -> str:
+    return "It has never been used." if old.last_used_at is None else f"It was last used {when(old.last_used_at)}."
+
+
+def _quiet(old: Secret) -> str:
+    return "you are sure that nothing needs it" if old.last_used_at is None else "it is no longer used"
+
+
+def _length(time: timedelta) -> str:
+    whole = time // timedelta(days=1)
+    if whole * timedelta(days=1) == time:
+        return counted(whole, "day", "days")
+    return counted(math.ceil(time / timedelta(hours=1)), "hour", "hours")
+
+
+def _buttons(credential: Credential, old: Secret, known: Known) -> list[Json]:
+    mark = SecretMark.of(credential, old).pack()
+    prolongs = not old.kept_longer and old.retire_at is not None and old.retire_at < credential.expires_at
+    keep = Button(
+        action=Action.KEEP_OLD,
+        label="Keep it longer",
+        value=mark,
+        confirm=Confirm(
+            title="Keep the old secret longer?",
+            text=f"It works for another {_length(known.policy.rotation.overlap)}. This can be done once.",
+            yes="Keep it longer",
+        ),
+    )
+    retire = Button(
+        action=Action.RETIRE_OLD,
+        label="Retire it now",
+        value=mark,
+        confirm=Confirm(
+            title="Retire the old secret now?",
+            text=f"Whatever still shows it is refused at once. {_used(old)}",
+            yes="Retire it",
+        ),
+    )
+    leaked = Button(
+        action=Action.LEAKED_OLD,
+        label="It may be compromised",
+        value=mark,
+        style="danger",
+        confirm=Confirm(
+            title="End the old secret at once?",
+            text=f"It stops working now, wherever it may be, and the ledger says why. {_used(old)}",
+            yes="End it",
+        ),
+    )
+    return [*([button(keep)] if prolongs else []), button(retire), button(leaked)]
+
+
+def _about(credential: Credential, title: str, text: str, row: list[Json] | None = None) -> Card:
+    blocks: list[Json] = [header(title), section(text)]
+    if row:
+        blocks.append(actions(*row))
+    return Card(f"{title}\n{text}", (*blocks, context(f"Client ID `{credential.client_id}`")))

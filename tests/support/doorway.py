@@ -1,0 +1,58 @@
+"""A house whose clients really authenticate: the built-in authority and the hot read in front of its rows."""
+
+from dataclasses import dataclass, field, replace
+
+from bot.domain.credential import Credential
+from bot.ports import Concealed
+from bot.service.authentication import Authentication, Claims, Granted, Presented
+from bot.service.last_use import LastUse
+from bot.store.authentication import ClientLookup
+from tests.support import web
+from tests.support.house import House
+
+
+class _Signer:
+    """Nobody looks at these tokens."""
+
+    def sign(self, claims: Claims) -> str:
+        return f"token {claims.token_id}"
+
+
+@dataclass
+class Doorway:
+    """`house` issues real secrets; `opens` shows one at the door."""
+
+    house: House
+    lookup: ClientLookup
+    uses: LastUse = field(default_factory=LastUse)
+
+    @property
+    def _authentication(self) -> Authentication:
+        world = self.house.world
+        return web.authentication(self.lookup, world.authority, self.uses, self.house.clock, signer=_Signer())
+
+    def opens(self, credential: Credential, secret: Concealed) -> bool:
+        """Whether this secret gets a token now. Its use is noted and not written."""
+        shown = Presented(client_id=credential.client_id, secret=secret, address="192.0.2.7")
+        return isinstance(self._authentication.grant(shown), Granted)
+
+    def use(self, credential: Credential, secret: Concealed) -> bool:
+        """The same, and the use is written at once."""
+        opened = self.opens(credential, secret)
+        self.uses.flush(self.house.world, final=True)
+        return opened
+
+    def knock(self, credential: Credential, secret: Concealed) -> bool:
+        """The same, and the use is forgotten: for whoever only looks."""
+        opened = self.opens(credential, secret)
+        self.uses = LastUse()
+        return opened
+
+    def close(self) -> None:
+        self.lookup.close()
+
+
+def put_before(house: House) -> Doorway:
+    """A doorway for a house. Whoever made the house closes it after."""
+    real = replace(house, world=replace(house.world, authority=web.new_authority()))
+    return Doorway(house=real, lookup=ClientLookup(house.engine))
