@@ -87,13 +87,17 @@ def open_log(
     return keyring, index_key
 
 
+def _missing(first: int, last: int) -> str:
+    return f"Entry {first} is missing." if first == last else f"Entries {first} to {last} are missing."
+
+
 def check_not_rolled_back(connection: Connection, log: int, known: Checkpoint) -> None:
     """Raises `RollbackError` unless the log of the database continues the one of a checkpoint."""
     head = Head.read(connection, log).tree
     if head.size < known.size:
         raise RollbackError(
             f"The database is older than a checkpoint that is known: it has {head.size} entries, the checkpoint "
-            f"{known.size}. Was a backup restored? Entries {head.size} to {known.size - 1} are missing."
+            f"{known.size}. Was a backup restored? {_missing(head.size, known.size - 1)}"
         )
     if _root_at(connection, log, known.size) != known.root:
         raise RollbackError(

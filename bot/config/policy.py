@@ -4,6 +4,7 @@ The file's text goes whole into one entry of the ledger when it changes, hence t
 which at most doubles it: TOML allows none of the control characters that would take more than two bytes.
 """
 
+import codecs
 import hashlib
 import re
 import tomllib
@@ -39,6 +40,13 @@ def parse_policy(content: bytes, *, source: str) -> Policy:
     """The policy in a file's bytes. `source` names the file in what `PolicyError` says."""
     if len(content) > SIZE_MOST:
         raise _whole(source, f"It is larger than {SIZE_MOST // 1024} KiB.", "Shorten the comments or the terms.")
+    try:
+        return _parsed(content, source)
+    except RecursionError:  # the parsers and the reading of their tables call themselves at each level
+        raise _whole(source, "It is nested too deeply to be read.", "Look for brackets that nobody closed.") from None
+
+
+def _parsed(content: bytes, source: str) -> Policy:
     text = _decode(content, source)
     try:
         tables = tomllib.loads(text)
@@ -53,7 +61,7 @@ def parse_policy(content: bytes, *, source: str) -> Policy:
 
 def _decode(content: bytes, source: str) -> str:
     try:
-        return content.decode()
+        return content.removeprefix(codecs.BOM_UTF8).decode()  # some editors put it first, and it means nothing
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         mistake = Mistake(key="", line=line, problem="This is not UTF-8.", remedy="Save the file as UTF-8.")
@@ -75,7 +83,7 @@ def _whole(source: str, problem: str, remedy: str) -> PolicyError:
 def _place(findings: Iterable[Finding], content: bytes) -> list[Mistake]:
     from bot.config.positions import line_of, lines  # noqa: PLC0415 - a sound file never pays for the second parser
 
-    known = lines(content)
+    known = lines(content.removeprefix(codecs.BOM_UTF8))
     mistakes = [
         Mistake(
             key=".".join(str(part) for part in finding.path if isinstance(part, str)),

@@ -120,9 +120,8 @@ def read_places(environ: Environment) -> Places:
     bind = _try(problems, lambda: addresses.bind(environ.get("CRED_BIND") or "127.0.0.1"))
     port = _try(problems, lambda: addresses.port(environ.get("PORT") or "7341"))
     database_url = _try(problems, lambda: addresses.database_url(environ.get("CRED_DATABASE_URL") or DATABASE_URL))
-    public_url = None
-    if bind is not None and port is not None:
-        public_url = _try(problems, lambda: addresses.public_url(environ.get("CRED_PUBLIC_URL"), bind, port))
+    where = bind or "127.0.0.1", port or 7341  # as good as any, where these are a mistake themselves
+    public_url = _try(problems, lambda: addresses.public_url(environ.get("CRED_PUBLIC_URL"), *where))
     key, log_key = _key(environ, "CRED_KEY", "cred.key"), _key(environ, "CRED_LOG_KEY", "cred-log.key")
     if bind is None or port is None or database_url is None or public_url is None:
         raise SettingsError(problems)

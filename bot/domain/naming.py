@@ -9,12 +9,24 @@ REASON_MAX = 1000
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]*[A-Za-z0-9])?")
 _CONTROL = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Fillers of Hangul, which count as letters, and the Braille cell without a dot: nothing is seen of them."""
+_SPACES = str.maketrans({**dict.fromkeys("\t\v\f", " "), **dict.fromkeys("\r\x85\u2028\u2029", "\n")})
 
 
 def clean(text: str) -> str:
-    """A person's text without what cannot be seen (control, format, private characters); line ends stay."""
-    normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
-    return "".join(c for c in normal if c == "\n" or unicodedata.category(c) not in _CONTROL).strip()
+    """A person's text without what cannot be seen (control, format, private characters); line ends stay.
+
+    What parted two words still parts them: a tab becomes a space.
+    """
+    parted = text.replace("\r\n", "\n").translate(_SPACES)
+    seen = "".join(c for c in parted if c == "\n" or (c not in _BLANK and unicodedata.category(c) not in _CONTROL))
+    return unicodedata.normalize("NFC", seen).strip()
+
+
+def says_something(text: str) -> bool:
+    """Whether there is a letter or a digit in it, of whichever script."""
+    return any(unicodedata.category(c)[0] in "LN" for c in clean(text))
 
 
 def name_problem(name: str) -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from bot.config import Places, PolicyError, SettingsError, SlackSettings, load_policy, read_places, read_slack
 from bot.config.settings import Environment
 from bot.domain.policy import Policy
-from bot.main.opening import Keys, NotReadyError, check_standing, read_keys
+from bot.main.opening import RESTORE, Keys, NotReadyError, check_standing, read_keys
 from bot.main.slack_checkup import slack_findings
 from bot.store import SCHEMAS
 from ledger import Ledger, LedgerError, open_to_read
@@ -84,7 +84,7 @@ def _at_home(places: Places) -> Iterator[Finding]:
     except LedgerError as error:
         yield Finding("ledger", passed=False, said=str(error))
     except DatabaseError as error:
-        yield Finding("database", passed=False, said=f"{places.database} cannot be read: {error.orig}.")
+        yield Finding("database", passed=False, said=f"{places.database} cannot be read: {error.orig}. {RESTORE}")
 
 
 def _database(places: Places, keys: Keys) -> Iterator[Finding]:

@@ -19,6 +19,8 @@ from ledger import KeyEncryptionKey, Ledger, LedgerError, LogKey, MalformedError
 
 K = TypeVar("K")
 
+RESTORE = "Restore the newest backup, or name another file in CRED_DATABASE_URL."
+
 
 class NotReadyError(CredError):
     """The program cannot start; the message says what to do."""
@@ -50,15 +52,26 @@ class Opened:
 
 def read_keys(places: Places) -> Keys:
     """Both keys, from their files or from the environment. Raises `NotReadyError`."""
+    for source, name in ((places.key, "CRED_KEY"), (places.log_key, "CRED_LOG_KEY")):
+        if source.text is None and not source.file.exists():
+            raise NotReadyError(_no_key(places, source.file, name))
     return Keys(
         _key(places.key, "CRED_KEY", KeyEncryptionKey.from_text, KeyEncryptionKey.read),
         _key(places.log_key, "CRED_LOG_KEY", LogKey.from_text, LogKey.read),
     )
 
 
+def _no_key(places: Places, file: Path, name: str) -> str:
+    """A database that is there was made with a key, and no other will ever do."""
+    if places.database.is_file() and places.database.stat().st_size > 0:
+        return (
+            f"There is no key in {file}, and {places.database} can be used with no other. "
+            f"Restore the key from its backup, or set {name} or {name}_FILE."
+        )
+    return f"There is no key in {file}. Run `cred init` once, or set {name} or {name}_FILE."
+
+
 def _key(source: KeySource, name: str, from_text: Callable[[str], K], read: Callable[[Path], K]) -> K:
-    if source.text is None and not source.file.exists():
-        raise NotReadyError(f"There is no key in {source.file}. Run `cred init` once, or set {name} or {name}_FILE.")
     try:
         return read(source.file) if source.text is None else from_text(source.text.disclose())
     except MalformedError as error:
@@ -73,7 +86,7 @@ def told_of(database: Path) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        remedy = "If that file is not Cred's, name another in CRED_DATABASE_URL."
+        remedy = "Restore the newest backup; if that file is not Cred's, name another in CRED_DATABASE_URL."
         raise NotReadyError(f"The database {database} cannot be used: {error.orig}. {remedy}") from None
     except OSError as error:
         remedy = "Change who owns its folder, or name another place for it."
@@ -124,7 +137,7 @@ def _ledger(engine: Engine, places: Places, keys: Keys) -> Ledger:
     except LedgerError as error:
         raise NotReadyError(str(error)) from None
     except DatabaseError as error:
-        raise NotReadyError(f"The database {places.database} cannot be read: {error.orig}.") from None
+        raise NotReadyError(f"The database {places.database} cannot be read: {error.orig}. {RESTORE}") from None
 
 
 def check_standing(engine: Engine, database: Path) -> None:

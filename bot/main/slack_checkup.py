@@ -1,8 +1,10 @@
 """What `cred doctor` looks at in Slack: tokens, scopes against the manifest, clock, channels. Nothing here writes."""
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any
 
 from slack_sdk import WebClient
@@ -12,6 +14,7 @@ from bot.config import SlackSettings, SocketMode
 from bot.domain.ids import ChannelId
 from bot.domain.policy import Policy
 from bot.slack.manifest import SCOPES
+from bot.slack.quiet import bolt_logger
 from bot.slack.web_api import UNANSWERED, web_client
 
 Line = tuple[str, bool, str]
@@ -23,11 +26,13 @@ _CLOCK_OFF = 30.0
 
 def slack_findings(settings: SlackSettings, policy: Policy | None) -> Iterator[Line]:
     """What rests on a token that Slack refuses is left out."""
+    bolt_logger().addHandler(logging.NullHandler())  # what the client would tell the terminal is told here, in words
     client = web_client(settings.bot_token.disclose(), settings.api_url)
     try:
         answer = client.auth_test()
     except (SlackApiError, *UNANSWERED) as error:
-        yield "tokens", False, f"SLACK_BOT_TOKEN does not work ({_word(error)}). Take it anew from OAuth & Permissions."
+        remedy = "Take it anew from OAuth & Permissions."
+        yield "tokens", False, _unanswered(error) or f"SLACK_BOT_TOKEN does not work ({_word(error)}). {remedy}"
         return
     yield _workspace(answer, policy)
     yield _scopes(answer)
@@ -75,7 +80,7 @@ def _app_token(client: WebClient, mode: SocketMode) -> Line:
         client.apps_connections_open(app_token=mode.app_token.disclose())
     except (SlackApiError, *UNANSWERED) as error:
         remedy = "Take one with connections:write from Basic Information, App-Level Tokens."
-        return "socket", False, f"SLACK_APP_TOKEN does not work ({_word(error)}). {remedy}"
+        return "socket", False, _unanswered(error) or f"SLACK_APP_TOKEN does not work ({_word(error)}). {remedy}"
     return "socket", True, "the app token opens connections"
 
 
@@ -90,9 +95,11 @@ def _channels(policy: Policy) -> dict[ChannelId, list[str]]:
 
 def _channel(client: WebClient, channel: ChannelId, names: list[str]) -> Line:
     meant = f"{channel} ({', '.join(names)})"
-    found = _answer(lambda: client.conversations_info(channel=channel))
-    if isinstance(found, str):
-        return "channel", False, f"{meant} cannot be seen ({found}). Invite the bot there, or correct the ID."
+    try:
+        found: Any = client.conversations_info(channel=channel)
+    except (SlackApiError, *UNANSWERED) as error:
+        remedy = "Invite the bot there, or correct the ID."
+        return "channel", False, _unanswered(error) or f"{meant} cannot be seen ({_word(error)}). {remedy}"
     shown = f"#{found['channel'].get('name', channel)} ({', '.join(names)})"
     if found["channel"].get("is_ext_shared"):
         return (
@@ -105,17 +112,20 @@ def _channel(client: WebClient, channel: ChannelId, names: list[str]) -> Line:
     return "channel", True, f"{shown}: the bot is a member"
 
 
-def _answer(call: Callable[[], Any]) -> Any:
-    try:
-        return call()
-    except (SlackApiError, *UNANSWERED) as error:
-        return _word(error)
+def _unanswered(error: Exception) -> str | None:
+    """What to say where Slack gave no answer, which says nothing about a token or a channel; None where it refused."""
+    if isinstance(error, SlackApiError):
+        status = error.response.status_code
+        if status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.TOO_MANY_REQUESTS:
+            return None
+        return f"Slack has too much to do, or is down (status {status}). Run this again in a few minutes."
+    reason = getattr(error, "reason", None) or error
+    why = getattr(reason, "strerror", None) or type(reason).__name__
+    return f"Slack could not be reached ({why}). Look at this machine's network and proxy, and at SLACK_API_URL."
 
 
 def _word(error: Exception) -> str:
-    if isinstance(error, SlackApiError):
-        return str(error.response.get("error"))
-    return f"Slack could not be reached: {type(error).__name__}"
+    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
 
 
 def _header(answer: Any, name: str) -> str | None:

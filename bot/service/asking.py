@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.domain.errors import Denied
 from bot.domain.ids import EstateKey, RoleKey, UserId
-from bot.domain.naming import DESCRIPTION_MAX, REASON_MAX, clean, name_key, name_problem
+from bot.domain.naming import DESCRIPTION_MAX, REASON_MAX, clean, name_key, name_problem, says_something
 from bot.domain.person import standing
 from bot.domain.policy import Policy
 from bot.domain.role import Role
@@ -123,7 +123,7 @@ def _name(reader: Reader, policy: Policy, command: AddCommand) -> Problem | None
 def words_problem(field: Field, text: str, most: int, *, required: bool) -> Problem | None:
     """What is wrong with what somebody wrote."""
     length = len(clean(text))
-    if required and length == 0:
+    if required and not says_something(text):
         return Problem(field, "Say in a few words what it is for: those who approve read this.")
     if length > most:
         return Problem(field, f"This has {length} characters; {most} are the most.")

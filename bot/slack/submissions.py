@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.domain.errors import Denied
 from bot.domain.ids import Words
+from bot.domain.naming import says_something
 from bot.domain.request import Request, Verdict
 from bot.domain.voting import Ballot
 from bot.service import requests, terms
@@ -16,9 +17,11 @@ from bot.slack import errors, small_forms
 from bot.slack.cards.pieces import Json
 from bot.slack.face import Face, Payload, admitted, who
 from bot.slack.forms import errors_of, of_the_whole, parse_add
+from bot.slack.ids import Block
 from bot.slack.opening import to_open
 
 Ack = Callable[..., Any]
+_WHY_NOT = "Say in a few words why not: the person who asked reads this."
 _PATIENCE = 1.5
 """Seconds that an answer waits for an outcome, of the three that Slack waits for the answer."""
 
@@ -60,6 +63,9 @@ def denial_sent(face: Face, ack: Ack, body: Payload) -> None:
         ack(response_action="update", view=small_forms.said(sentence))
         return
     mark, reason = denial
+    if not says_something(reason):
+        ack(response_action="errors", errors={Block.REASON.value: _WHY_NOT})
+        return
     ballot = Ballot(
         request=mark.request, digest=mark.digest, voter=person.user, verdict=Verdict.DENY, reason=Words(reason)
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from bot.domain.events import Event, EventKind, Outcome
+from bot.domain.events import Event, EventKind, Outcome, PolicyChanged
 from bot.domain.ids import short_code
 
 _SENTENCES: dict[EventKind, str] = {
@@ -53,7 +53,13 @@ def line(event: Event) -> str | None:
     if event.kind in _ROUTINE and event.outcome is Outcome.DONE:
         return None
     values = {field.name: _said(getattr(event, field.name)) for field in dataclasses.fields(event)}
-    return _SENTENCES[event.kind].format_map(values)
+    return _sentence(event).format_map(values)
+
+
+def _sentence(event: Event) -> str:
+    if isinstance(event, PolicyChanged) and not event.previous:
+        return "The first policy is kept."
+    return _SENTENCES[event.kind]
 
 
 def _said(value: Any) -> str:

@@ -1,5 +1,8 @@
 """`cred doctor` finds what is wrong and says what to do, over a real sandbox."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,7 +10,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.slack.manifest import SCOPES
-from tests.support.program import initialised
+from tests.support.program import ROOT, free_ports, initialised
 from tests.support.sandbox import Workspace, a_sandbox
 
 run = CliRunner().invoke
@@ -67,6 +70,30 @@ def test_an_app_token_that_does_not_work_is_told(tmp_path, slack):
     env, _ = initialised(tmp_path, **tokens(slack, SLACK_APP_TOKEN="xapp-wrong"))
     result = run(app, ["doctor"], env=env)
     assert "✗ socket    SLACK_APP_TOKEN does not work" in result.stdout
+
+
+def test_a_slack_out_of_reach_is_not_blamed_on_the_token(tmp_path):
+    env, _ = initialised(tmp_path, SLACK_API_URL=f"http://127.0.0.1:{free_ports()}/api/")
+    command = [sys.executable, "-m", "bot.cli", "doctor"]
+    asked = subprocess.run(command, env={**os.environ, **env}, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert asked.returncode == 1
+    assert "✗ tokens    Slack could not be reached (Connection refused)." in asked.stdout
+    assert "does not work" not in asked.stdout
+    assert asked.stderr == ""
+
+
+def test_a_slack_that_is_down_is_not_blamed_on_token_or_channel(tmp_path, slack):
+    env, _ = initialised(tmp_path, **tokens(slack))
+    for method, subject in (
+        ("auth.test", "tokens"),
+        ("apps.connections.open", "socket"),
+        ("conversations.info", "channel"),
+    ):
+        with Workspace(slack) as workspace:
+            workspace.control.fail("error", method=method, status=503)
+        told = run(app, ["doctor"], env=env).stdout
+        assert f"✗ {subject:<9} Slack has too much to do, or is down (status 503)." in told
+        assert "One thing to put right." in told
 
 
 def test_channels_that_the_bot_cannot_use_are_told(tmp_path, slack):

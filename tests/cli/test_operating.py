@@ -224,7 +224,18 @@ def test_serve_refuses_an_empty_database(tmp_path):
 def test_serve_refuses_what_is_no_database(tmp_path):
     env, places = initialised(tmp_path)
     places.database.write_bytes(b"not a database" * 100)
-    assert "cannot be read: file is not a database." in refused("serve", env=env)
+    told = refused("serve", env=env)
+    assert "cannot be read: file is not a database. Restore the newest backup" in told
+
+
+@pytest.mark.parametrize("name", ["cred.key", "cred-log.key"])
+def test_a_key_that_is_lost_must_be_restored_not_made_anew(tmp_path, name):
+    env, _ = initialised(tmp_path)
+    (tmp_path / name).unlink()
+    for told in (refused("serve", env=env), run(app, ["doctor"], env=env).stdout):
+        assert f"There is no key in {tmp_path / name}" in told
+        assert "Restore the key from its backup" in told
+        assert "cred init" not in told
 
 
 @pytest.mark.parametrize("name", ["cred.key", "cred-log.key"])

@@ -1,5 +1,6 @@
 """Every mistake that a policy file can have is told with its key, its line, what is wrong and what to do."""
 
+import codecs
 from pathlib import Path
 
 import pytest
@@ -264,3 +265,15 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="cannot be read") as refused:
         load_policy(tmp_path / "none.toml")
     assert "CRED_CONFIG" in refused.value.mistakes[0].remedy
+
+
+@pytest.mark.parametrize("nested", ["x = " + "[" * 9_000, "x = " + "{a=" * 4_000, "[" + ".".join("a" * 9_000) + "]"])
+def test_a_file_nested_too_deeply_is_a_mistake_like_any_other(nested):
+    assert mistakes(SOUND + nested)
+
+
+def test_a_byte_order_mark_means_nothing():
+    content = codecs.BOM_UTF8 + SOUND.encode()
+    assert parse_policy(content, source="cred.toml").text == SOUND
+    (mistake,) = mistakes(content.replace(b'"1"', b"1"))
+    assert (mistake.key, mistake.line) == ("terms.version", SOUND[: SOUND.index('"1"')].count("\n") + 1)

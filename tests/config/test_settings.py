@@ -31,6 +31,13 @@ def test_an_empty_environment_is_told_all_that_is_missing() -> None:
     assert mode.startswith("SLACK_APP_TOKEN (xapp-…, for Socket Mode) and SLACK_SIGNING_SECRET")
 
 
+def test_no_mistake_hides_another() -> None:
+    wrong = {"CRED_BIND": "nowhere", "PORT": "none", "CRED_PUBLIC_URL": "cred", "CRED_DATABASE_URL": "x"}
+    told = problems({**SOCKET, **wrong})
+    assert len(told) == 4
+    assert all(any(name in problem for problem in told) for name in wrong)
+
+
 def test_a_setting_of_blanks_is_missing() -> None:
     assert len(problems({"SLACK_BOT_TOKEN": " ", "SLACK_APP_TOKEN": "\n"})) == 2
 

@@ -1,11 +1,11 @@
 """Names that tell things apart, and words without what cannot be seen."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.ids import short_code
-from bot.domain.naming import NAME_MAX, clean, name_key, name_problem
+from bot.domain.naming import NAME_MAX, clean, name_key, name_problem, says_something
 
 
 @pytest.mark.parametrize("name", ["CI deploys", "a", "backup.nightly-2", "A" * NAME_MAX])
@@ -29,6 +29,22 @@ def test_what_cannot_be_seen_is_removed_and_lines_stay():
     assert clean(" one\r\ntwo\u202e\u200b\x07 ") == "one\ntwo"
 
 
+def test_what_parted_two_words_still_parts_them():
+    assert clean("one\ttwo\vthree\u2028four\rfive") == "one two three\nfour\nfive"
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u3164", "\u2800 \u2800", "\u200b", "\u115f\u1160\uffa0", "…", "- . -"])
+def test_what_shows_no_letter_and_no_digit_says_nothing(text):
+    assert not says_something(text)
+
+
+@pytest.mark.parametrize("text", ["a", "7", "für", "監査", "ا", "👍 ok"])
+def test_words_of_any_script_say_something(text):
+    assert says_something(text)
+
+
+@example("a\u200b\u0301")
+@example("a\u3164\u0301")
 @given(st.text())
 def test_cleaning_twice_is_cleaning_once(text):
     assert clean(clean(text)) == clean(text)

@@ -57,6 +57,17 @@ def test_checkpoint_of_entries_that_may_yet_be_undone_is_refused(room):
     assert _checkpoint(room).size == 4
 
 
+@pytest.mark.parametrize(("more", "told"), [(1, "Entry 3 is missing."), (2, "Entries 3 to 4 are missing.")])
+def test_what_a_restored_backup_lacks_is_told(room, more, told):
+    backup = _back_up(room)
+    for _ in range(more):
+        room.append()
+    _checkpoint(room)
+    _restore(room, backup)
+    with pytest.raises(RollbackError, match=told):
+        room.open()
+
+
 def test_checkpoint_row_that_was_undone_is_no_rollback(room):
     room.append()
     with room.undone() as connection:

@@ -297,6 +297,15 @@ def test_denial_asks_for_a_reason_and_tells_it(lounge):
     assert (denied.state, denied.votes[-1].reason) == (State.DENIED, "Too wide")
 
 
+def test_denial_wants_a_reason_that_can_be_read(lounge):
+    request = lounge.house.opened()
+    lounge.press(Action.DENY, mark(request), people.ANA)
+    answer = lounge.send(lounge.opened(), people.ANA, reason="\u3164")
+    assert answer["response_action"] == "errors"
+    assert list(answer["errors"]) == ["reason"]
+    assert lounge.now(request).state is State.PENDING
+
+
 def test_denial_that_does_not_count_keeps_what_was_typed(lounge):
     request = lounge.house.opened()
     lounge.press(Action.DENY, mark(request), people.ANA)

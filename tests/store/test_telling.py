@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from bot.domain.events import EVENTS, NoticeSent, Outcome
+from bot.domain.events import EVENTS, NoticeSent, Outcome, PolicyChanged
 from bot.domain.ids import Words
 from bot.store.recording import fields_of
 from bot.store.telling import line
@@ -39,6 +39,11 @@ def test_each_event_is_told_in_a_sentence_without_what_was_typed(event):
     assert told.endswith(".")
     assert "{" not in told
     assert TYPED not in told
+
+
+def test_the_first_policy_is_not_told_as_another_one():
+    assert line(made(PolicyChanged, previous="")) == "The first policy is kept."
+    assert line(made(PolicyChanged, previous="0" * 64)) == "The policy is another one since the last start."
 
 
 def test_a_message_that_slack_took_is_not_worth_a_line():
