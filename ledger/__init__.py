@@ -6,6 +6,7 @@ The names below are the whole of it for a program. The format is open: C2SP chec
 from ledger.checkpoint import Checkpoint
 from ledger.entry import Event, Json, OpenEntry
 from ledger.errors import (
+    BadProofError,
     BadSignatureError,
     CannotOpenError,
     KeyFileError,
@@ -32,6 +33,7 @@ from ledger.verify import verify_keyless, verify_with_key
 
 __all__ = [
     "Appended",
+    "BadProofError",
     "BadSignatureError",
     "CannotOpenError",
     "Checkpoint",

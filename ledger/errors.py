@@ -81,6 +81,12 @@ class BadSignatureError(LedgerError):
     code = "bad-signature"
 
 
+class BadProofError(LedgerError):
+    """The hashes of a proof do not lead to the root that was promised."""
+
+    code = "bad-proof"
+
+
 class TransactionError(LedgerError):
     """A checkpoint signs what is durable: it needs a transaction of its own."""
 

@@ -1,16 +1,21 @@
-"""The Merkle tree of RFC 6962, section 2.1: hashes and the compact range that lets a tree grow without its leaves.
+"""The Merkle tree of RFC 6962, section 2.1: hashes, the compact range that lets a tree grow without its leaves, proofs.
 
 Guarantees: the root of a `CompactRange` of n leaves is the Merkle tree hash of those n leaves, whatever way they came
-in. A range is a value: appending gives another, so that whatever a transaction gave up leaves nothing behind. Pure.
+in. A range is a value: appending gives another, so that whatever a transaction gave up leaves nothing behind. A proof
+is accepted only if it has exactly the hashes that its sizes call for, and they make the very roots given. Pure.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from ledger.errors import MalformedError
+from ledger.errors import BadProofError, MalformedError
 
 HASH_BYTES = 32
+LONGEST_PROOF = 64
+"""A tree of 2^63 entries has a path of 63 hashes; its consistency proofs have one more at most."""
+Subtree = Callable[[int, int], bytes]
+"""The Merkle tree hash of the leaves from a start up to and without a stop."""
 EMPTY_ROOT = sha256(b"").digest()
 
 
@@ -73,3 +78,99 @@ class CompactRange:
 def root_of(leaves: Iterable[bytes]) -> bytes:
     """The Merkle tree hash of these leaf hashes."""
     return CompactRange().extend(leaves).root()
+
+
+def prove_inclusion(index: int, size: int, subtree: Subtree) -> tuple[bytes, ...]:
+    """The audit path of one leaf, the leaf's neighbour first (RFC 6962, 2.1.1). Raises `BadProofError`."""
+    if not 0 <= index < size:
+        raise BadProofError(f"A tree of {size} entries has no entry {index}.")
+    start, stop, path = 0, size, []
+    while stop - start > 1:
+        middle = start + _split(stop - start)
+        if index < middle:
+            path.append(subtree(middle, stop))
+            stop = middle
+        else:
+            path.append(subtree(start, middle))
+            start = middle
+    return tuple(reversed(path))
+
+
+def prove_consistency(old: int, new: int, subtree: Subtree) -> tuple[bytes, ...]:
+    """That the tree of `old` leaves is the front of the tree of `new` (RFC 6962, 2.1.2). Raises `BadProofError`.
+
+    Empty where there is nothing to prove: from an empty tree, or from a tree to itself.
+    """
+    if not 0 <= old <= new:
+        raise BadProofError(f"A tree of {old} entries does not come before one of {new}.")
+    start, stop, path = 0, new, []
+    while 0 < old < stop:
+        middle = start + _split(stop - start)
+        if old <= middle:
+            path.append(subtree(middle, stop))
+            stop = middle
+        else:
+            path.append(subtree(start, middle))
+            start = middle
+    if start:  # the old tree's last part is no tree of its own: whoever checks cannot know its hash
+        path.append(subtree(start, stop))
+    return tuple(reversed(path))
+
+
+def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> None:
+    """Raises `BadProofError` unless the path leads from this leaf, in this place, to the root (RFC 9162, 2.1.3.2)."""
+    if not 0 <= index < size:
+        raise BadProofError(f"A tree of {size} entries has no entry {index}.")
+    node, place, last = leaf, index, size - 1
+    for hashed in path:
+        if not last:
+            raise BadProofError("The inclusion proof has more hashes than the tree has levels.")
+        if place & 1 or place == last:
+            node = node_hash(hashed, node)
+            place, last = _risen(place, last)
+        else:
+            node = node_hash(node, hashed)
+        place, last = place >> 1, last >> 1
+    if last or node != root:
+        raise BadProofError(f"The inclusion proof does not lead from entry {index} to the root of {size} entries.")
+
+
+def check_consistency(old: int, old_root: bytes, new: int, new_root: bytes, path: Sequence[bytes]) -> None:
+    """Raises `BadProofError` unless the new tree continues the old one (RFC 9162, 2.1.4.2)."""
+    if not 0 <= old <= new:
+        raise BadProofError(f"A tree of {old} entries does not come before one of {new}.")
+    if old in (0, new):
+        trusted = EMPTY_ROOT if old == 0 else new_root
+        if path or old_root != trusted:
+            raise BadProofError(f"Two trees of {old} and {new} entries need no proof, but these two do not agree.")
+        return
+    nodes = path if old & (old - 1) else (old_root, *path)  # the old tree is a part of the new one as it is
+    if not nodes:
+        raise BadProofError("The consistency proof is empty.")
+    front = whole = nodes[0]
+    place, last = old - 1, new - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    for hashed in nodes[1:]:
+        if not last:
+            raise BadProofError("The consistency proof has more hashes than the tree has levels.")
+        if place & 1 or place == last:
+            front, whole = node_hash(hashed, front), node_hash(hashed, whole)
+            place, last = _risen(place, last)
+        else:
+            whole = node_hash(whole, hashed)
+        place, last = place >> 1, last >> 1
+    if last or front != old_root or whole != new_root:
+        raise BadProofError(f"The tree of {new} entries does not continue the one of {old}: the proof leads elsewhere.")
+
+
+def _risen(place: int, last: int) -> tuple[int, int]:
+    """A lone node at the right edge rises without a neighbour, up to where it has one on its left."""
+    while place and not place & 1:
+        place, last = place >> 1, last >> 1
+    return place, last
+
+
+def _split(size: int) -> int:
+    """The largest power of two below a size of two or more: where its tree falls into two."""
+    return 1 << ((size - 1).bit_length() - 1)
