@@ -2,12 +2,15 @@
 
 Guarantees: what is parsed here has exactly one form, so what two readers see is the same; a signature counts only
 under the very text that it was made for, by a key of the expected name and ID. Formats: c2sp.org/tlog-checkpoint and
-c2sp.org/signed-note. No extension lines. Pure.
+c2sp.org/signed-note; cosignatures are lines like any other. No extension lines. Pure.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Protocol
 
+from ledger.cosigning import WitnessKey
 from ledger.errors import BadSignatureError, MalformedError
 from ledger.merkle import HASH_BYTES
 from ledger.signing import KEY_ID_BYTES, LogKey, VerifierKey, check_name, from_base64, to_base64
@@ -15,6 +18,21 @@ from ledger.signing import KEY_ID_BYTES, LogKey, VerifierKey, check_name, from_b
 _MOST_SIGNATURES = 32
 """C2SP signed-note asks verifiers to accept at least 16."""
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+
+
+class Verifier(Protocol):
+    """Whose signature is asked for: a log's `VerifierKey` or a witness's `CosignerKey`."""
+
+    @property
+    def name(self) -> str:
+        """Before the signature in its line."""
+
+    @property
+    def id(self) -> bytes:
+        """4 bytes in front of the signature."""
+
+    def check(self, text: bytes, signature: bytes, /) -> None:
+        """Raises `BadSignatureError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +67,19 @@ class Note:
         text, gap, lines = note.rpartition("\n\n")
         if not gap or not text or not lines.endswith("\n"):
             raise MalformedError("A signed note is a text, a blank line and signature lines, each ended by a newline.")
-        signatures = tuple(_signature(line) for line in lines[:-1].split("\n"))
-        if len(signatures) > _MOST_SIGNATURES:
-            raise MalformedError(f"A note with more than {_MOST_SIGNATURES} signatures is not read.")
-        return cls(text + "\n", signatures)
+        return cls(text + "\n", signatures_from(lines))
 
-    def check(self, verifier: VerifierKey) -> None:
+    def check(self, verifier: Verifier) -> None:
         """Raises `BadSignatureError` unless the key signed; signatures by keys that are not asked for say nothing."""
-        mine = [s for s in self.signatures if s.name == verifier.name and s.key_id == verifier.id]
+        mine = self.by(verifier)
         if not mine:
             raise BadSignatureError(f"{verifier.name} did not sign this with the key {verifier.id.hex()}.")
         for signature in mine:
             verifier.check(self.text.encode(), signature.value)
+
+    def by(self, verifier: Verifier) -> tuple[Signature, ...]:
+        """The lines that claim to be this key's, unchecked."""
+        return tuple(s for s in self.signatures if s.name == verifier.name and s.key_id == verifier.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +97,15 @@ class Checkpoint:
         text = body(key.origin, size, root)
         signature = Signature(key.origin, key.verifier.id, key.sign(text.encode()))
         return cls(key.origin, size, root, Note(text, (signature,)))
+
+    def cosign(self, key: WitnessKey, time: int) -> Signature:
+        """A witness's line for it. `time` in UTC seconds. Only once it was checked to continue what was seen before."""
+        return Signature(key.name, key.cosigner.id, key.cosign(self.note.text.encode(), time))
+
+    def with_signatures(self, more: Iterable[Signature]) -> "Checkpoint":
+        """Further lines under the same text, each once."""
+        lines = tuple(dict.fromkeys((*self.note.signatures, *more)))
+        return replace(self, note=replace(self.note, signatures=lines))
 
     def to_text(self) -> str:
         """The signed note."""
@@ -106,6 +134,16 @@ class Checkpoint:
 def body(origin: str, size: int, root: bytes) -> str:
     """The text that signatures cover, its last newline included."""
     return f"{origin}\n{size}\n{to_base64(root)}\n"
+
+
+def signatures_from(lines: str) -> tuple[Signature, ...]:
+    """Signature lines, each ended by a newline. Raises `MalformedError`."""
+    if not lines.endswith("\n"):
+        raise MalformedError("Signature lines end with a newline.")
+    signatures = tuple(_signature(line) for line in lines[:-1].split("\n"))
+    if len(signatures) > _MOST_SIGNATURES:
+        raise MalformedError(f"A note with more than {_MOST_SIGNATURES} signatures is not read.")
+    return signatures
 
 
 def _signature(line: str) -> Signature:

@@ -12,8 +12,8 @@ from hashlib import sha256
 from ledger.errors import BadProofError, MalformedError
 
 HASH_BYTES = 32
-LONGEST_PROOF = 64
-"""A tree of 2^63 entries has a path of 63 hashes; its consistency proofs have one more at most."""
+LONGEST_PROOF = 63
+"""The hashes that a proof for a tree of up to 2^62 entries has; witnesses take no more lines than that."""
 Subtree = Callable[[int, int], bytes]
 """The Merkle tree hash of the leaves from a start up to and without a stop."""
 EMPTY_ROOT = sha256(b"").digest()

@@ -1,8 +1,9 @@
 """The log's signing key and its public half, and their texts: C2SP signed-note keys of type 1, Ed25519 (RFC 8032).
 
 Guarantees: a key's text has one form and carries the key's ID, so a letter lost on the way is noticed; the secret half
-never shows in a `repr` or a message. Formats: c2sp.org/signed-note; the secret key's text is the one that
-golang.org/x/mod/sumdb/note writes. A key's name is the origin of the log that it signs.
+never shows in a `repr` or a message; a witness's key (`ledger.cosigning`, type 4) is never taken for a log's. Formats:
+c2sp.org/signed-note; the secret key's text is the one that golang.org/x/mod/sumdb/note writes. A key's name is the
+origin of the log that it signs.
 """
 
 import base64
@@ -19,9 +20,9 @@ from ledger.errors import BadSignatureError, MalformedError
 from ledger.keyfile import read_public, read_secret
 
 KEY_ID_BYTES = 4
+KEY_BYTES = 32
+PRIVATE = "PRIVATE+KEY+"
 _ED25519 = b"\x01"
-_KEY_BYTES = 32
-_PRIVATE = "PRIVATE+KEY+"
 _LONGEST_NAME = 255
 
 
@@ -44,7 +45,7 @@ class VerifierKey:
     @property
     def id(self) -> bytes:
         """4 bytes that tell the keys of a note apart: SHA-256(name ‖ 0x0A ‖ type ‖ public key), their front."""
-        return sha256(self.name.encode() + b"\n" + _ED25519 + self.public).digest()[:KEY_ID_BYTES]
+        return key_id_of(self.name, _ED25519, self.public)
 
     def to_text(self) -> str:
         """`name+hex(key id)+base64(type ‖ public key)`: what an auditor is given."""
@@ -53,7 +54,7 @@ class VerifierKey:
     @classmethod
     def from_text(cls, text: str) -> "VerifierKey":
         """Raises `MalformedError`, also where the ID in the text is not the key's own."""
-        name, claimed, key = _key_text(text.strip(), "verifier key")
+        name, claimed, key = key_from_text(text.strip(), _ED25519, "verifier key")
         verifier = cls(name, key)
         if verifier.id.hex() != claimed:
             raise MalformedError("The verifier key's ID does not fit its name and key: a letter was lost or changed.")
@@ -66,10 +67,7 @@ class VerifierKey:
 
     def check(self, text: bytes, signature: bytes) -> None:
         """Raises `BadSignatureError`."""
-        try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text)
-        except (InvalidSignature, ValueError):
-            raise BadSignatureError(f"The signature of {self.name} does not fit the text.") from None
+        check_ed25519(self.name, self.public, text, signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ class LogKey:
     def generate(cls, origin: str, random: Callable[[int], bytes]) -> "LogKey":
         """A new key. `random` gives that many unpredictable bytes. Raises `MalformedError` for a bad origin."""
         check_name(origin)
-        return cls(origin, random(_KEY_BYTES))
+        return cls(origin, random(KEY_BYTES))
 
     @property
     def verifier(self) -> VerifierKey:
@@ -92,15 +90,15 @@ class LogKey:
 
     def to_text(self) -> str:
         """`PRIVATE+KEY+name+hex(key id)+base64(type ‖ seed)`. A secret."""
-        return f"{_PRIVATE}{self.origin}+{self.verifier.id.hex()}+{to_base64(_ED25519 + self.seed)}"
+        return f"{PRIVATE}{self.origin}+{self.verifier.id.hex()}+{to_base64(_ED25519 + self.seed)}"
 
     @classmethod
     def from_text(cls, text: str) -> "LogKey":
         """Raises `MalformedError`, which never repeats the text."""
         stripped = text.strip()
-        if not stripped.startswith(_PRIVATE):
-            raise MalformedError(f"This is no log key: it would start with {_PRIVATE}")
-        name, claimed, seed = _key_text(stripped.removeprefix(_PRIVATE), "log key")
+        if not stripped.startswith(PRIVATE):
+            raise MalformedError(f"This is no log key: it would start with {PRIVATE}")
+        name, claimed, seed = key_from_text(stripped.removeprefix(PRIVATE), _ED25519, "log key")
         key = cls(name, seed)
         if key.verifier.id.hex() != claimed:
             raise MalformedError("The log key's ID does not fit its name and key: a letter was lost or changed.")
@@ -116,7 +114,21 @@ class LogKey:
         return Ed25519PrivateKey.from_private_bytes(self.seed).sign(text)
 
 
-def _key_text(text: str, what: str) -> tuple[str, str, bytes]:
+def key_id_of(name: str, kind: bytes, public: bytes) -> bytes:
+    """SHA-256(name ‖ 0x0A ‖ type ‖ public key), its front."""
+    return sha256(name.encode() + b"\n" + kind + public).digest()[:KEY_ID_BYTES]
+
+
+def check_ed25519(name: str, public: bytes, text: bytes, signature: bytes) -> None:
+    """Raises `BadSignatureError` in the name of whoever should have signed."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, text)
+    except (InvalidSignature, ValueError):
+        raise BadSignatureError(f"The signature of {name} does not fit the text.") from None
+
+
+def key_from_text(text: str, kind: bytes, what: str) -> tuple[str, str, bytes]:
+    """Name, claimed key ID and 32 bytes of `name+ID+base64(type ‖ bytes)`. Raises `MalformedError`."""
     name, _, rest = text.partition("+")
     claimed, _, encoded = rest.partition("+")
     try:
@@ -124,8 +136,8 @@ def _key_text(text: str, what: str) -> tuple[str, str, bytes]:
         blob = from_base64(encoded)
     except MalformedError:
         raise MalformedError(f"This is no {what}: it would be name+ID+base64.") from None
-    if blob[:1] != _ED25519 or len(blob) != 1 + _KEY_BYTES:
-        raise MalformedError(f"This {what} is not of the one kind read here, Ed25519 (type 1, 32 bytes).")
+    if blob[:1] != kind or len(blob) != 1 + KEY_BYTES:
+        raise MalformedError(f"This {what} is not of the one kind read here, Ed25519 (type {kind[0]}, 32 bytes).")
     return name, claimed, blob[1:]
 
 
