@@ -15,6 +15,7 @@ from ledger.errors import (
     MalformedError,
     NoLedgerError,
     NotKeptError,
+    NotSignedError,
     OriginMismatchError,
     RollbackError,
     SchemaError,
@@ -25,6 +26,7 @@ from ledger.errors import (
 )
 from ledger.keys import KeyEncryptionKey, NamedKey
 from ledger.log import Appended, Ledger
+from ledger.proof import EntryProof
 from ledger.report import Report, Step
 from ledger.schema import Schemas
 from ledger.signing import LogKey, VerifierKey
@@ -37,6 +39,7 @@ __all__ = [
     "BadSignatureError",
     "CannotOpenError",
     "Checkpoint",
+    "EntryProof",
     "Event",
     "Json",
     "KeyEncryptionKey",
@@ -49,6 +52,7 @@ __all__ = [
     "NamedKey",
     "NoLedgerError",
     "NotKeptError",
+    "NotSignedError",
     "OpenEntry",
     "OriginMismatchError",
     "Report",

@@ -87,6 +87,12 @@ class BadProofError(LedgerError):
     code = "bad-proof"
 
 
+class NotSignedError(LedgerError):
+    """No checkpoint covers the entry yet: there is nothing that it could be proven under."""
+
+    code = "not-signed"
+
+
 class TransactionError(LedgerError):
     """A checkpoint signs what is durable: it needs a transaction of its own."""
 

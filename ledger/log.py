@@ -16,11 +16,13 @@ from sqlalchemy import Connection
 from ledger.appending import Appender, Head
 from ledger.checkpoint import Checkpoint
 from ledger.entry import Event, OpenEntry, instant, micros
-from ledger.errors import LedgerExistsError, TransactionError, UnknownKeyError
+from ledger.errors import LedgerExistsError, NotSignedError, TransactionError, UnknownKeyError
 from ledger.keyring import OWN_PURPOSES, Keyring
 from ledger.keys import KeyEncryptionKey, NamedKey
 from ledger.opening import check_not_rolled_back, create_log, keep, newest, open_log
 from ledger.people import People
+from ledger.proof import EntryProof
+from ledger.proving import Prover
 from ledger.reading import Reading
 from ledger.schema import Schemas
 from ledger.sealing import SealingKey
@@ -50,6 +52,7 @@ class Ledger:
         self._appender = Appender(keyring, schemas, index_key.secret, random)
         self._people = People(keyring, self._appender, random)
         self._reading = Reading(keyring, schemas)
+        self._prover = Prover(keyring.log)
         self._file: CheckpointFile | None = None
 
     @classmethod
@@ -156,6 +159,16 @@ class Ledger:
     def size(self, connection: Connection) -> int:
         """How many entries the log has."""
         return Head.read(connection, self._keyring.log).tree.size
+
+    def prove(self, connection: Connection, index: int) -> EntryProof:
+        """A proof file for an entry, under the newest checkpoint. Raises `NotSignedError`, `BadProofError`.
+
+        The first one after a start hashes the whole log, about a second for each million entries.
+        """
+        checkpoint = newest(connection, self._keyring.log)
+        if checkpoint is None:
+            raise NotSignedError("The log has no checkpoint.")
+        return self._prover.entry(connection, index, checkpoint)
 
     def checkpoint(self, connection: Connection) -> Checkpoint:
         """Signs the head if it moved since the last checkpoint, keeps that as a row, then in the file.

@@ -5,12 +5,12 @@ are hashed upward, so that what was written as full never changes. Format: c2sp.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ledger.entry import LONGEST_ENTRY
 from ledger.errors import MalformedError, TooLargeError
-from ledger.merkle import HASH_BYTES
+from ledger.merkle import HASH_BYTES, CompactRange, root_of
 
 WIDTH = 256
 """Hashes in a full tile, entries in a full bundle."""
@@ -88,6 +88,70 @@ def tiles_of(size: int, since: int = 0) -> Iterator[Tile]:
         if rest:
             yield from ((Tile(None, full, rest), Tile(0, full, rest)) if level == 0 else (Tile(level, full, rest),))
         level, now, before = level + 1, full, before // WIDTH
+
+
+class Edge:
+    """The right edge of a growing tree, as tiles: the hashes of each level that do not fill one yet."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._levels: list[list[bytes]] = []
+
+    @classmethod
+    def from_tiles(cls, size: int, read: Callable[[Tile], bytes]) -> "Edge":
+        """That of a tree that was written. `read` gives what is in a tile's file. Raises `MalformedError`."""
+        edge = cls()
+        edge.size = size
+        while size >> HEIGHT * len(edge._levels):
+            level = len(edge._levels)
+            full, width = divmod(size >> HEIGHT * level, WIDTH)
+            hashes = unpack_hashes(read(Tile(level, full, width))) if width else ()
+            if len(hashes) != width:
+                raise MalformedError(f"{Tile(level, full, width).path()} has {len(hashes)} hashes instead of {width}.")
+            edge._levels.append(list(hashes))
+        return edge
+
+    def add(self, leaf: bytes) -> list[tuple[Tile, bytes]]:
+        """One leaf hash more. The tiles that it fills, the lowest first, and what is in their files."""
+        filled, node = [], leaf
+        self.size += 1
+        for level, size in enumerate(self._sizes()):
+            if level == len(self._levels):
+                self._levels.append([])
+            hashes = self._levels[level]
+            hashes.append(node)
+            if len(hashes) < WIDTH:
+                break
+            filled.append((Tile(level, size // WIDTH - 1), pack_hashes(hashes)))
+            node = root_of(hashes)
+            hashes.clear()
+        return filled
+
+    def drop_partial_leaves(self) -> None:
+        """Back to the last full bundle, so that its entries and their hashes come from one reading."""
+        if self._levels:
+            self._levels[0].clear()
+        self.size = self.size // WIDTH * WIDTH
+
+    def partial(self) -> list[tuple[Tile, bytes]]:
+        """The tiles of this size that are not full, the lowest first, and what is in their files."""
+        return [
+            (Tile(level, size // WIDTH, len(hashes)), pack_hashes(hashes))
+            for level, (size, hashes) in enumerate(zip(self._sizes(), self._levels, strict=False))
+            if hashes
+        ]
+
+    def tree(self) -> CompactRange:
+        """The whole tree: the width of a level's edge is eight bits of the size, so its subtrees are those bits'."""
+        nodes = (node for hashes in reversed(self._levels) for node in CompactRange().extend(hashes).nodes)
+        return CompactRange(self.size, tuple(nodes))
+
+    def _sizes(self) -> Iterator[int]:
+        """How many hashes each level has, from the lowest up."""
+        size = self.size
+        while True:
+            yield size
+            size //= WIDTH
 
 
 def pack_hashes(hashes: Sequence[bytes]) -> bytes:

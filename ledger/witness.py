@@ -4,13 +4,12 @@ Guarantees: the newest checkpoint is replaced atomically and durably, and never 
 of the same length. What stands there is a promise that the log must keep for ever.
 """
 
-import os
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from ledger.checkpoint import Checkpoint
 from ledger.errors import BadSignatureError, MalformedError, NotKeptError, RollbackError
 from ledger.signing import VerifierKey
+from ledger.writing import write_whole
 
 _NAME = "latest"
 
@@ -24,7 +23,6 @@ class CheckpointFile:
     """The newest checkpoint of one log, as a signed note in `<folder>/latest`."""
 
     def __init__(self, folder: Path, verifier: VerifierKey) -> None:
-        self._folder = folder
         self._verifier = verifier
         self.path = folder / _NAME
 
@@ -58,18 +56,7 @@ class CheckpointFile:
 
     def _replace(self, text: str) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile("w", encoding="utf-8", dir=self._folder, prefix=f".{_NAME}-", delete=False) as new:
-                new.write(text)
-                new.flush()
-                os.fchmod(new.fileno(), 0o644)  # it is public: an auditor may take it from here
-                os.fsync(new.fileno())
-            Path(new.name).replace(self.path)
-            folder = os.open(self._folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            write_whole(self.path, text.encode())  # readable by all: it is public, an auditor may take it from here
         except OSError as error:
             raise NotKeptError(f"The checkpoint could not be kept in {self.path}: {error.strerror}.") from error
 
