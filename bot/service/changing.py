@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.credential import USABLE, Credential, State
-from bot.domain.errors import Denied
+from bot.domain.errors import Denied, Reason
 from bot.domain.ids import CredentialId, RequestId, UserId, Words
 from bot.domain.kind import Kind
 from bot.domain.naming import REASON_MAX, clean
@@ -44,24 +44,29 @@ class ChangeCommand:
     """Of a rotation: the secrets that work now end at once."""
 
 
-def problems_with_change(
-    world: World, reader: Reader, command: ChangeCommand, credential: Credential | None
-) -> tuple[Problem, ...]:
-    """Everything that is wrong with a change, at once. Asked of the current policy, roster and credential."""
+def changeable(world: World, reader: Reader, command: ChangeCommand) -> Credential | Denied:
+    """The credential, if this person may ask for this change of it as it is now; else why not."""
+    credential = reader.credentials.get(command.credential)
     if credential is None or not may_see(world, command.requester, credential):
-        return (Problem(Field.FORM, "I do not know this credential, or it is not yours to see."),)
+        return _UNKNOWN
     decision = world.policy.may_ask(
         command.kind, command.requester, credential.estate, credential.owner, world.directory
     )
     if isinstance(decision, Denied):
-        return (Problem(Field.FORM, decision.sentence),)
+        return decision
     if credential.state not in POSSIBLE[command.kind] or world.clock.now() >= credential.expires_at:
-        return (Problem(Field.FORM, f"“{credential.name}” is {_state(world, credential)}, so this cannot be done."),)
+        sentence = f"“{credential.name}” is {_state(world, credential)}, so this cannot be done."
+        return Denied(Reason.WRONG_STATE, sentence)
     if command.kind is Kind.ROTATE and credential.tracked:
-        return (Problem(Field.FORM, f"“{credential.name}” lives elsewhere: its secret is changed there."),)
+        return Denied(Reason.WRONG_STATE, f"“{credential.name}” lives elsewhere: its secret is changed there.")
     before = reader.requests.of_credential(credential.id, command.kind)
     if before is not None:
-        return (Problem(Field.FORM, f"This has been asked for already: request {before.code}."),)
+        return Denied(Reason.IN_PROGRESS, f"This has been asked for already: request {before.code}.")
+    return credential
+
+
+def problems_with_change(world: World, command: ChangeCommand, credential: Credential) -> tuple[Problem, ...]:
+    """Everything that is wrong with what was filled in, at once. Asked of the current policy, roster and credential."""
     found = (
         words_problem(Field.REASON, command.reason, REASON_MAX, required=_wants_reason(world, command, credential)),
         _owner(world, command, credential),
@@ -106,6 +111,12 @@ def quorum(world: World, command: ChangeCommand, credential: Credential) -> int:
     renews = _end(world, command, credential) > credential.expires_at
     alone = command.requester == credential.owner and not renews
     return world.policy.quorum_for(command.kind, credential.role, alone=alone)
+
+
+def approvers(world: World, command: ChangeCommand, credential: Credential) -> frozenset[UserId]:
+    """Who could approve it: never the requester, never who owns it or is to own it."""
+    never = frozenset({command.requester, command.owner or credential.owner})
+    return world.policy.approvers_for(credential.estate, world.directory, never=never)
 
 
 def _end(world: World, command: ChangeCommand, credential: Credential) -> datetime:
@@ -155,9 +166,7 @@ def _name(command: ChangeCommand, credential: Credential) -> Problem | None:
 
 def _approval(world: World, command: ChangeCommand, credential: Credential) -> Problem | None:
     needed = quorum(world, command, credential)
-    never = frozenset({command.requester, command.owner or credential.owner})
-    could = len(world.policy.approvers_for(credential.estate, world.directory, never=never))
-    sentence = nobody_problem(needed, could)
+    sentence = nobody_problem(needed, len(approvers(world, command, credential)))
     return None if sentence is None else Problem(Field.FORM, sentence)
 
 
@@ -165,3 +174,6 @@ def _state(world: World, credential: Credential) -> str:
     if credential.state in USABLE and world.clock.now() >= credential.expires_at:
         return State.EXPIRED
     return credential.state
+
+
+_UNKNOWN = Denied(Reason.NOT_FOUND, "I do not know this credential, or it is not yours to see.")

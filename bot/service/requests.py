@@ -16,8 +16,8 @@ from bot.domain.request import Asked, Request, State, Verb, Vote, digest_of
 from bot.domain.voting import Ballot, judge, may_withdraw
 from bot.ports import Conflict, StoreBusyError, UnitOfWork, World
 from bot.service import notices
-from bot.service.asking import AddCommand, Problem, name_taken, problems_with
-from bot.service.changing import ChangeCommand, change_of, problems_with_change
+from bot.service.asking import AddCommand, Field, Problem, name_taken, problems_with
+from bot.service.changing import ChangeCommand, change_of, changeable, problems_with_change
 from bot.service.closing import close
 from bot.service.effects import carry_out
 from bot.service.entering import claim_by, enter
@@ -76,9 +76,11 @@ def open_change(world: World, command: ChangeCommand) -> Request | tuple[Problem
         before = work.requests.by_submission(command.submission)
         if before is not None:
             return before
-        credential = work.credentials.get(command.credential)
-        problems = problems_with_change(world, work, command, credential)
-        if problems or credential is None:
+        credential = changeable(world, work, command)
+        if isinstance(credential, Denied):
+            return (Problem(Field.FORM, credential.sentence),)
+        problems = problems_with_change(world, command, credential)
+        if problems:
             return problems
         request = change_of(world, work.now, command, credential)
         if command.compromised:

@@ -16,6 +16,7 @@ from bot.domain.policy import Policy
 from bot.service.asking import AddCommand, Field, Preview, Problem
 from bot.slack.cards.pieces import Json, context, entry, form, option, placeholder, section
 from bot.slack.ids import Action, Block, Callback
+from bot.slack.sent import date_in, values_of
 from bot.slack.text import day, escape, people
 
 _GROUP = 100
@@ -58,8 +59,8 @@ def build(offer: Offer, chosen: Chosen, preview: Preview | Denied) -> Json:
         *_warning(offer, chosen),
         _owner(chosen),
         _expires(chosen, suggested, preview),
-        _reason(),
-        {**context(*_approvers(preview)), "block_id": Block.APPROVERS.value},
+        reason(),
+        _approvers(preview),
     ]
     metadata = "" if suggested is None else suggested.isoformat()
     return form("Add a credential", blocks, callback=Callback.ADD.value, submit="Ask for it", metadata=metadata)
@@ -70,11 +71,11 @@ def read_choice(view: Mapping[str, Any], offer: Offer) -> Chosen | None:
 
     The day is kept if the person changed it, and left to be suggested anew if not.
     """
-    values = _values(view)
+    values = values_of(view)
     estate, role, owner = (values.get(block) for block in (Block.ESTATE, Block.ROLE, Block.OWNER))
     if estate not in {e.key for e in offer.estates} or role not in offer.policy.roles or not owner:
         return None
-    picked, shown = _date(values.get(Block.EXPIRES)), _date(view.get("private_metadata"))
+    picked, shown = date_in(values.get(Block.EXPIRES)), date_in(view.get("private_metadata"))
     return Chosen(
         estate=EstateKey(str(estate)),
         role=RoleKey(str(role)),
@@ -85,8 +86,8 @@ def read_choice(view: Mapping[str, Any], offer: Offer) -> Chosen | None:
 
 def parse_add(view: Mapping[str, Any], requester: UserId) -> AddCommand | tuple[Problem, ...]:
     """The form as it was sent, or what is missing in it. What its values mean is the use case's to judge."""
-    values = _values(view)
-    expires_on = _date(values.get(Block.EXPIRES))
+    values = values_of(view)
+    expires_on = date_in(values.get(Block.EXPIRES))
     missing = tuple(_missing(values, expires_on))
     if missing or expires_on is None:
         return missing
@@ -103,18 +104,6 @@ def parse_add(view: Mapping[str, Any], requester: UserId) -> AddCommand | tuple[
     )
 
 
-def errors_of(view: Mapping[str, Any], problems: Sequence[Problem]) -> dict[str, str]:
-    """Problems by the name of the field's block, as Slack shows them; those of the form as a whole are not in it."""
-    blocks = {_field(block): block for block in _state(view)}
-    return {blocks[p.field]: p.sentence for p in problems if p.field in blocks}
-
-
-def of_the_whole(view: Mapping[str, Any], problems: Sequence[Problem]) -> str:
-    """The sentences that no field of the form can carry."""
-    fields = {_field(block) for block in _state(view)}
-    return " ".join(p.sentence for p in problems if p.field not in fields)
-
-
 def _missing(values: Mapping[str, str], expires_on: date | None) -> Iterator[Problem]:
     for block, field, sentence in (
         (Block.NAME, Field.NAME, "Give the credential a name."),
@@ -126,39 +115,6 @@ def _missing(values: Mapping[str, str], expires_on: date | None) -> Iterator[Pro
             yield Problem(field, sentence)
     if expires_on is None:
         yield Problem(Field.EXPIRES, "Choose the last day on which it works.")
-
-
-def _state(view: Mapping[str, Any]) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-    state = view.get("state") or {}
-    values: Mapping[str, Mapping[str, Mapping[str, Any]]] = state.get("values") or {}
-    return values
-
-
-def _field(block: str) -> str:
-    return block.partition(".")[0]
-
-
-def _values(view: Mapping[str, Any]) -> dict[str, str]:
-    """What each field holds, by the first part of its block's name, as text; fields that hold nothing are left out."""
-    found = {}
-    for block, elements in _state(view).items():
-        for element in elements.values():
-            held = (
-                element.get("value")
-                or (element.get("selected_option") or {}).get("value")
-                or element.get("selected_user")
-                or element.get("selected_date")
-            )
-            if isinstance(held, str):
-                found[_field(block)] = held
-    return found
-
-
-def _date(value: object) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
 
 
 def _name() -> Json:
@@ -174,16 +130,6 @@ def _name() -> Json:
 def _description() -> Json:
     element = {"type": "plain_text_input", "action_id": Action.ENTRY.value, "max_length": DESCRIPTION_MAX}
     return entry("What it is", element, block=Block.DESCRIPTION, optional=True)
-
-
-def _reason() -> Json:
-    element = {
-        "type": "plain_text_input",
-        "action_id": Action.ENTRY.value,
-        "multiline": True,
-        "max_length": REASON_MAX,
-    }
-    return entry("Reason", element, block=Block.REASON, hint="Those who approve read this.")
 
 
 def _estate(offer: Offer, chosen: Chosen) -> Json:
@@ -234,15 +180,32 @@ def _warning(offer: Offer, chosen: Chosen) -> list[Json]:
     return [section(f"⚠️ {escape(warning)}")] if warning else []
 
 
-def _approvers(preview: Preview | Denied) -> tuple[str, ...]:
+def reason() -> Json:
+    """Why it is asked for."""
+    element = {
+        "type": "plain_text_input",
+        "action_id": Action.ENTRY.value,
+        "multiline": True,
+        "max_length": REASON_MAX,
+    }
+    return entry("Reason", element, block=Block.REASON, hint="Those who approve read this.")
+
+
+def who_must_approve(needed: int, approvers: Sequence[UserId], problem: str | None) -> Json:
+    """The small print under a form: who must approve what it shows, or why nobody could."""
+    if problem is not None:
+        told = f"⛔ {escape(problem)}"
+    elif needed == len(approvers):
+        told = f"*Who must approve:* {people(approvers)}."
+    else:
+        told = f"*Who must approve:* {'one' if needed == 1 else needed} of {people(approvers, 'or')}."
+    return {**context(told), "block_id": Block.APPROVERS.value}
+
+
+def _approvers(preview: Preview | Denied) -> Json:
     if isinstance(preview, Denied):
-        return (f"⛔ {escape(preview.sentence)}",)
-    if preview.problem is not None:
-        return (f"⛔ {escape(preview.problem)}",)
-    if preview.needed == len(preview.approvers):
-        return (f"*Who must approve:* {people(preview.approvers)}.",)
-    needed = "one" if preview.needed == 1 else str(preview.needed)
-    return (f"*Who must approve:* {needed} of {people(preview.approvers, 'or')}.",)
+        return who_must_approve(0, (), preview.sentence)
+    return who_must_approve(preview.needed, preview.approvers, preview.problem)
 
 
 def _by(options: Sequence[Json], value: str) -> Json:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from bot.domain.credential import Credential, Secret
 from bot.domain.ids import CredentialId, RequestId, SecretId
-from bot.domain.kind import Kind
+from bot.domain.kind import NEW, Kind
 from bot.domain.request import Request
 
 COMMAND = "/cred"
@@ -33,6 +33,10 @@ class Action(StrEnum):
     LEAKED_OLD = "secret.leaked"
     PAGE = "list.page"
     ADD = "home.add"
+    CHANGE = "credential.change"
+    """Opens the form of a change; its value is a `ChangeMark`."""
+    CHOSEN = "change.chosen"
+    """A field of that form on which it depends who must approve."""
     ESTATE = "add.estate"
     ROLE = "add.role"
     OWNER = "add.owner"
@@ -51,6 +55,7 @@ class Block(StrEnum):
     EXPIRES = "expires"
     """Followed by the role's key: a change of role is a new block, so that its suggested day is shown."""
     REASON = "reason"
+    OLD_SECRET = "old-secret"  # noqa: S105 - the name of a field
     APPROVERS = "approvers"
     TERMS = "terms"
 
@@ -62,6 +67,7 @@ class Callback(StrEnum):
     TERMS = "form.terms"
     DENY = "form.deny"
     WITHDRAW = "form.withdraw"
+    CHANGE = "form.change"
     READ = "form.read"
     """Shows something and cannot be sent."""
 
@@ -78,7 +84,7 @@ _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _REQUEST = re.compile(f"({_UUID})/([0-9a-f]{{64}})")
 _SECRET = re.compile(f"({_UUID})/({_UUID})")
 _PAGE = re.compile(rf"([a-z0-9-]{{1,64}})/({_UUID})/([a-z0-9-]{{0,64}})")
-_CHANGE = re.compile(rf"({'|'.join(Kind)}):({_UUID})")
+_CHANGE = re.compile(rf"({'|'.join(kind for kind in Kind if kind not in NEW)}):({_UUID})")
 _CHOICE = re.compile(rf"({'|'.join(Choice)}):(.+)")
 
 

@@ -11,7 +11,7 @@ from bot.slack.cards.pieces import SECTION_MAX, Json, Known, context, entry, for
 from bot.slack.cards.request import particulars
 from bot.slack.cards.sentences import outcome, title
 from bot.slack.ids import Action, Block, Callback, RequestMark
-from bot.slack.text import escape, mention, quote, when
+from bot.slack.text import escape, in_channel, mention, quote, when
 from bot.slack.text import typed as typed_text
 
 _PARAGRAPHS = 90
@@ -107,13 +107,16 @@ def details(request: Request, known: Known) -> Json:
 
 def sent_off(request: Request, known: Known) -> Json:
     """What a form turns into once it was taken."""
-    where = known.policy.channel_of(request.asked.estate)
+    where = in_channel(known.policy.channel_of(request.asked.estate))
+    told = (
+        f"Nobody has to approve this. The button that goes on is in my messages to you; the card is in {where}."
+        if request.by_rule
+        else f"The card is in {where}, and I have written to those who may approve. "
+        "I will tell you in a message what becomes of it."
+    )
     blocks = [
         header(f"Asked for: {request.asked.name}"),
-        section(
-            f"{known.role(request.asked.role)} in {known.estate(request.asked.estate)}. The card is in <#{where}>, "
-            "and I have written to those who may approve. I will tell you in a message what becomes of it."
-        ),
+        section(f"{known.role(request.asked.role)} in {known.estate(request.asked.estate)}. {told}"),
         section(outcome(request)),
         context(f"Request {request.code}"),
     ]

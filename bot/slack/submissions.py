@@ -16,9 +16,10 @@ from bot.service.asking import AddCommand, Problem
 from bot.slack import errors, small_forms
 from bot.slack.cards.pieces import Json
 from bot.slack.face import Face, Payload, admitted, who
-from bot.slack.forms import errors_of, of_the_whole, parse_add
+from bot.slack.forms import parse_add
 from bot.slack.ids import Block
 from bot.slack.opening import to_open
+from bot.slack.sent import errors_of, of_the_whole
 
 Ack = Callable[..., Any]
 _WHY_NOT = "Say in a few words why not: the person who asked reads this."
@@ -31,14 +32,14 @@ def add_sent(face: Face, ack: Ack, body: Payload) -> None:
     person, view = who(body), body["view"]
     decision = admitted(face, person)
     if isinstance(decision, Denied):
-        _over(ack, small_forms.said(decision.sentence))
+        over(ack, small_forms.said(decision.sentence))
         return
     wanted = parse_add(view, person.user)
     opened = requests.open_add(face.world, wanted) if isinstance(wanted, AddCommand) else wanted
     if isinstance(opened, Request):
         ack(response_action="update", view=small_forms.sent_off(opened, face.known))
     else:
-        _complain(ack, view, opened)
+        complain(ack, view, opened)
 
 
 def terms_sent(face: Face, ack: Ack, body: Payload) -> None:
@@ -126,18 +127,20 @@ class _Outcome:
 
 def apologise(ack: Ack, sentence: str) -> None:
     """Something failed: say so on top of the form, so that what was typed stays."""
-    _over(ack, small_forms.said(sentence))
+    over(ack, small_forms.said(sentence))
 
 
-def _complain(ack: Ack, view: Payload, problems: tuple[Problem, ...]) -> None:
+def complain(ack: Ack, view: Payload, problems: tuple[Problem, ...]) -> None:
+    """Say what is wrong: at its fields, or on top of the form where no field can carry it."""
     at_fields = errors_of(view, problems)
     if at_fields:
         ack(response_action="errors", errors=at_fields)
     else:
-        _over(ack, small_forms.said(of_the_whole(view, problems)))
+        over(ack, small_forms.said(of_the_whole(view, problems)))
 
 
-def _over(ack: Ack, view: Json) -> None:
+def over(ack: Ack, view: Json) -> None:
+    """Show a view on top of the form, so that what was typed stays."""
     ack(response_action="push", view=view)
 
 

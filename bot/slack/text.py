@@ -1,7 +1,7 @@
 """Text as Slack reads it. Nothing that a person typed can mention a channel, fake a link or hide a character."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.naming import clean
@@ -9,6 +9,7 @@ from bot.domain.naming import clean
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _NO_CAPITAL = "\u200b"
 """Slack makes the first letter of a date a capital (`Today`); a space without width is a first letter, too."""
+_UNITS = ((timedelta(days=1), "day", "days"), (timedelta(hours=1), "hour", "hours"))
 _MANY = 12
 """People named before the rest are counted."""
 _LINES = 30
@@ -88,3 +89,11 @@ def day(value: date) -> str:
 def counted(number: int, one: str, many: str) -> str:
     """`1 person`, `3 people`."""
     return f"{number} {one if number == 1 else many}"
+
+
+def span(length: timedelta) -> str:
+    """A length of time, in the largest unit that tells it whole: `7 days`, `1 hour`, `90 minutes`."""
+    for unit, one, many in _UNITS:
+        if length >= unit and length % unit == timedelta():
+            return counted(length // unit, one, many)
+    return counted(-(-length // timedelta(minutes=1)), "minute", "minutes")

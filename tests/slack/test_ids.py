@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.ids import CredentialId, RequestId, SecretId
-from bot.slack.ids import Choice, PageMark, RequestMark, SecretMark, pack_choice, parse_choice
+from bot.domain.kind import NEW, Kind
+from bot.slack.ids import ChangeMark, Choice, PageMark, RequestMark, SecretMark, pack_choice, parse_choice
 
 ID = "11111111-1111-4111-8111-111111111111"
 DIGEST = "0123456789abcdef" * 4
@@ -64,6 +65,19 @@ def test_forged_value_is_no_value(forged):
 @pytest.mark.parametrize("forged", [f"approve:{ID}/{DIGEST}", f"{ID}/{DIGEST}", f"details:{ID}", f":{ID}/{DIGEST}"])
 def test_forged_choice_is_no_choice(forged):
     assert parse_choice(forged) is None
+
+
+@given(st.sampled_from(sorted(set(Kind) - NEW)), st.uuids())
+def test_change_mark_comes_back_as_it_was(kind, credential):
+    mark = ChangeMark(kind, CredentialId(credential))
+    assert ChangeMark.parse(mark.pack()) == mark
+
+
+@pytest.mark.parametrize(
+    "forged", [None, f"add:{ID}", f"break-glass:{ID}", f"rotate:{ID}\n", f"ROTATE:{ID}", "rotate:", f"rotate/{ID}"]
+)
+def test_forged_change_is_no_change(forged):
+    assert ChangeMark.parse(forged) is None
 
 
 @pytest.mark.parametrize("forged", [f"A/{ID}/", f"a/{ID}", f"a/{ID}/b c", f"a/{ID}/b/c", f"{'a' * 65}/{ID}/", None])
