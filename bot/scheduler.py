@@ -10,7 +10,8 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from queue import SimpleQueue
+from time import monotonic, perf_counter
 from typing import Any, Final
 
 from bot.domain.ids import short_code
@@ -99,6 +100,43 @@ class Outbox:
         if self._next is None:
             return LONGEST_WAIT
         return min(max((self._next - self._clock.now()).total_seconds(), _SHORTEST_WAIT), LONGEST_WAIT)
+
+
+class Threads:
+    """A few threads that take tasks in the order in which they come."""
+
+    def __init__(self, count: int, name: str, guard: Guard) -> None:
+        self._name: Final = name
+        self._guard: Final = guard
+        self._tasks: Final[SimpleQueue[Callable[[], None] | None]] = SimpleQueue()
+        self._stopping = False
+        self._threads: Final = [
+            threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True) for number in range(count)
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, task: Callable[[], None]) -> None:
+        """Run a task as soon as a thread is free."""
+        self._tasks.put(task)
+
+    def stop(self, timeout: float) -> None:
+        """Begin no further task, and give those that run so many seconds to end."""
+        self._stopping = True
+        end = monotonic() + timeout
+        for _ in self._threads:
+            self._tasks.put(None)
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(max(end - monotonic(), 0.0))
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            if not self._stopping:
+                self._guard.run(self._name, task)
 
 
 class Scheduler:

@@ -112,13 +112,21 @@ def manifest(
         str | None,
         typer.Option(help="Your public https:// address: the manifest for HTTP mode instead of Socket Mode."),
     ] = None,
+    *,
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--history",
+            help="Also let the bot read its channels, so that after a lost answer it looks before it sends again.",
+        ),
+    ] = False,
 ) -> None:
     """Print the app's manifest, for Slack's "Create an app", "From a manifest"."""
     from bot.slack.manifest import to_yaml  # noqa: PLC0415 - see bot.cli
 
     if http is not None and not http.startswith("https://"):
         refuse("Slack calls https:// addresses only: cred manifest --http https://cred.example.com")
-    typer.echo(to_yaml(http), nl=False)
+    typer.echo(to_yaml(http, history=history), nl=False)
 
 
 def _settings_and_policy() -> tuple[Settings, Policy]:

@@ -67,15 +67,29 @@ class Notice:
     state: NoticeState = NoticeState.PENDING
     attempts: int = 0
     due_at: datetime
+    tried_at: datetime | None = None
+    """When it went out first, if it has."""
     possibly_repeated: bool = False
     """Slack's answer to an earlier attempt was lost."""
     detour: str = ""
-    """Why it goes to the security channel, and not where it should: Slack's word for it."""
+    """Why it does not go to where it should, or not as it should: Slack's word for it."""
+    belongs: ChannelId | None = None
+    """The channel that it should be in, if its card goes to the security channel."""
 
     @property
     def subject(self) -> UUID:
         """What it is about: a message is edited in place as long as kind, subject and person are the same."""
         return self.request or self.credential or self.group or self.id
+
+    @property
+    def destination(self) -> str:
+        """The channel, or else the person: what one destination gets, it gets in order."""
+        return self.channel or self.person or ""
+
+    @property
+    def plain(self) -> bool:
+        """Only a line goes out, in place of a card: to others than the person it was for, or because it was refused."""
+        return bool(self.detour) and self.belongs is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +98,9 @@ class Posted:
 
     channel: ChannelId
     ts: str
+    detour: str = ""
+    """Why it does not stand where it belongs: Slack's word for it."""
+    belongs: ChannelId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

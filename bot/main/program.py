@@ -10,8 +10,8 @@ from starlette.types import ASGIApp
 
 from bot.main.face import SlackFace
 from bot.ports import DirectoryUnavailableError, World
-from bot.scheduler import Guard, Job, Outbox, Scheduler
-from bot.service.outbox import send_due
+from bot.scheduler import Guard, Job, Outbox, Scheduler, Threads
+from bot.service.outbox import Sending
 from bot.service.starting import announce
 from bot.service.sweep import sweep
 from bot.store import SqlStore
@@ -21,6 +21,8 @@ _CHECKPOINT_EVERY = timedelta(minutes=1)
 _PEOPLE_EVERY = timedelta(minutes=10)
 _PEOPLE_GOOD_FOR = timedelta(days=1)
 _CONNECT_EVERY = timedelta(seconds=10)
+_SENDERS = 4
+"""Messages that are on their way at once: a destination that hangs does not hold up the others."""
 _OUTBOX_PATIENCE = 12.0
 """Seconds: a little more than a call to Slack may take."""
 
@@ -51,7 +53,9 @@ class Program:
         self._people_read: datetime | None = None
         guard = Guard(world.entropy)
         self._guard: Final = guard
-        self._outbox: Final = Outbox(self._send, bell, world.clock, guard)
+        self._senders: Final = Threads(_SENDERS, "outbox", guard)
+        self._sending: Final = Sending(world, face.notifier, submit=self._senders.submit, freed=bell.set)
+        self._outbox: Final = Outbox(self._sending.round, bell, world.clock, guard)
         self._scheduler: Final = Scheduler(
             (
                 Job(name="sweep", run=lambda: sweep(world), every=_SWEEP_EVERY),
@@ -68,13 +72,16 @@ class Program:
         sweep(self.world, starting=True)
         self.face.connect()
         self._scheduler.start()
+        self._senders.start()
         self._outbox.start()
 
     def stop(self) -> None:
         """Finish what is being answered, sign what was written, and let the database go."""
         self._guard.run("parting from Slack", self.face.close)
         self._scheduler.stop()
+        self._sending.stop()
         self._outbox.stop(_OUTBOX_PATIENCE)
+        self._senders.stop(_OUTBOX_PATIENCE)
         self._guard.run("last checkpoint", self.checkpoint)
         self._close()
         _log.info("Stopped.")
@@ -83,9 +90,6 @@ class Program:
         """Sign the ledger as it stands, if it moved."""
         with self.store.write() as connection:
             self.store.ledger.checkpoint(connection)
-
-    def _send(self) -> datetime | None:
-        return send_due(self.world, self.face.notifier)
 
     def _read_people(self) -> None:
         """Once a day who is in the workspace; sooner again where it could not be asked."""

@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from bot.config import SlackSettings, SocketMode
 from bot.domain.ids import ChannelId
 from bot.domain.policy import Policy
-from bot.slack.manifest import SCOPES
+from bot.slack.manifest import HISTORY_SCOPES, SCOPES
 from bot.slack.quiet import bolt_logger
 from bot.slack.web_api import UNANSWERED, web_client
 
@@ -54,14 +54,16 @@ def _scopes(answer: Any) -> Line:
     granted = _header(answer, "x-oauth-scopes")
     if granted is None:
         return "scopes", False, "Slack did not say which scopes the token has. Run this again."
-    missing = sorted(set(SCOPES) - {scope.strip() for scope in granted.split(",")})
+    has = {scope.strip() for scope in granted.split(",")}
+    missing = sorted(set(SCOPES) - has)
     if missing:
         return (
             "scopes",
             False,
             f"Missing: {', '.join(missing)}. Update the app with `cred manifest`, then reinstall it.",
         )
-    return "scopes", True, "all that the manifest asks for"
+    looks = ", and history: lost answers are looked up" if has >= set(HISTORY_SCOPES) else ""
+    return "scopes", True, f"all that the manifest asks for{looks}"
 
 
 def _clock(answer: Any) -> Line:

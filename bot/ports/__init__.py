@@ -19,11 +19,14 @@ from bot.ports.store import (
 from bot.ports.workspace import (
     Directory,
     DirectoryUnavailableError,
+    Gone,
     Lost,
     Notifier,
+    Rejected,
     SendResult,
     Sent,
     Undeliverable,
+    Unsent,
     Wait,
 )
 from bot.ports.world import Clock, Entropy, Uses, World
@@ -40,6 +43,7 @@ __all__ = [
     "Directory",
     "DirectoryUnavailableError",
     "Entropy",
+    "Gone",
     "Issued",
     "Lost",
     "Names",
@@ -48,6 +52,7 @@ __all__ = [
     "Order",
     "Policies",
     "Reader",
+    "Rejected",
     "Requests",
     "Search",
     "SendResult",
@@ -57,6 +62,7 @@ __all__ = [
     "Undeliverable",
     "UnitOfWork",
     "Unreadable",
+    "Unsent",
     "Uses",
     "Wait",
     "World",

@@ -1,6 +1,6 @@
 """Where everything is kept: repositories, the unit of work, one transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,12 +114,22 @@ class Notices(Protocol):
     def group(self, group: NoticeId, *, limit: int) -> Group | None:
         """A group with its first items by expiry; None if it is empty."""
 
-    def due(self, now: datetime, *, limit: int) -> list[Notice]: ...
+    def get(self, notice: NoticeId) -> Notice | None: ...
+    def due(self, now: datetime, *, limit: int, but: Collection[str] = ()) -> list[Notice]:
+        """The first in the line of each destination, if its time has come; the oldest first. `but`: not of these."""
+
+    def first(self, destination: str) -> Notice | None:
+        """Who goes next there, whenever that may be."""
+
     def save(self, notice: Notice) -> None: ...
     def posted(self, kind: NoticeKind, subject: UUID, person: UserId | None) -> Posted | None: ...
     def remember(self, notice: Notice, posted: Posted) -> None: ...
+    def forget(self, notice: Notice) -> None:
+        """The message that it was is gone."""
+
     def exists(self, kind: NoticeKind, subject: UUID, person: UserId | None) -> bool: ...
-    def next_due(self) -> datetime | None: ...
+    def next_due(self, *, but: Collection[str] = ()) -> datetime | None:
+        """When the first in any line is due, those of `but` left aside."""
 
 
 class Acceptances(Protocol):

@@ -37,21 +37,41 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsent:
+    """Nothing was sent, because Slack could not be reached."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """Nobody knows whether it was sent: the answer was lost."""
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """There is no message any more that could be edited, so nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
 class Undeliverable:
-    """Slack will not take it, and says why."""
+    """Slack takes nothing for this channel or person, and has a word for why."""
 
     why: str
 
 
-SendResult = Sent | Wait | Lost | Undeliverable
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Slack will not take this message, and has a word for why."""
+
+    why: str
+
+
+SendResult = Sent | Wait | Unsent | Lost | Gone | Undeliverable | Rejected
 
 
 class Notifier(Protocol):
-    """Renders a notice as a card and sends it, or edits the message that `posted` names."""
+    """Renders a notice as a card and sends it, or edits the message that `posted` names.
+
+    One that may have been sent already is looked for first, where that is possible.
+    """
 
     def send(self, notice: Notice, about: About, posted: Posted | None) -> SendResult: ...

@@ -21,6 +21,14 @@ SCOPES: dict[str, tuple[str, ...]] = {
 }
 """Each scope and the methods that it is for, after Slack's reference of each method; `commands` is for the command."""
 
+HISTORY_SCOPES: dict[str, tuple[str, ...]] = {
+    "channels:history": ("conversations.history",),
+    "groups:history": ("conversations.history",),
+    "im:history": ("conversations.history",),
+}
+"""Asked for only where somebody wants it: with them, a message whose answer was lost is looked up instead of repeated.
+They let the bot read all that is said in the channels that it is in."""
+
 WITHOUT_SCOPE = ("apps.connections.open", "auth.test", "views.open", "views.publish", "views.update")
 """Methods that need none of the bot's scopes; the first needs the app token's `connections:write`."""
 
@@ -30,8 +38,11 @@ EVENTS = ("app_home_opened", "subteam_members_changed", "subteam_updated", "user
 _HEADER = "# The Slack app of Cred. Made by `cred manifest`; to change it, change bot/slack/manifest.py.\n"
 
 
-def manifest(http_url: str | None = None) -> dict[str, Any]:
-    """The manifest for Socket Mode, or for HTTP mode at a public address such as `https://cred.example.org`."""
+def manifest(http_url: str | None = None, *, history: bool = False) -> dict[str, Any]:
+    """The manifest for Socket Mode, or for HTTP mode at a public address such as `https://cred.example.org`.
+
+    `history`: with the scopes that let the bot look for a message after a lost answer.
+    """
     address = None if http_url is None else http_url.rstrip("/") + PATH
     requests = {} if address is None else {"request_url": address}
     return {
@@ -57,7 +68,7 @@ def manifest(http_url: str | None = None) -> dict[str, Any]:
                 }
             ],
         },
-        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES | (HISTORY_SCOPES if history else {}))}},
         "settings": {
             "event_subscriptions": {"bot_events": list(EVENTS), **requests},
             "interactivity": {"is_enabled": True, **requests},
@@ -68,6 +79,6 @@ def manifest(http_url: str | None = None) -> dict[str, Any]:
     }
 
 
-def to_yaml(http_url: str | None = None) -> str:
+def to_yaml(http_url: str | None = None, *, history: bool = False) -> str:
     """The manifest as a file."""
-    return _HEADER + yaml.safe_dump(manifest(http_url), sort_keys=False, allow_unicode=True)
+    return _HEADER + yaml.safe_dump(manifest(http_url, history=history), sort_keys=False, allow_unicode=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from bot.domain.credential import Credential
 from bot.domain.notice import About, Group, Notice, NoticeKind
 from bot.domain.request import Request
-from bot.slack.cards import life, overlap, request, secret
+from bot.slack.cards import detour, life, overlap, request, secret
 from bot.slack.cards.pieces import Card, Known
 
 OF_REQUESTS: Mapping[NoticeKind, Callable[[Notice, Request, Known], Card]] = {
@@ -29,7 +29,13 @@ OF_GROUPS: Mapping[NoticeKind, Callable[[Notice, Group, Known], Card]] = {}
 
 
 def render(notice: Notice, about: About, known: Known) -> Card:
-    """The card of a notice. Raises `TypeError` for one that is about something else than its kind."""
+    """The card of a notice, or the line in its place. Raises `TypeError` where it is not about what its kind is."""
+    if notice.plain:
+        return detour.line(notice, about)
+    return detour.astray(_card(notice, about, known), notice)
+
+
+def _card(notice: Notice, about: About, known: Known) -> Card:
     if isinstance(about, Request) and notice.kind in OF_REQUESTS:
         return OF_REQUESTS[notice.kind](notice, about, known)
     if isinstance(about, Credential) and notice.kind in OF_CREDENTIALS:

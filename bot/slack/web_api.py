@@ -1,7 +1,8 @@
 """The client for Slack's Web API, and what its failures mean.
 
 The client never tries again by itself: a request that is sent twice can be a message that is posted twice. Whoever
-calls it learns one of three things and decides: nothing was done, wait so long; nobody knows; Slack will not do it.
+calls it learns what it means and decides: nothing was done, and perhaps how long to wait; nobody knows; Slack takes
+nothing for this channel or person; Slack will not take this message.
 """
 
 import http.client
@@ -14,7 +15,7 @@ from urllib.error import URLError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.ports import Lost, Undeliverable, Wait
+from bot.ports import Lost, Rejected, Undeliverable, Unsent, Wait
 from bot.slack.quiet import bolt_logger
 
 API_URL = "https://slack.com/api/"
@@ -44,6 +45,30 @@ _MISCONFIGURED = frozenset(
     }
 )
 """An operator can put this right, so a message is kept until they have."""
+_CLOSED = frozenset(
+    {
+        "cannot_dm_bot",
+        "channel_is_limited_access",
+        "channel_not_found",
+        "invalid_user_combination",
+        "is_archived",
+        "is_inactive",
+        "messages_tab_disabled",
+        "method_not_supported_for_channel_type",
+        "not_in_channel",
+        "posting_to_general_channel_denied",
+        "restricted_action",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+        "user_disabled",
+        "user_is_restricted",
+        "user_not_found",
+        "user_not_visible",
+        "users_not_found",
+    }
+)
+"""About the channel or the person, whatever the message is. Any other word may be about the message."""
 
 UNANSWERED = (URLError, OSError, http.client.HTTPException, json.JSONDecodeError)
 """What the client raises where there is no answer of Slack's to read."""
@@ -57,17 +82,20 @@ def web_client(token: str, api_url: str | None = None) -> WebClient:
     return WebClient(token=token, base_url=base, timeout=_TIMEOUT, retry_handlers=[], logger=bolt_logger())
 
 
-def meaning(error: Exception) -> Wait | Lost | Undeliverable:
+Failure = Wait | Unsent | Lost | Undeliverable | Rejected
+
+
+def meaning(error: Exception) -> Failure:
     """What a failed call means for what it was to do."""
     if isinstance(error, SlackApiError):
         return _refusal(error)
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, ConnectionRefusedError | socket.gaierror):
-        return Wait(_PAUSE)  # nobody was there to take it
+        return Unsent()  # nobody was there to take it
     return Lost()
 
 
-def _refusal(refused: SlackApiError) -> Wait | Lost | Undeliverable:
+def _refusal(refused: SlackApiError) -> Failure:
     response = refused.response
     word = str(response.get("error") or "")
     if response.status_code == http.client.TOO_MANY_REQUESTS or word in _NOTHING_DONE:
@@ -77,7 +105,7 @@ def _refusal(refused: SlackApiError) -> Wait | Lost | Undeliverable:
     if word in _MISCONFIGURED:
         _log.error("Slack refuses to work with this token: %s. `cred doctor` says what to do.", word)
         return Wait(_MISCONFIGURED_PAUSE)
-    return Undeliverable(word)
+    return Undeliverable(word) if word in _CLOSED else Rejected(word)
 
 
 def _retry_after(seconds: object) -> float:

@@ -1,11 +1,11 @@
 """The outbox's rows, and where messages stand in the workspace."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, RequestId, UserId
@@ -19,35 +19,28 @@ _POSTED = METADATA.tables["posted"]
 _GROUP_ITEM = METADATA.tables["group_item"]
 _CREDENTIAL = METADATA.tables["credential"]
 
-_EARLIER = _NOTICE.alias("earlier")
-_HELD_BACK = (
-    exists()
-    .where(
-        _EARLIER.c.state == NoticeState.PENDING,
-        _EARLIER.c.destination == _NOTICE.c.destination,
-        _EARLIER.c.number < _NOTICE.c.number,
-        _EARLIER.c.due_at > bindparam("now"),
-    )
-    .correlate(_NOTICE)
+_HEADS = (
+    select(func.min(_NOTICE.c.number).label("number"))
+    .where(_NOTICE.c.state == NoticeState.PENDING, _NOTICE.c.destination.not_in(bindparam("but", expanding=True)))
+    .group_by(_NOTICE.c.destination)
+    .subquery("head")
 )
-"""An earlier message to the same destination waits: order is kept, and a pause that Slack asked for is a pause."""
+"""The first in each destination's line. None behind it goes out sooner: order is kept, and a pause that Slack asked for
+is a pause. Read from one index, which holds what waits apart from what is settled."""
 _DUE = (
     select(_NOTICE)
-    .where(_NOTICE.c.state == NoticeState.PENDING, _NOTICE.c.due_at <= bindparam("now"), ~_HELD_BACK)
+    .join(_HEADS, _HEADS.c.number == _NOTICE.c.number)
+    .where(_NOTICE.c.due_at <= bindparam("now"))
     .order_by(_NOTICE.c.number)
     .limit(bindparam("most"))
 )
-_NEXT_DUE = select(func.min(_NOTICE.c.due_at)).where(
-    _NOTICE.c.state == NoticeState.PENDING,
-    ~exists()
-    .where(
-        _EARLIER.c.state == NoticeState.PENDING,
-        _EARLIER.c.destination == _NOTICE.c.destination,
-        _EARLIER.c.number < _NOTICE.c.number,
-    )
-    .correlate(_NOTICE),
+_FIRST_THERE = (
+    select(_NOTICE)
+    .where(_NOTICE.c.state == NoticeState.PENDING, _NOTICE.c.destination == bindparam("destination"))
+    .order_by(_NOTICE.c.number)
+    .limit(1)
 )
-"""Of the first in each destination's line: none behind it goes out sooner, whatever its own time says."""
+_NEXT_DUE = select(func.min(_NOTICE.c.due_at)).join(_HEADS, _HEADS.c.number == _NOTICE.c.number)
 _EXISTS = (
     select(_NOTICE.c.id)
     .where(
@@ -87,12 +80,14 @@ class SqlNotices:
                 group=None if notice.group is None else str(notice.group),
                 channel=notice.channel,
                 person=notice.person,
-                destination=notice.channel or notice.person,
+                destination=notice.destination,
                 state=notice.state,
                 attempts=notice.attempts,
                 due_at=micros(notice.due_at),
+                tried_at=None if notice.tried_at is None else micros(notice.tried_at),
                 possibly_repeated=notice.possibly_repeated,
                 detour=notice.detour,
+                belongs=notice.belongs,
             )
         )
 
@@ -114,8 +109,17 @@ class SqlNotices:
         read = SqlCredentials(self._connection)
         return Group(id=group, items=tuple(filter(None, map(read.get, first))), total=total)
 
-    def due(self, now: datetime, *, limit: int) -> list[Notice]:
-        return [_notice(row) for row in self._connection.execute(_DUE, {"now": micros(now), "most": limit})]
+    def get(self, notice: NoticeId) -> Notice | None:
+        found = self._connection.execute(select(_NOTICE).where(_NOTICE.c.id == str(notice))).first()
+        return None if found is None else _notice(found)
+
+    def due(self, now: datetime, *, limit: int, but: Collection[str] = ()) -> list[Notice]:
+        values = {"now": micros(now), "most": limit, "but": sorted(but)}
+        return [_notice(row) for row in self._connection.execute(_DUE, values)]
+
+    def first(self, destination: str) -> Notice | None:
+        found = self._connection.execute(_FIRST_THERE, {"destination": destination}).first()
+        return None if found is None else _notice(found)
 
     def save(self, notice: Notice) -> None:
         self._connection.execute(
@@ -124,30 +128,40 @@ class SqlNotices:
                 "state": notice.state,
                 "attempts": notice.attempts,
                 "due_at": micros(notice.due_at),
+                "tried_at": None if notice.tried_at is None else micros(notice.tried_at),
                 "possibly_repeated": notice.possibly_repeated,
             },
         )
 
     def posted(self, kind: NoticeKind, subject: UUID, person: UserId | None) -> Posted | None:
         found = self._connection.execute(
-            select(_POSTED.c.channel, _POSTED.c.ts).where(
+            select(_POSTED).where(
                 _POSTED.c.subject == str(subject), _POSTED.c.kind == kind, _POSTED.c.person == (person or "")
             )
         ).first()
-        return None if found is None else Posted(channel=ChannelId(found.channel), ts=found.ts)
+        if found is None:
+            return None
+        return Posted(
+            channel=ChannelId(found.channel),
+            ts=found.ts,
+            detour=found.detour,
+            belongs=None if found.belongs is None else ChannelId(found.belongs),
+        )
 
     def remember(self, notice: Notice, posted: Posted) -> None:
+        where = {"channel": posted.channel, "ts": posted.ts, "detour": posted.detour, "belongs": posted.belongs}
         self._connection.execute(
             insert(_POSTED)
-            .values(
-                subject=str(notice.subject),
-                kind=notice.kind,
-                person=notice.person or "",
-                channel=posted.channel,
-                ts=posted.ts,
-            )
-            .on_conflict_do_update(
-                index_elements=["subject", "kind", "person"], set_={"channel": posted.channel, "ts": posted.ts}
+            .values(subject=str(notice.subject), kind=notice.kind, person=notice.person or "", **where)
+            .on_conflict_do_update(index_elements=["subject", "kind", "person"], set_=where)
+        )
+
+    def forget(self, notice: Notice) -> None:
+        self._connection.execute(
+            delete(_POSTED).where(
+                _POSTED.c.subject == str(notice.subject),
+                _POSTED.c.kind == notice.kind,
+                _POSTED.c.person == (notice.person or ""),
             )
         )
 
@@ -155,8 +169,8 @@ class SqlNotices:
         found = self._connection.execute(_EXISTS, {"subject": str(subject), "kind": kind, "person": person})
         return found.first() is not None
 
-    def next_due(self) -> datetime | None:
-        found = self._connection.execute(_NEXT_DUE).scalar()
+    def next_due(self, *, but: Collection[str] = ()) -> datetime | None:
+        found = self._connection.execute(_NEXT_DUE, {"but": sorted(but)}).scalar()
         return None if found is None else moment(found)
 
 
@@ -172,6 +186,8 @@ def _notice(row: Row[Any]) -> Notice:
         state=NoticeState(row.state),
         attempts=row.attempts,
         due_at=moment(row.due_at),
+        tried_at=None if row.tried_at is None else moment(row.tried_at),
         possibly_repeated=row.possibly_repeated,
         detour=row.detour,
+        belongs=None if row.belongs is None else ChannelId(row.belongs),
     )

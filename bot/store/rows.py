@@ -171,8 +171,10 @@ class NoticeRow(Row, table=True):
     state: str
     attempts: int = 0
     due_at: int = Field(sa_column=_when())
+    tried_at: int | None = Field(default=None, sa_column=_when(nullable=True))
     possibly_repeated: bool = False
     detour: str = ""
+    belongs: str | None = None
 
     __table_args__ = (
         Index("notice_state_due", "state", "due_at"),
@@ -192,6 +194,8 @@ class PostedRow(Row, table=True):
     """Empty for a message in a channel."""
     channel: str
     ts: str
+    detour: str = ""
+    belongs: str | None = None
 
 
 class GroupItemRow(Row, table=True):

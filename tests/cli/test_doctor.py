@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.slack.manifest import SCOPES
+from bot.slack.manifest import HISTORY_SCOPES, SCOPES
 from tests.support.program import ROOT, free_ports, initialised
 from tests.support.sandbox import Workspace, a_sandbox
 
@@ -56,6 +56,12 @@ def test_an_empty_environment_is_told_what_is_missing():
     result = run(app, ["doctor"], env={"SLACK_BOT_TOKEN": "", "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": ""})
     assert result.exit_code == 1
     assert "✗ tokens    SLACK_BOT_TOKEN is missing" in result.stdout
+
+
+def test_granted_history_is_told(tmp_path):
+    with a_sandbox(scopes=frozenset({*SCOPES, *HISTORY_SCOPES})) as sandbox:
+        env, _ = initialised(tmp_path, **tokens(sandbox))
+        assert "lost answers are looked up" in run(app, ["doctor"], env=env).stdout
 
 
 def test_a_missing_scope_is_named(tmp_path):

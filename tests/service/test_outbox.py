@@ -1,9 +1,13 @@
 """Nothing that must reach somebody is lost, and nothing is sent twice but what Slack's lost answer made unsure."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from bot.domain.notice import NoticeKind, Posted
-from bot.ports import Lost, Sent, Undeliverable, Wait
+from bot.domain.ids import ChannelId, NoticeId
+from bot.domain.notice import Notice, NoticeKind, Posted
+from bot.ports import Gone, Lost, Sent, Unsent, Wait
 from bot.service.outbox import send_due
 from tests.support.people import ANA, BEN, CAI
 
@@ -11,6 +15,10 @@ from tests.support.people import ANA, BEN, CAI
 def send(house):
     send_due(house.world, house.notifier)
     return [(notice.kind, notice.person or notice.channel) for notice, _, _ in house.notifier.sent]
+
+
+def of_kind(house, kind):
+    return [notice for notice, _, _ in house.notifier.sent if notice.kind is kind]
 
 
 def test_what_is_due_goes_out_in_order_and_once(house):
@@ -61,9 +69,10 @@ def test_after_a_lost_answer_it_is_sent_again_and_marked(house):
     send(house)
     house.clock.advance(minutes=1)
     send(house)
-    cards = [n for n, _, _ in house.notifier.sent if n.kind is NoticeKind.APPROVAL_CARD]
+    cards = of_kind(house, NoticeKind.APPROVAL_CARD)
     assert [card.possibly_repeated for card in cards] == [False, True]
     assert cards[0].id == cards[1].id
+    assert cards[1].tried_at < house.clock.now(), "it is looked for since its first attempt"
 
 
 class Killed(BaseException):
@@ -129,13 +138,94 @@ def test_lost_answers_are_asked_for_ever_more_slowly(house):
     assert pauses == [min(2.0 * 2**n, 600.0) for n in range(12)]
 
 
-def test_what_slack_will_never_take_is_given_up_on_record(house):
+@pytest.mark.parametrize(("before", "marked"), [([Unsent()], False), ([Lost(), Unsent()], True)])
+def test_what_could_not_be_sent_leaves_the_mark_as_it_was_and_is_tried_ever_more_slowly(house, before, marked):
     house.opened()
-    house.notifier.answers.append(Undeliverable("channel_not_found"))
+    pauses = []
+    for answer in before:
+        house.notifier.answers.extend([answer, *[Unsent()] * 3])
+        due = send_due(house.world, house.notifier)
+        pauses.append((due - house.clock.now()).total_seconds())
+        house.clock.time = due
+    assert pauses == [2.0 * 2**n for n in range(len(before))]
     send(house)
-    house.clock.advance(hours=1)
-    assert send(house).count((NoticeKind.APPROVAL_CARD, "C0RETAIL")) == 1
-    assert house.kinds().count("notice:sent") == 4
+    assert of_kind(house, NoticeKind.APPROVAL_CARD)[-1].possibly_repeated is marked
+
+
+def test_a_message_that_is_gone_is_posted_anew_at_once_and_is_no_repeat(house):
+    request = house.opened()
+    send(house)
+    house.vote(request, ANA)
+    house.notifier.sent.clear()
+    house.notifier.answers.append(Gone())
+    send(house)
+    cards = [
+        (n.possibly_repeated, posted) for n, _, posted in house.notifier.sent if n.kind is NoticeKind.APPROVAL_CARD
+    ]
+    assert cards == [(False, Posted(channel="C0RETAIL", ts="1.000100")), (False, None)]
+
+
+def test_a_message_posted_anew_whose_answer_is_lost_is_marked(house):
+    request = house.opened()
+    send(house)
+    house.vote(request, ANA)
+    house.notifier.sent.clear()
+    house.notifier.answers.extend([Gone(), Lost()])
+    send(house)
+    house.clock.advance(minutes=1)
+    send(house)
+    assert [card.possibly_repeated for card in of_kind(house, NoticeKind.APPROVAL_CARD)] == [False, False, True]
+
+
+def test_a_bug_in_one_message_keeps_no_other_destination_waiting(house, monkeypatch, caplog):
+    house.opened()
+    real = house.notifier.send
+
+    def send_or_fail(notice, about, posted):
+        if notice.kind is NoticeKind.APPROVAL_CARD:
+            raise ValueError("a bug")
+        return real(notice, about, posted)
+
+    monkeypatch.setattr(house.notifier, "send", send_or_fail)
+    assert send(house) == [(NoticeKind.APPROVER_ASKED, who) for who in (ANA, BEN, CAI)]
+    assert "could not be sent" in caplog.text
+    monkeypatch.undo()
+    house.clock.advance(minutes=1)
+    send(house)
+    assert of_kind(house, NoticeKind.APPROVAL_CARD)[-1].possibly_repeated
+
+
+def test_what_nothing_can_be_told_about_any_more_is_settled(house):
+    notice = Notice(
+        id=NoticeId(house.world.entropy.uuid()),
+        kind=NoticeKind.APPROVAL_CARD,
+        group=NoticeId(house.world.entropy.uuid()),
+        channel=ChannelId("C0RETAIL"),
+        due_at=house.clock.now(),
+    )
+    with house.store.work() as work:
+        work.notices.add(notice)
+    assert send_due(house.world, house.notifier) is None
+    assert house.notifier.sent == []
+    assert house.kinds()[-1] == "notice:sent"
+
+
+def test_what_was_changed_after_it_was_read_is_not_sent_as_it_was(house, monkeypatch):
+    house.opened()
+    with house.store.read() as reader:
+        card = reader.notices.first("C0RETAIL")
+    later = replace(card, due_at=house.clock.now() + timedelta(minutes=5))
+    real = house.store.work
+
+    def work():
+        monkeypatch.undo()
+        with house.store.work() as meanwhile:
+            meanwhile.notices.save(later)
+        return real()
+
+    monkeypatch.setattr(house.store, "work", work)
+    assert send_due(house.world, house.notifier) == later.due_at
+    assert of_kind(house, NoticeKind.APPROVAL_CARD) == []
 
 
 def test_the_next_due_time_is_told(house):

@@ -10,9 +10,9 @@ import pytest
 from bot.domain.credential import Delivery, ReceiptState, SecretState
 from bot.domain.credential import State as CredentialState
 from bot.domain.errors import ALLOWED, Denied, Reason
-from bot.domain.ids import RequestId, SecretId
-from bot.domain.notice import NoticeKind
-from bot.domain.request import State
+from bot.domain.ids import ChannelId, NoticeId, RequestId, SecretId
+from bot.domain.notice import Group, Notice, NoticeKind
+from bot.domain.request import Request, State
 from bot.domain.role import READ_ONLY
 from bot.ports import Concealed
 from bot.service.inventory import HomeView, Listing, Pending
@@ -21,7 +21,9 @@ from bot.slack.cards import credential as credential_cards
 from bot.slack.cards import home, overlap, plain
 from bot.slack.cards import request as request_cards
 from bot.slack.cards import secret as secret_cards
+from bot.slack.cards.detour import SHARED
 from bot.slack.ids import RequestMark, SecretMark
+from bot.slack.rendering import render
 from tests.slack import specimens
 from tests.slack.snapshots import same_as_before, slack_takes
 from tests.support import people
@@ -118,6 +120,26 @@ def _request_cards():
     return cards
 
 
+def _detour_cards():
+    def card(about, **changes):
+        kind = NoticeKind.APPROVAL_CARD if isinstance(about, Request) else NoticeKind.OWNER_EXPIRED
+        known = {"id": NoticeId(UUID(int=7)), "kind": kind, "due_at": specimens.NOON, "channel": ChannelId("C0RETAIL")}
+        return render(Notice(**{**known, **changes}), about, KNOWN)
+
+    astray = {"channel": ChannelId("C0SECURITY"), "belongs": ChannelId("C0RETAIL")}
+    group = Group(id=NoticeId(UUID(int=8)), items=(specimens.credential(),), total=1)
+    return {
+        "detour-archived": card(specimens.request(), detour="is_archived", **astray),
+        "detour-shared": card(specimens.in_state(State.APPROVED), detour=SHARED, **astray),
+        "detour-word": card(specimens.in_state(State.APPROVED), detour="a_new_word", **astray),
+        "unreachable-request": card(specimens.request(), detour="user_disabled", person=people.OLGA),
+        "unreachable-credential": card(specimens.credential(), detour="a_new_word", person=people.OLGA),
+        "unreachable-group": card(group, detour="cannot_dm_bot", person=people.OLGA),
+        "not-taken": card(specimens.request(), detour="invalid_blocks"),
+        "not-taken-by-person": card(specimens.credential(), detour="invalid_blocks", person=people.OLGA, channel=None),
+    }
+
+
 def _lookup_cards():
     used = specimens.secret(
         receipt=ReceiptState.USED, last_used_at=specimens.NOON + timedelta(days=1), last_used_from="192.0.2.7"
@@ -176,7 +198,7 @@ def _views():
 
 CARDS = {
     name: card.message()
-    for cards in (_request_cards(), _secret_cards(), _overlap_cards(), _lookup_cards())
+    for cards in (_request_cards(), _secret_cards(), _overlap_cards(), _detour_cards(), _lookup_cards())
     for name, card in cards.items()
 }
 ALL = {**CARDS, **_views()}
@@ -229,6 +251,15 @@ def test_an_old_secret_that_is_settled_has_no_button_left(name):
 def test_an_old_secret_that_was_kept_once_is_not_offered_to_be_kept_again():
     assert "secret.keep" in json.dumps(ALL["rotated"])
     assert "secret.keep" not in json.dumps(ALL["rotated-kept"])
+
+
+@pytest.mark.parametrize("name", sorted(_detour_cards()))
+def test_line_in_place_of_a_card_has_no_button_and_a_card_on_a_detour_has_all_of_its_own(name):
+    made = json.dumps(ALL[name])
+    assert ("request.approve" in made) is (name == "detour-archived")
+    if not name.startswith("detour"):
+        assert "action_id" not in made
+        assert len(ALL[name]["blocks"]) == 1
 
 
 def test_buttons_carry_exactly_what_the_card_shows():

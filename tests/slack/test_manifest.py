@@ -9,15 +9,17 @@ from slack_sdk import WebClient
 
 from bot import slack as face
 from bot.slack.ids import COMMAND
-from bot.slack.manifest import EVENTS, SCOPES, WITHOUT_SCOPE, manifest, to_yaml
+from bot.slack.manifest import EVENTS, HISTORY_SCOPES, SCOPES, WITHOUT_SCOPE, manifest, to_yaml
 from tests.slack import lounge as lounges
 
 SOURCES = sorted(Path(face.__path__[0]).rglob("*.py"))
 FILE = Path(face.__path__[0]).parents[1] / "manifest.yml"
 
 DOCUMENTED = {
+    "auth.test": set(),
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
+    "conversations.history": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "conversations.info": {"channels:read", "groups:read", "im:read", "mpim:read"},
     "conversations.open": {"channels:manage", "groups:write", "im:write", "mpim:write"},
     "usergroups.users.list": {"usergroups:read"},
@@ -29,8 +31,8 @@ DOCUMENTED = {
 }
 """Scopes that a bot token may call each method with. Source: docs.slack.dev/reference/methods."""
 
-BY_THE_LIBRARY = {"auth.test", "apps.connections.open"}
-"""Called by Bolt, at the start and for Socket Mode; neither needs a scope of the bot."""
+BY_THE_LIBRARY = {"apps.connections.open"}
+"""Called by Bolt for Socket Mode; it needs no scope of the bot."""
 
 
 def called() -> set[str]:
@@ -54,14 +56,14 @@ def test_file_is_what_the_program_prints():
 
 def test_every_method_that_is_called_is_documented_and_granted():
     assert called() == set(DOCUMENTED)
-    granted = set(SCOPES)
+    granted = {*SCOPES, *HISTORY_SCOPES}
     for method, scopes in DOCUMENTED.items():
         assert not scopes or scopes & granted, method
         assert bool(scopes) == (method not in WITHOUT_SCOPE), method
 
 
 def test_every_scope_is_needed():
-    for scope, methods in SCOPES.items():
+    for scope, methods in (SCOPES | HISTORY_SCOPES).items():
         assert methods or scope == "commands"
         for method in methods:
             assert scope in DOCUMENTED[method]
@@ -88,6 +90,14 @@ def test_socket_mode_and_addresses_exclude_each_other(url):
     expected = None if url is None else "https://cred.example/slack/events"
     assert {each.get("request_url") for each in addresses} == {expected}
     assert settings["socket_mode_enabled"] is (url is None)
+
+
+def test_history_is_asked_for_only_where_somebody_wants_it():
+    plain, more = (manifest(history=history)["oauth_config"]["scopes"]["bot"] for history in (False, True))
+    assert set(more) - set(plain) == set(HISTORY_SCOPES)
+    assert not set(SCOPES) & set(HISTORY_SCOPES)
+    assert plain == sorted(SCOPES)
+    assert manifest("https://cred.example", history=True)["settings"] == manifest("https://cred.example")["settings"]
 
 
 def test_command_is_escaped_and_the_tabs_are_on():

@@ -12,8 +12,10 @@ import pytest
 from bot.domain.ids import ChannelId, NoticeId
 from bot.domain.notice import Notice, NoticeKind, Posted
 from bot.domain.request import State
-from bot.ports import Lost, Sent, Undeliverable, Wait
-from bot.slack.notifier import EVENT, SlackNotifier
+from bot.ports import Gone, Lost, Rejected, Sent, Undeliverable, Unsent, Wait
+from bot.slack.cards.detour import SHARED
+from bot.slack.history import EVENT
+from bot.slack.notifier import SlackNotifier
 from bot.slack.rendering import OF_CREDENTIALS, render
 from bot.slack.web_api import web_client
 from tests.slack import specimens
@@ -70,9 +72,10 @@ def test_card_that_stands_is_edited(workspace, notifier):
 
 
 @pytest.mark.parametrize("error", ["message_not_found", "cant_update_message", "edit_window_closed"])
-def test_card_that_is_gone_is_posted_anew(workspace, notifier, error):
+def test_card_that_is_gone_is_told_to_be_gone_and_nothing_is_posted_unmarked(workspace, notifier, error):
     workspace.next("chat.update", refuses(error))
-    assert notifier.send(notice(), specimens.request(), POSTED) == Sent(replace(POSTED, ts="2.000200"))
+    assert notifier.send(notice(), specimens.request(), POSTED) == Gone()
+    assert workspace.of("chat.postMessage") == []
 
 
 def test_message_that_may_be_a_repeat_says_so(workspace, notifier):
@@ -84,6 +87,33 @@ def test_message_that_may_be_a_repeat_says_so(workspace, notifier):
 def test_edit_never_claims_to_be_a_repeat(workspace, notifier):
     notifier.send(notice(possibly_repeated=True), specimens.request(), POSTED)
     assert "repeat" not in json.dumps(workspace.of("chat.update"))
+
+
+def test_card_that_stands_where_strangers_read_by_now_is_not_edited_there(workspace, notifier):
+    workspace.always["conversations.info"] = lambda _args: {"channel": {"is_ext_shared": True}}
+    assert notifier.send(notice(), specimens.in_state(State.APPROVED), POSTED) == Undeliverable(SHARED)
+    assert workspace.of("chat.update") == []
+
+
+def test_card_on_a_detour_that_cannot_be_edited_there_is_told_to_be_gone(workspace, notifier):
+    workspace.next("chat.update", refuses("is_archived"))
+    elsewhere = replace(POSTED, channel=ChannelId("C0SECURITY"), detour="is_archived", belongs=ChannelId("C0RETAIL"))
+    assert notifier.send(notice(), specimens.in_state(State.APPROVED), elsewhere) == Gone()
+
+
+def test_card_that_cannot_be_made_is_refused_as_slack_would(workspace, notifier, caplog):
+    assert notifier.send(notice(), specimens.credential(), None) == Rejected("no_card")
+    assert "could not be made" in caplog.text
+    assert workspace.calls == []
+
+
+def test_line_in_place_of_a_card_carries_no_button_and_the_notices_id(workspace, notifier):
+    lost = notice(NoticeKind.OWNER_REVEAL, channel=ChannelId("C0RETAIL"), detour="user_disabled")
+    assert isinstance(notifier.send(lost, specimens.in_state(State.APPROVED), None), Sent)
+    (message,) = workspace.of("chat.postMessage")
+    assert message["channel"] == "C0RETAIL"
+    assert "actions" not in {block["type"] for block in message["blocks"]}
+    slack_takes(message)
 
 
 @pytest.mark.parametrize("shared", [{"is_ext_shared": True}, {}])
@@ -127,7 +157,9 @@ def test_channel_that_becomes_shared_is_noticed_within_a_minute(workspace):
         (refuses("is_archived"), Undeliverable("is_archived")),
         (refuses("not_in_channel"), Undeliverable("not_in_channel")),
         (refuses("user_disabled"), Undeliverable("user_disabled")),
-        (refuses("invalid_blocks"), Undeliverable("invalid_blocks")),
+        (refuses("restricted_action"), Undeliverable("restricted_action")),
+        (refuses("invalid_blocks"), Rejected("invalid_blocks")),
+        (refuses("a_new_word"), Rejected("a_new_word")),
     ],
 )
 def test_every_failure_has_its_meaning(workspace, notifier, answer, result):
@@ -148,7 +180,33 @@ def test_nobody_listening_means_that_nothing_was_sent():
         unused.bind(("127.0.0.1", 0))
         client = web_client("xoxb-made-up", f"http://127.0.0.1:{unused.getsockname()[1]}/api/")
         notifier = SlackNotifier(client, KNOWN.policy, KNOWN.roster)
-        assert notifier.send(notice(), specimens.request(), None) == Wait(5.0)
+        assert notifier.send(notice(), specimens.request(), None) == Unsent()
+
+
+QUESTIONS = {
+    "conversations.info": (notice(), specimens.request()),
+    "conversations.open": (notice(NoticeKind.OWNER_REVEAL), specimens.in_state(State.APPROVED)),
+}
+"""What is asked before a message to a channel, and before one to a person."""
+
+
+@pytest.mark.parametrize("method", QUESTIONS)
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        (says({"ok": False, "error": "ratelimited"}, 429, Retry_After="17"), Wait(17.0)),
+        (says({"ok": False}, 500), Unsent()),
+        (refuses("internal_error"), Unsent()),
+        (hangs_up, Unsent()),
+        (refuses("channel_not_found"), Undeliverable("channel_not_found")),
+        (refuses("user_disabled"), Undeliverable("user_disabled")),
+        (refuses("cannot_dm_bot"), Undeliverable("cannot_dm_bot")),
+    ],
+)
+def test_question_before_a_message_that_fails_means_that_nothing_was_sent(workspace, notifier, method, answer, result):
+    workspace.next(method, answer)
+    assert notifier.send(*QUESTIONS[method], None) == result
+    assert workspace.of("chat.postMessage") == []
 
 
 def test_broken_answer_is_lost(workspace, notifier):

@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.config import read_places
 from bot.main.initialising import initialise
 from bot.sandbox import Sandbox
-from bot.slack.manifest import EVENTS, SCOPES
+from bot.slack.manifest import EVENTS, HISTORY_SCOPES, SCOPES
 from tests.support.live import Program
 from tests.support.sandbox import Workspace, settings
 
@@ -25,14 +25,16 @@ _PORTS = range(20_000, 30_000)
 
 
 @contextmanager
-def a_program(folder: Path, *, mode: str, policy: str = POLICY, **sandbox: object) -> Iterator[Program]:
-    """A program that runs, with keys, database and ledger of its own."""
+def a_program(
+    folder: Path, *, mode: str, policy: str = POLICY, history: bool = False, **sandbox: object
+) -> Iterator[Program]:
+    """A program that runs, with keys, database and ledger of its own. `history`: with the scopes to look answers up."""
     port = _free_port()
     slack = Sandbox(
         settings(
             mode=mode,
             request_url=f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None,
-            scopes=frozenset(SCOPES),
+            scopes=frozenset(SCOPES | (HISTORY_SCOPES if history else {})),
             events=frozenset(EVENTS),
             state_file=folder / "workspace.json",
             **sandbox,

@@ -3,7 +3,7 @@
 from bot.sandbox.api.methods import ANSWER, Call, method, page_of
 from bot.sandbox.errors import ApiError
 from bot.sandbox.state import seed
-from bot.sandbox.state.renderings import channel_object, group_object, group_users, message_object, user_object
+from bot.sandbox.state.renderings import channel_object, group_object, group_users, user_object
 from bot.sandbox.state.workspace import Channel, Person, UserGroup
 
 _READ = "channels:read groups:read im:read mpim:read"
@@ -140,30 +140,3 @@ def conversations_join(call: Call) -> ANSWER:
         raise ApiError("is_archived")
     call.site.workspace.join(seed.BOT_USER, channel.id)
     return {"channel": channel_object(call.site.workspace.channels[channel.id], call.site.workspace)}
-
-
-@method(
-    "conversations.history",
-    scopes="channels:history groups:history im:history mpim:history",
-    known="channel cursor limit oldest latest inclusive include_all_metadata",
-)
-def conversations_history(call: Call) -> ANSWER:
-    channel = call.site.channel(call.need("channel", "channel_not_found"))
-    granted(channel, "history", call)
-    if seed.BOT_USER not in channel.members:
-        raise ApiError("not_in_channel")
-    rows, following = page_of(call, _between(call, channel))
-    return {"messages": rows, "has_more": bool(following["next_cursor"]), "response_metadata": following}
-
-
-def _between(call: Call, channel: Channel) -> list[ANSWER]:
-    """Newest first; never a reply in a thread, never an ephemeral."""
-    oldest, latest = str(call.args.get("oldest") or "0"), str(call.args.get("latest") or "9" * 20)
-    ends = {oldest, latest} if call.flag("inclusive") else set()
-    rows = []
-    for message in sorted(call.site.workspace.messages.get(channel.id, {}).values(), key=lambda each: each.ts):
-        inside = float(oldest) < float(message.ts) < float(latest) or message.ts in ends
-        if inside and message.thread_ts in {None, message.ts}:
-            metadata = {"metadata": message.metadata} if message.metadata and call.flag("include_all_metadata") else {}
-            rows.append(message_object(message) | metadata)
-    return rows[::-1]

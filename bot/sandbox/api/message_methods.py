@@ -136,6 +136,8 @@ def post_ephemeral(call: Call) -> ANSWER:
 def _own(call: Call, missing: str, foreign: str) -> Message:
     """The bot's own message that the call names; an ephemeral cannot be found so."""
     channel = call.site.channel(call.need("channel", "channel_not_found"))
+    if channel.is_archived:
+        raise ApiError("is_inactive")
     message = call.site.workspace.find(channel.id, call.need("ts", missing))
     if message is None:
         raise ApiError(missing)

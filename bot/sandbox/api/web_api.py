@@ -8,13 +8,13 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.sandbox.api import directory_methods, message_methods, socket_methods, view_methods
+from bot.sandbox.api import directory_methods, history_methods, message_methods, socket_methods, view_methods
 from bot.sandbox.api.answering import Answer, answer
 from bot.sandbox.api.methods import METHODS, Call, Method
 from bot.sandbox.errors import ApiError
 from bot.sandbox.site import Site
 
-ROOMS = (directory_methods, message_methods, socket_methods, view_methods)
+ROOMS = (directory_methods, history_methods, message_methods, socket_methods, view_methods)
 """Imported for what they enter into `METHODS`."""
 
 SENT_BY_BOLT = frozenset({"team_id"})

@@ -64,9 +64,13 @@ def _secret() -> None:
 def _notice() -> None:
     with op.batch_alter_table("notice") as batch:
         batch.add_column(sa.Column("group", sa.String(), nullable=True))
-        batch.add_column(sa.Column("detour", sa.String(), nullable=False, server_default=""))
-    with op.batch_alter_table("notice") as batch:
-        batch.alter_column("detour", server_default=None)
+        batch.add_column(_instant("tried_at", nullable=True))
+    for table in ("notice", "posted"):
+        with op.batch_alter_table(table) as batch:
+            batch.add_column(sa.Column("detour", sa.String(), nullable=False, server_default=""))
+            batch.add_column(sa.Column("belongs", sa.String(), nullable=True))
+        with op.batch_alter_table(table) as batch:
+            batch.alter_column("detour", server_default=None)
 
 
 def _groups() -> None:
