@@ -17,6 +17,7 @@ from ledger.signing import KEY_ID_BYTES, LogKey, VerifierKey, check_name, from_b
 
 _MOST_SIGNATURES = 32
 """C2SP signed-note asks verifiers to accept at least 16."""
+_LARGEST = 2**63 - 1
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 
 
@@ -103,8 +104,8 @@ class Checkpoint:
         return Signature(key.name, key.cosigner.id, key.cosign(self.note.text.encode(), time))
 
     def with_signatures(self, more: Iterable[Signature]) -> "Checkpoint":
-        """Further lines under the same text, each once."""
-        lines = tuple(dict.fromkeys((*self.note.signatures, *more)))
+        """Further lines under the same text. Of one key the later stands: a newer cosignature replaces an older."""
+        lines = tuple({(line.name, line.key_id): line for line in (*self.note.signatures, *more)}.values())
         return replace(self, note=replace(self.note, signatures=lines))
 
     def to_text(self) -> str:
@@ -118,11 +119,13 @@ class Checkpoint:
         lines = note.text.split("\n")
         if len(lines) != len(("origin", "size", "root", "end")) or _DECIMAL.fullmatch(lines[1]) is None:
             raise MalformedError("A checkpoint is three lines: the log's origin, its size, its root in base64.")
-        root = from_base64(lines[2])
+        size, root = int(lines[1]), from_base64(lines[2])
+        if size > _LARGEST:
+            raise MalformedError(f"A log of {size} entries is none.")
         if len(root) != HASH_BYTES:
             raise MalformedError(f"A root has {HASH_BYTES} bytes, this has {len(root)}.")
         check_name(lines[0])
-        return cls(lines[0], int(lines[1]), root, note)
+        return cls(lines[0], size, root, note)
 
     def check(self, verifier: VerifierKey) -> None:
         """Raises `BadSignatureError` unless the log of this very origin signed it."""

@@ -87,6 +87,18 @@ class BadProofError(LedgerError):
     code = "bad-proof"
 
 
+class TooFewWitnessesError(LedgerError):
+    """Fewer witnesses than the policy asks for have cosigned the checkpoint."""
+
+    code = "too-few-witnesses"
+
+
+class WitnessError(LedgerError):
+    """A witness cannot be sure of what it signed before, so it signs nothing."""
+
+    code = "witness"
+
+
 class NotSignedError(LedgerError):
     """No checkpoint covers the entry yet: there is nothing that it could be proven under."""
 

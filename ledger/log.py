@@ -17,6 +17,7 @@ from ledger.appending import Appender, Head
 from ledger.checkpoint import Checkpoint
 from ledger.entry import Event, OpenEntry, instant, micros
 from ledger.errors import LedgerExistsError, NotSignedError, TransactionError, UnknownKeyError
+from ledger.keeping import CheckpointFile, is_kept, read_kept
 from ledger.keyring import OWN_PURPOSES, Keyring
 from ledger.keys import KeyEncryptionKey, NamedKey
 from ledger.opening import check_not_rolled_back, create_log, keep, newest, open_log
@@ -27,7 +28,6 @@ from ledger.reading import Reading
 from ledger.schema import Schemas
 from ledger.sealing import SealingKey
 from ledger.signing import LogKey
-from ledger.witness import CheckpointFile, is_kept
 
 Random = Callable[[int], bytes]
 
@@ -101,8 +101,7 @@ class Ledger:
         keyring, index_key = open_log(connection, kek=kek, log_key=log_key, random=random)
         ledger = cls(keyring, index_key, log_key=log_key, schemas=schemas, random=random)
         ledger._keep_in(checkpoints)
-        kept = ledger._file.read() if ledger._file else None
-        for known in (newest(connection, keyring.log), kept):
+        for known in (newest(connection, keyring.log), *read_kept(checkpoints, log_key.verifier)):
             if known is not None:
                 known.check(log_key.verifier)
                 check_not_rolled_back(connection, keyring.log, known)

@@ -140,8 +140,7 @@ def check_consistency(old: int, old_root: bytes, new: int, new_root: bytes, path
     if not 0 <= old <= new:
         raise BadProofError(f"A tree of {old} entries does not come before one of {new}.")
     if old in (0, new):
-        trusted = EMPTY_ROOT if old == 0 else new_root
-        if path or old_root != trusted:
+        if path or old_root != (new_root if old == new else EMPTY_ROOT):
             raise BadProofError(f"Two trees of {old} and {new} entries need no proof, but these two do not agree.")
         return
     nodes = path if old & (old - 1) else (old_root, *path)  # the old tree is a part of the new one as it is

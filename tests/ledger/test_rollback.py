@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from ledger import BadSignatureError, Checkpoint, LogKey, MalformedError, NotKeptError, RollbackError, TransactionError
+from ledger.keeping import CheckpointFile
 from ledger.tables import TRIGGERS
-from ledger.witness import CheckpointFile
 from tests.support.ledger_room import NOON, ORIGIN, Chance, note, open_engine
 
 
