@@ -3,6 +3,8 @@
 import base64
 from dataclasses import dataclass
 
+from ledger.verified import Verified
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -15,14 +17,27 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The outcome of a verification. `size` and `root` are those of the entries as they were read."""
+    """The outcome of a verification. What was `verified` counts only if it is `sound`."""
 
     level: str
-    """`keyless` or `with key`, and `, anchored` where an outside checkpoint was held against the log."""
-    origin: str
-    size: int
-    root: bytes
+    """`keyless` or `with key`; `, anchored` where an outside checkpoint was held against the log; `, witnessed`."""
+    verified: Verified
     steps: tuple[Step, ...]
+
+    @property
+    def origin(self) -> str:
+        """Which log."""
+        return self.verified.origin
+
+    @property
+    def size(self) -> int:
+        """How many entries could be read in order."""
+        return self.verified.tree.size
+
+    @property
+    def root(self) -> bytes:
+        """Of the entries as they were read."""
+        return self.verified.tree.root()
 
     @property
     def sound(self) -> bool:

@@ -7,9 +7,11 @@ Keyless needs the database and the log's verifier key, so an auditor need not be
 3. Entries: well-formed, none missing, none moved, times never going backwards.
 4. Tree: the stored bytes make the root that each kept checkpoint promised.
 5. Head: the log goes as far as the table does, and its compact range is that tree's.
-6. Anchor (where one is given): a checkpoint from outside, which nobody with the database alone can have changed.
+6. Anchor (where one is given): a checkpoint from outside, which nobody with the database alone can have changed; and
+   Witnesses (where a policy is given): as many of them as it asks for have cosigned it.
 
-With key, `ledger.inspecting` adds what only an opened entry can tell. Nothing here writes.
+With key, `ledger.inspecting` adds what only an opened entry can tell. Keyless may go on from where an earlier
+verification ended (`ledger.verified`); then steps 3 to 5 speak of the entries since. Nothing here writes.
 """
 
 from collections.abc import Mapping
@@ -18,8 +20,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from ledger.anchoring import Anchor, short_of
 from ledger.checkpoint import Checkpoint
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, MalformedError, OriginMismatchError
 from ledger.inspecting import OpeningInspector
 from ledger.keys import KeyEncryptionKey
 from ledger.opening import find_log
@@ -27,6 +30,8 @@ from ledger.report import Report, Step
 from ledger.schema import Schemas
 from ledger.signing import VerifierKey
 from ledger.tables import missing_triggers
+from ledger.trust import TrustPolicy
+from ledger.verified import NOTHING, Verified
 from ledger.walking import Progress, Walk, walk
 
 _NOTES = text("SELECT size, note FROM ledger_checkpoint WHERE log = :log ORDER BY size")
@@ -56,11 +61,22 @@ class _Kept:
 
 
 def verify_keyless(
-    connection: Connection, verifier: VerifierKey, *, checkpoint: str | None = None, progress: Progress | None = None
+    connection: Connection,
+    verifier: VerifierKey,
+    *,
+    checkpoint: str | None = None,
+    policy: TrustPolicy | None = None,
+    since: Verified = NOTHING,
+    progress: Progress | None = None,
 ) -> Report:
-    """Steps 1 to 6. `checkpoint`: a signed note from outside. Raises `NoLedgerError`, `OriginMismatchError`."""
+    """Steps 1 to 6. `checkpoint`: a signed note from outside. `policy`: who must have cosigned that.
+
+    `since`: what `Report.verified` said of an earlier run. Raises `NoLedgerError`, `OriginMismatchError`.
+    """
     subject = _Subject(connection, find_log(connection, verifier), verifier)
-    return _report(subject, "keyless", None, checkpoint, progress)
+    if since.tree.size and since.origin != verifier.name:
+        raise OriginMismatchError(f"What was verified before is the log {since.origin}, not {verifier.name}.")
+    return _report(subject, None, _anchor(checkpoint, policy), since, progress)
 
 
 def verify_with_key(
@@ -70,6 +86,7 @@ def verify_with_key(
     schemas: Schemas | None,
     *,
     checkpoint: str | None = None,
+    policy: TrustPolicy | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Those steps and `ledger.inspecting`'s. Also raises `WrongKeyError`, where no key opens under this one.
@@ -78,30 +95,49 @@ def verify_with_key(
     """
     subject = _Subject(connection, find_log(connection, verifier), verifier)
     inspector = OpeningInspector(connection, subject.log, verifier, kek, schemas)
-    return _report(subject, "with key", inspector, checkpoint, progress)
+    return _report(subject, inspector, _anchor(checkpoint, policy), NOTHING, progress)
+
+
+def _anchor(checkpoint: str | None, policy: TrustPolicy | None) -> Anchor | None:
+    if checkpoint is not None:
+        return Anchor.from_text(checkpoint, policy)
+    if policy is not None:
+        raise MalformedError("Witnesses cosign checkpoints: give one that was kept elsewhere, beside their policy.")
+    return None
 
 
 def _report(
-    subject: _Subject, level: str, inspector: OpeningInspector | None, anchor: str | None, progress: Progress | None
+    subject: _Subject,
+    inspector: OpeningInspector | None,
+    anchor: Anchor | None,
+    since: Verified,
+    progress: Progress | None,
 ) -> Report:
-    outside = None if anchor is None else Checkpoint.from_text(anchor)
     kept = _kept(subject)
-    sizes = {*kept.roots, *((outside.size,) if outside else ())}
-    found = walk(subject.connection, subject.log, sizes, inspector, progress)
+    sizes = {*kept.roots, *((anchor.checkpoint.size,) if anchor else ())}
+    found = walk(subject.connection, subject.log, sizes, inspector, progress, since=since)
     steps = [
         _tables(subject),
         _checkpoints(kept, subject.verifier),
-        Step(title="Entries", found=f"{found.tree.size} in order, none missing, none moved", problem=found.problem),
+        Step(title="Entries", found=_entries(found), problem=found.problem),
         _tree(found, kept),
         _head(subject, found),
     ]
-    if outside is not None:
-        steps.append(_anchor(found, outside, subject.verifier))
-        level += ", anchored"
+    level = "keyless" if inspector is None else "with key"
+    if anchor is not None:
+        steps += anchor.steps(found, subject.verifier)
+        level += anchor.level
     if inspector is not None:
         steps += inspector.steps(subject.connection)
-    root = found.tree.root()
-    return Report(level=level, origin=subject.verifier.name, size=found.tree.size, root=root, steps=tuple(steps))
+    verified = Verified(origin=subject.verifier.name, tree=found.tree, time=found.time)
+    return Report(level=level, verified=verified, steps=tuple(steps))
+
+
+def _entries(found: Walk) -> str:
+    if not found.since:
+        return f"{found.tree.size} in order, none missing, none moved"
+    new = found.tree.size - found.since
+    return f"{new} new ones in order, after {found.since} that were verified before and not read again"
 
 
 def _tables(subject: _Subject) -> Step:
@@ -138,11 +174,13 @@ def _checkpoints(kept: _Kept, verifier: VerifierKey) -> Step:
 
 
 def _tree(found: Walk, kept: _Kept) -> Step:
-    good = 0
+    good = found.since
     for size, root in sorted(kept.roots.items()):
+        if size < found.since:
+            continue  # it was held against the entries then
         computed = found.roots.get(size)
         if computed is None:
-            return Step(title="Tree", found="", problem=_short_of(found, size))
+            return Step(title="Tree", found="", problem=short_of(found, size))
         if computed != root:
             return Step(
                 title="Tree",
@@ -164,28 +202,6 @@ def _head(subject: _Subject, found: Walk) -> Step:
     elif row.nodes != found.tree.to_bytes():
         problem = f"The compact range in the head is not that of the {found.tree.size} entries."
     return Step(title="Head", found="agrees with the entries", problem=problem)
-
-
-def _anchor(found: Walk, outside: Checkpoint, verifier: VerifierKey) -> Step:
-    problem = None
-    try:
-        outside.check(verifier)
-    except LedgerError as error:
-        problem = f"The checkpoint given does not hold: {error}"
-    else:
-        computed = found.roots.get(outside.size)
-        if computed is None:
-            problem = _short_of(found, outside.size)
-        elif computed != outside.root:
-            problem = f"The first {outside.size} entries are not those of the checkpoint given: history was rewritten."
-    return Step(title="Anchor", found=f"continues the checkpoint of {outside.size} entries given", problem=problem)
-
-
-def _short_of(found: Walk, size: int) -> str:
-    return (
-        f"A checkpoint promises {size} entries, but only {found.tree.size} could be read: "
-        f"entry {found.tree.size} and what follows it is gone or broken."
-    )
 
 
 def _span(start: int, end: int) -> str:
