@@ -41,6 +41,8 @@ class Verb(StrEnum):
     DELETE = "delete"
     UNDO = "undo"
     DESTROY = "destroy"
+    REVOKE = "revoke"
+    """It was taken without approval, and its review ends it: at once, whatever else was under way."""
 
 
 TRANSITIONS: dict[tuple[State, Verb], State] = {
@@ -52,6 +54,9 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
     (State.SUSPENDED, Verb.DELETE): State.DELETING,
     (State.DELETING, Verb.UNDO): State.SUSPENDED,
     (State.DELETING, Verb.DESTROY): State.DELETED,
+    (State.ACTIVE, Verb.REVOKE): State.DELETED,
+    (State.SUSPENDED, Verb.REVOKE): State.DELETED,
+    (State.DELETING, Verb.REVOKE): State.DELETED,
 }
 
 LIVING = frozenset({State.ACTIVE, State.SUSPENDED, State.DELETING})

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from bot.domain.break_glass import Glass
 from bot.domain.credential import Credential
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, RequestId, UserId
 from bot.domain.request import Request
@@ -40,6 +41,30 @@ class NoticeKind(StrEnum):
     """It is being deleted, and that can be undone for a while."""
     OWNER_TRANSFERRED = "owner-transferred"
     """To the one before: it is somebody else's now."""
+    GLASS_CARD = "glass-card"
+    """Somebody took a credential without approval: the card in the estate's channel, edited in place until reviewed."""
+    GLASS_SECURITY_CARD = "glass-security-card"
+    """The same in the security channel: of a kind of its own, so that both are edited in place."""
+    GLASS_TOLD = "glass-told"
+    """The same to everybody who approves and every admin."""
+    GLASS_REMINDED = "glass-reminded"
+    """It still waits for a review: a new message a day to those who can review it."""
+    GLASS_OUTCOME = "glass-outcome"
+    """What the review has come to, as a message of its own: an edit rings no bell."""
+
+
+OF_GLASS = frozenset(
+    {
+        NoticeKind.GLASS_CARD,
+        NoticeKind.GLASS_SECURITY_CARD,
+        NoticeKind.GLASS_TOLD,
+        NoticeKind.GLASS_REMINDED,
+        NoticeKind.GLASS_OUTCOME,
+    }
+)
+"""These are about a request and what others said of it since."""
+ALWAYS_NEW = frozenset({NoticeKind.GLASS_REMINDED, NoticeKind.GLASS_OUTCOME})
+"""Each of these is a message of its own, whatever was said before: nothing is edited."""
 
 
 class NoticeState(StrEnum):
@@ -79,6 +104,8 @@ class Notice:
     @property
     def subject(self) -> UUID:
         """What it is about: a message is edited in place as long as kind, subject and person are the same."""
+        if self.kind in ALWAYS_NEW:
+            return self.id
         return self.request or self.credential or self.group or self.id
 
     @property
@@ -113,5 +140,5 @@ class Group:
     total: int
 
 
-About = Request | Credential | Group
+About = Request | Credential | Group | Glass
 """What a notice is about, as it stands when the message is sent."""

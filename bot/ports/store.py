@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from bot.domain.break_glass import Glass
 from bot.domain.credential import Credential, ReceiptState, Secret
 from bot.domain.credential import State as CredentialState
 from bot.domain.events import Event
@@ -96,6 +97,26 @@ class Credentials(Protocol):
     def receipts_over(self, now: datetime, *, receipt: ReceiptState, limit: int) -> list[Credential]: ...
 
 
+class Glasses(Protocol):
+    """What was taken without approval, and its reviews."""
+
+    def get(self, request: RequestId) -> Glass | None: ...
+    def undone(self, taker: UserId) -> Glass | None:
+        """Of what somebody took, one that lives or was not reviewed."""
+
+    def add(self, glass: Glass) -> None:
+        """Raises `Conflict` where that person has an unreviewed one."""
+
+    def save(self, glass: Glass, *, before: Glass) -> None: ...
+    def add_review(self, request: RequestId, review: Vote) -> None: ...
+    def unreviewed(self, *, limit: int) -> list[Glass]: ...
+    def overdue(self, now: datetime, *, limit: int) -> list[Glass]: ...
+    def unreminded(self, before: datetime, *, limit: int) -> list[Glass]: ...
+    def each(self) -> Iterator[Glass | Unreadable]: ...
+    def strays(self) -> int:
+        """Reviews of what nobody took: there are none, unless somebody wrote into the table."""
+
+
 class Names(Protocol):
     """Which names are held, per estate: by an open request or a living credential."""
 
@@ -158,6 +179,8 @@ class Reader(Protocol):
     def requests(self) -> Requests: ...
     @property
     def credentials(self) -> Credentials: ...
+    @property
+    def glasses(self) -> Glasses: ...
     @property
     def names(self) -> Names: ...
     @property

@@ -94,7 +94,7 @@ def problems_with(world: World, reader: Reader, command: AddCommand) -> tuple[Pr
     if not reader.acceptances.has(command.requester, policy.terms.digest):
         return (Problem(Field.FORM, "The terms of use must be accepted first. Type `/cred add` again to read them."),)
     found = (
-        _name(reader, policy, command),
+        naming_problem(reader, policy, command.estate, command.name),
         words_problem(Field.DESCRIPTION, command.description, DESCRIPTION_MAX, required=False),
         words_problem(Field.REASON, command.reason, REASON_MAX, required=True),
         days_problem(role, command.expires_on, policy.today(world.clock.now())),
@@ -104,19 +104,18 @@ def problems_with(world: World, reader: Reader, command: AddCommand) -> tuple[Pr
     return tuple(problem for problem in found if problem is not None)
 
 
-def name_taken(policy: Policy, command: AddCommand) -> Problem:
+def name_taken(policy: Policy, estate: EstateKey, name: str) -> Problem:
     """Somebody holds the name in this estate."""
-    estate = policy.estates[command.estate].name
-    return Problem(Field.NAME, f"“{command.name.strip()}” is taken in {estate}. Choose another name.")
+    return Problem(Field.NAME, f"“{name.strip()}” is taken in {policy.estates[estate].name}. Choose another name.")
 
 
-def _name(reader: Reader, policy: Policy, command: AddCommand) -> Problem | None:
-    name = command.name.strip()
-    sentence = name_problem(name)
+def naming_problem(reader: Reader, policy: Policy, estate: EstateKey, name: str) -> Problem | None:
+    """What is wrong with a name for a new credential."""
+    sentence = name_problem(name.strip())
     if sentence is not None:
         return Problem(Field.NAME, sentence)
-    if reader.names.holder(command.estate, name_key(name)) is not None:
-        return name_taken(policy, command)
+    if reader.names.holder(estate, name_key(name.strip())) is not None:
+        return name_taken(policy, estate, name)
     return None
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain.credential import LIVING, Credential, Secret, SecretState
+from bot.domain.credential import LIVING, Credential
 from bot.domain.kind import NEW
 from bot.domain.naming import name_key
 from bot.domain.request import OPEN, Request
 from bot.ports import Reader, Unreadable
-from bot.service.story import Story, ToldCredential, ToldRequest, take
+from bot.service.story import Story, ToldCredential, ToldGlass, ToldRequest, take
+from bot.service.story.standing import NEVER, of_glass, of_request, of_secret
 from ledger import OpenEntry
 
 PersonOf = Callable[[str], str | None]
@@ -24,8 +25,7 @@ PersonOf = Callable[[str], str | None]
 WordsOf = Callable[[str, str], str | None]
 """From person ID and sealed words to what that person typed; None once that person was erased."""
 
-_NEVER, _NOBODY = "never", "nobody"
-"""What is not there; None is what cannot be told, since somebody was erased."""
+_NOBODY = "nobody"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -49,6 +49,8 @@ class _Check:
 
     def _requests(self) -> Iterator[str]:
         untold = dict(self.story.requests)
+        readable = [glass for glass in self.reader.glasses.each() if not isinstance(glass, Unreadable)]
+        reviews = {glass.request.id: of_glass(glass) for glass in readable}
         for request in self.reader.requests.each():
             if isinstance(request, Unreadable):
                 yield f"{request.row} cannot be read: {request.why}"
@@ -58,13 +60,16 @@ class _Check:
             if told is None:
                 yield f"{what} stands in the table, and no entry tells of its opening"
                 continue
-            yield from _differences(what, _of_request(request), self._told_request(told))
+            stands = {**of_request(request), "review": reviews.get(request.id, NEVER)}
+            yield from _differences(what, stands, self._told_request(told))
             if not request.intact:
                 yield f"{what} is no longer what its digest was made of"
             if request.state in OPEN and request.asked.kind in NEW:
                 yield from self._holds_its_name(what, request)
         for missing in untold.values():
             yield f"request {missing.opened['request']} was opened by an entry, and no row can be read for it"
+        if self.reader.glasses.strays():
+            yield "there are reviews of what nobody took"
 
     def _holds_its_name(self, what: str, holder: Request) -> Iterator[str]:
         asked = holder.asked
@@ -86,6 +91,9 @@ class _Check:
             holder = self.reader.names.holder(credential.estate, name_key(credential.name))
             if credential.state in LIVING and holder != credential.id:
                 yield f"{what} does not hold its name"
+            glass = self.story.glasses.get(told.issued.get("request", ""))
+            if glass is not None and glass.ended and told.state in LIVING:
+                yield f"{what} lives on, and by its review it should not"
         for missing in untold.values():
             yield f"credential {missing.issued['name']} was issued by an entry, and no row can be read for it"
 
@@ -112,7 +120,17 @@ class _Check:
             "lapses_at": _moment(told.lapses_at),
             "state": told.state,
             "votes": votes if all(voters.values()) else None,
+            "review": self._told_review(self.story.glasses.get(opened["request"])),
         }
+
+    def _told_review(self, told: ToldGlass | None) -> object:
+        if told is None:
+            return NEVER
+        people = {reviewer: self.person_of(reviewer) for reviewer, _ in told.reviews}
+        if not all(people.values()):
+            return None
+        said = sorted((people[r] or "", verdict, self._words(r, why)) for (r, verdict), why in told.reviews.items())
+        return (told.state, told.missed, _moment(told.review_by), said)
 
     def _words(self, person: str, sealed: str) -> str | None:
         return self.words_of(person, sealed) if sealed else ""
@@ -132,10 +150,10 @@ class _Check:
             "name": credential.name,
             "expires_at": credential.expires_at,
             "state": str(credential.state),
-            "undo_until": credential.undo_until or _NEVER,
-            "snoozed_until": credential.plan.snoozed_until or _NEVER,
+            "undo_until": credential.undo_until or NEVER,
+            "snoozed_until": credential.plan.snoozed_until or NEVER,
             "let_expire_by": credential.plan.let_expire_by or _NOBODY,
-            "secrets": {str(s.id): (*_of_secret(s), records.get(s.id)) for s in credential.secrets},
+            "secrets": {str(s.id): (*of_secret(s), records.get(s.id)) for s in credential.secrets},
         }
 
     def _told_credential(self, told: ToldCredential) -> dict[str, Any]:
@@ -184,44 +202,8 @@ def _differences(what: str, stands: dict[str, Any], told: dict[str, Any]) -> Ite
             yield f"{what}: {name} is {value!s} in the table and {told[name]!s} by the entries"
 
 
-def _of_request(request: Request) -> dict[str, Any]:
-    asked = request.asked
-    return {
-        "credential": str(request.credential),
-        "asks": str(asked.kind),
-        "authority": asked.authority,
-        "requester": asked.requester,
-        "owner": asked.owner,
-        "estate": asked.estate,
-        "role": asked.role,
-        "name": asked.name,
-        "description": asked.description,
-        "reason": asked.reason,
-        "permissions": sorted(request.permissions),
-        "quorum": request.quorum,
-        "policy": request.policy,
-        "digest": request.digest,
-        "expires_at": asked.expires_at,
-        "lapses_at": request.lapses_at,
-        "state": str(request.state),
-        "votes": sorted((str(vote.voter), str(vote.verdict), str(vote.reason)) for vote in request.votes),
-    }
-
-
-def _of_secret(secret: Secret) -> tuple[object, ...]:
-    return (
-        secret.fingerprint,
-        str(secret.request),
-        str(secret.state),
-        str(secret.receipt),
-        str(secret.delivery),
-        _NEVER if secret.state is SecretState.RETIRED else secret.retire_at or _NEVER,
-        secret.kept_longer,
-    )
-
-
 def _moment_if_any(micros: int | None) -> datetime | str:
-    return _NEVER if micros is None else _moment(micros)
+    return NEVER if micros is None else _moment(micros)
 
 
 def _moment(micros: int) -> datetime:

@@ -70,7 +70,7 @@ def problems_with_change(world: World, command: ChangeCommand, credential: Crede
     found = (
         words_problem(Field.REASON, command.reason, REASON_MAX, required=_wants_reason(world, command, credential)),
         _owner(world, command, credential),
-        _expiry(world, command, credential),
+        _expiry(world, command, credential) or _prolonged(world, reader, command, credential),
         _name(command, credential),
         _approval(world, command, credential),
     )
@@ -156,6 +156,14 @@ def _expiry(world: World, command: ChangeCommand, credential: Credential) -> Pro
     if role is None:
         return Problem(Field.EXPIRES, "Its role is no longer in the policy, so its time cannot be prolonged.")
     return days_problem(role, command.expires_on, policy.today(world.clock.now()))
+
+
+def _prolonged(world: World, reader: Reader, command: ChangeCommand, credential: Credential) -> Problem | None:
+    """What was taken without approval ends when it was to end."""
+    renews = _end(world, command, credential) > credential.expires_at
+    if not renews or credential.request is None or reader.glasses.get(credential.request) is None:
+        return None
+    return Problem(Field.EXPIRES, "This was taken without approval, so it is never prolonged. Ask for another one.")
 
 
 def _name(command: ChangeCommand, credential: Credential) -> Problem | None:

@@ -1,8 +1,11 @@
 """Before a decision counts, the workspace is asked anew who is active and who is in which group."""
 
+from collections.abc import Iterable
+
 from bot.domain.errors import Denied, Reason
 from bot.domain.ids import GroupId, RequestId, UserId
-from bot.domain.request import Request
+from bot.domain.kind import Kind
+from bot.domain.request import Request, Vote
 from bot.ports import DirectoryUnavailableError, World
 
 _UNAVAILABLE = Denied(
@@ -18,9 +21,10 @@ def refresh_voters(world: World, request: RequestId, voter: UserId) -> Denied | 
     return None if found is None else refresh_for(world, found, also=voter)
 
 
-def refresh_for(world: World, request: Request, *, also: UserId) -> Denied | None:
-    """Read anew everybody whose standing a request rests on."""
-    users = {also, request.asked.requester, request.asked.owner, *(vote.voter for vote in request.votes)}
+def refresh_for(world: World, request: Request, *, also: UserId, votes: Iterable[Vote] = ()) -> Denied | None:
+    """Read anew everybody whose standing a request, or the review of one, rests on."""
+    voters = {vote.voter for vote in (*request.votes, *votes)}
+    users = {also, request.asked.requester, request.asked.owner} | voters
     try:
         world.directory.refresh(frozenset(users), _groups(world, request))
     except DirectoryUnavailableError:
@@ -36,4 +40,6 @@ def _groups(world: World, request: Request) -> frozenset[GroupId]:
     for rule in policy.approvers:
         if rule.estates is None or estate in rule.estates:
             groups |= rule.circle.groups
+    if request.asked.kind is Kind.BREAK_GLASS:
+        groups |= policy.break_glass.circle.groups
     return frozenset(groups)

@@ -27,6 +27,7 @@ from bot.service.closing import close
 from bot.service.effects import fits
 from bot.service.freshness import refresh_for
 from bot.service.receipts import NOT_FOUND, record_delivery
+from bot.service.reviewing import still_stands
 from bot.service.rotation import rotate
 
 
@@ -131,6 +132,8 @@ def _start(world: World, claim: Claim) -> Request | Denied:
             decision = fits(request, credential, work.now)
         if not isinstance(decision, Denied):
             decision = effect_stands(request, credential, world.policy, world.directory)
+        if not isinstance(decision, Denied):
+            decision = still_stands(world, work, request)
         if isinstance(decision, Denied):
             close(world, work, request, Verb.REVOKE, actor=None, via=Via.SLACK, why=decision.sentence)
             return decision
@@ -179,6 +182,9 @@ def _made(world: World, work: UnitOfWork, request: Request, issued: Issued) -> C
     """The result, inside the transaction that fulfils the request."""
     if request.asked.kind not in NEW:
         return rotate(world, work, request, issued)
+    decision = still_stands(world, work, request)  # its review may have ended it while the authority was asked
+    if isinstance(decision, Denied):
+        return decision
     credential = minting.credential(world, request, issued, work.now)
     work.credentials.add(credential, issued.record)
     work.record(minting.issued(credential, issued.record))

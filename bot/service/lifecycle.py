@@ -24,7 +24,7 @@ from bot.domain.ids import CredentialId, UserId
 from bot.domain.machine import step
 from bot.domain.notice import NoticeKind
 from bot.ports import UnitOfWork, World
-from bot.service import notices
+from bot.service import alarm, notices
 from bot.service.overlap import warn
 from bot.service.receipts import NOT_FOUND
 from bot.service.secrets import retire_all, retire_telling
@@ -90,7 +90,7 @@ def finish_deletions(world: World, *, limit: int = 100) -> int:
     with world.store.work() as work:
         due = work.credentials.undo_over(work.now, limit=limit)
         for credential in due:
-            ended = _end(world, work, credential, Verb.DESTROY)
+            ended = end(world, work, credential, Verb.DESTROY)
             notices.tell_owner(world, work, NoticeKind.OWNER_DELETED, ended)
             work.record(
                 CredentialDeleted(actor=None, via=Via.SWEEP, credential=credential.id, why="its deletion was approved")
@@ -150,18 +150,19 @@ def _suspend(world: World, work: UnitOfWork, credential: Credential, *, actor: U
 
 
 def _expire(world: World, work: UnitOfWork, credential: Credential) -> None:
-    ended = _end(world, work, credential, Verb.EXPIRE)
+    ended = end(world, work, credential, Verb.EXPIRE)
     notices.tell_owner(world, work, NoticeKind.OWNER_EXPIRED, ended)
     work.record(
         CredentialExpired(actor=None, via=Via.SWEEP, credential=credential.id, expires_at=credential.expires_at)
     )
 
 
-def _end(world: World, work: UnitOfWork, credential: Credential, verb: Verb) -> Credential:
-    """Nothing can check its secrets any more, its name is free, and a tombstone stays."""
+def end(world: World, work: UnitOfWork, credential: Credential, verb: Verb) -> Credential:
+    """Nothing can check its secrets any more, its name is free, and a tombstone stays. The entry is the caller's."""
     ended = retire_all(work, credential)
     ended = replace(ended, state=credential.after(verb), ended_at=work.now, undo_until=None, plan=reminder.NONE)
     work.credentials.save(ended, expected=credential.state)
     work.names.free(credential.id)
     notices.refresh_secrets(world, work, ended)
+    alarm.credential_ended(world, work, ended)
     return ended

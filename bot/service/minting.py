@@ -19,6 +19,7 @@ from bot.domain.credential import (
 )
 from bot.domain.events import CredentialIssued, SecretReissued, Via
 from bot.domain.ids import SecretId
+from bot.domain.kind import Kind
 from bot.domain.machine import step
 from bot.domain.request import Request
 from bot.ports import Issued, Order, World
@@ -55,7 +56,7 @@ def credential(world: World, request: Request, given: Issued, now: datetime) -> 
         created_at=now,
         expires_at=asked.expires_at,
         secrets=(secret(world, request, given, now),),
-        plan=reminder.plan(schedule, now),
+        plan=reminder.NONE if asked.kind is Kind.BREAK_GLASS else reminder.plan(schedule, now),
     )
 
 

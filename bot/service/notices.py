@@ -2,9 +2,11 @@
 
 from bot.domain.credential import Credential
 from bot.domain.ids import ChannelId, NoticeId, RequestId, UserId
+from bot.domain.kind import Kind
 from bot.domain.notice import Notice, NoticeKind
 from bot.domain.request import Request, State
 from bot.ports import UnitOfWork, World
+from bot.service import alarm
 
 
 def announce(world: World, work: UnitOfWork, request: Request) -> None:
@@ -115,6 +117,9 @@ def tell_about(
 
 
 def _card(world: World, work: UnitOfWork, request: Request) -> None:
+    if request.asked.kind is Kind.BREAK_GLASS:
+        alarm.refresh(world, work, request)
+        return
     channel: ChannelId = world.policy.channel_of(request.asked.estate)
     work.notices.add(
         Notice(

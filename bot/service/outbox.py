@@ -16,7 +16,7 @@ from typing import Final
 
 from bot.domain.events import NoticeSent, Outcome, Via
 from bot.domain.ids import ChannelId
-from bot.domain.notice import About, Notice, NoticeState, Posted
+from bot.domain.notice import OF_GLASS, About, Notice, NoticeState, Posted
 from bot.ports import (
     Gone,
     Lost,
@@ -204,6 +204,8 @@ def _pause(notice: Notice) -> timedelta:
 
 
 def _subject(reader: Reader, notice: Notice) -> About | None:
+    if notice.request is not None and notice.kind in OF_GLASS:
+        return reader.glasses.get(notice.request)
     if notice.credential is not None:
         return reader.credentials.get(notice.credential)
     if notice.request is not None:

@@ -39,7 +39,7 @@ def open_add(world: World, command: AddCommand) -> Request | tuple[Problem, ...]
             return problems
         request = _request(world, work, command)
         if not work.names.take(request.asked.estate, name_key(request.asked.name), request.credential):
-            return (name_taken(world.policy, command),)
+            return (name_taken(world.policy, request.asked.estate, request.asked.name),)
         enter(world, work, request, command.submission)
     world.wake()
     return request
@@ -59,7 +59,7 @@ def vote(world: World, ballot: Ballot) -> Request | Denied:
             return _NOT_FOUND
         verdict = judge(ballot, request, world.policy, world.directory, work.now)
         if isinstance(verdict, Denied):
-            _record_refusal(work, ballot, verdict)
+            record_refusal(work, ballot, verdict)
             return verdict
         decided = _counted(world, work, request, ballot, verdict)
     world.wake()
@@ -200,7 +200,8 @@ _RECORDED = frozenset({Reason.OWN_REQUEST, Reason.OWN_BENEFIT, Reason.NOT_APPROV
 """Refusals that an auditor wants to see: somebody who may not decide tried to. A late or double click is none."""
 
 
-def _record_refusal(work: UnitOfWork, ballot: Ballot, refusal: Denied) -> None:
+def record_refusal(work: UnitOfWork, ballot: Ballot, refusal: Denied) -> None:
+    """An entry for somebody who tried to decide what they may not."""
     if refusal.reason in _RECORDED:
         work.record(
             VoteRefused(

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from bot.ports import Conflict, StoreBusyError, World
-from bot.service import effects, lifecycle, overlap, reconciling, requests
+from bot.service import effects, lifecycle, overlap, reconciling, requests, reviewing
 
 BATCH: Final = 10
 """Of what one transaction does at most: its entries are sealed and its rows written within a tenth of a second."""
@@ -54,6 +54,8 @@ STEPS: Final = (
     Step("carried out", effects.carry_out_approved, batch=100),  # a transaction each
     Step("expired", lifecycle.expire_due),
     Step("deleted", lifecycle.finish_deletions),
+    Step("not reviewed in time", reviewing.miss_overdue),
+    Step("reviewers reminded", reviewing.remind_reviewers),
 )
 """In the order in which they are done. Another step is another line here."""
 

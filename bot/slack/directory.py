@@ -133,6 +133,7 @@ def groups_of(policy: Policy) -> frozenset[GroupId]:
     circles = (
         policy.admins,
         policy.auditors,
+        policy.break_glass.circle,
         *policy.estate_admins.values(),
         *(rule.circle for rule in policy.approvers),
     )

@@ -25,6 +25,8 @@ class Action(StrEnum):
     DENY = "request.deny"
     MORE = "request.more"
     DETAILS = "request.details"
+    JUSTIFIED = "glass.justified"
+    UNJUSTIFIED = "glass.unjustified"
     REVEAL = "secret.reveal"
     STORED = "secret.stored"
     REISSUE = "secret.reissue"
@@ -68,6 +70,8 @@ class Callback(StrEnum):
     DENY = "form.deny"
     WITHDRAW = "form.withdraw"
     CHANGE = "form.change"
+    GLASS = "form.glass"
+    UNJUSTIFIED = "form.unjustified"
     READ = "form.read"
     """Shows something and cannot be sent."""
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+from bot.domain.break_glass import Glass
 from bot.domain.credential import Credential
 from bot.domain.notice import About, Group, Notice, NoticeKind
 from bot.domain.request import Request
-from bot.slack.cards import detour, life, overlap, request, secret
+from bot.slack.cards import detour, glass, life, overlap, request, secret
 from bot.slack.cards.pieces import Card, Known
 
 OF_REQUESTS: Mapping[NoticeKind, Callable[[Notice, Request, Known], Card]] = {
@@ -25,6 +26,13 @@ OF_CREDENTIALS: Mapping[NoticeKind, Callable[[Notice, Credential, Known], Card]]
     NoticeKind.OWNER_TRANSFERRED: lambda _, about, __: life.transferred(about),
     NoticeKind.OWNER_DELETED: lambda _, about, __: life.deleted(about),
 }
+OF_GLASSES: Mapping[NoticeKind, Callable[[Notice, Glass, Known], Card]] = {
+    NoticeKind.GLASS_CARD: lambda _, about, known: glass.card(about, known),
+    NoticeKind.GLASS_SECURITY_CARD: lambda _, about, known: glass.card(about, known),
+    NoticeKind.GLASS_TOLD: lambda notice, about, known: glass.told(about, known, notice.person),
+    NoticeKind.GLASS_REMINDED: lambda notice, about, known: glass.reminded(about, known, notice.person),
+    NoticeKind.GLASS_OUTCOME: lambda notice, about, known: glass.outcome(about, known, notice.person),
+}
 OF_GROUPS: Mapping[NoticeKind, Callable[[Notice, Group, Known], Card]] = {}
 
 
@@ -40,6 +48,8 @@ def _card(notice: Notice, about: About, known: Known) -> Card:
         return OF_REQUESTS[notice.kind](notice, about, known)
     if isinstance(about, Credential) and notice.kind in OF_CREDENTIALS:
         return OF_CREDENTIALS[notice.kind](notice, about, known)
+    if isinstance(about, Glass) and notice.kind in OF_GLASSES:
+        return OF_GLASSES[notice.kind](notice, about, known)
     if isinstance(about, Group) and notice.kind in OF_GROUPS:
         return OF_GROUPS[notice.kind](notice, about, known)
     raise TypeError(f"A notice of {notice.kind} is not about a {type(about).__name__.lower()}.")

@@ -8,6 +8,8 @@ from sqlmodel import Field, SQLModel
 
 OPEN_REQUEST = "state IN ('pending', 'approved', 'executing', 'unresolved')"
 """Of each kind one request a credential is open at most."""
+UNREVIEWED = "state = 'open'"
+"""Of what somebody took without approval one is unreviewed at most."""
 METADATA = MetaData()
 """Apart from the ledger's: migrations see these tables only."""
 
@@ -221,14 +223,33 @@ class WarningRow(Row, table=True):
     """The group with which it was told."""
 
 
+class GlassRow(Row, table=True):
+    """A credential that was taken without approval, and how far its review has come."""
+
+    __tablename__ = "glass"
+
+    request: str = Field(primary_key=True, foreign_key="request.id")
+    taker: str
+    state: str
+    review_by: int = Field(sa_column=_when())
+    missed: bool = False
+    """Its time has passed without a review: what was taken is ended, and the review stays open."""
+    reminded_at: int = Field(sa_column=_when())
+
+    __table_args__ = (
+        Index("glass_unreviewed", "taker", unique=True, sqlite_where=text(UNREVIEWED)),
+        Index("glass_state_reminded", "state", "reminded_at"),
+    )
+
+
 class ReviewRow(Row, table=True):
-    """One person's review of a credential that was taken without approval."""
+    """One person's review of a credential that was taken without approval, once."""
 
     __tablename__ = "review"
 
     request: str = Field(primary_key=True, foreign_key="request.id")
     reviewer: str = Field(primary_key=True)
-    verdict: str
+    verdict: str = Field(primary_key=True)
     at: int = Field(sa_column=_when())
     reason: str = ""
 

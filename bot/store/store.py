@@ -18,6 +18,7 @@ from bot.domain.ids import TeamId, UserId
 from bot.ports import Clock, StoreBusyError
 from bot.store.credentials import SqlCredentials
 from bot.store.engine import WRITING
+from bot.store.glasses import SqlGlasses
 from bot.store.notices import SqlNotices
 from bot.store.recording import Recorder
 from bot.store.registers import SqlAcceptances, SqlNames, SqlPolicies
@@ -41,6 +42,7 @@ class SqlReader:
     def __init__(self, connection: Connection) -> None:
         self.requests = SqlRequests(connection)
         self.credentials = SqlCredentials(connection)
+        self.glasses = SqlGlasses(connection)
         self.names = SqlNames(connection)
         self.notices = SqlNotices(connection)
         self.acceptances = SqlAcceptances(connection)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain import credential, request
+from bot.domain import break_glass, credential, request
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -17,6 +17,7 @@ MACHINES = [
     (credential.TRANSITIONS, "active: issue"),
     (credential.SECRET_TRANSITIONS, "live: mint"),
     (credential.RECEIPT_TRANSITIONS, "awaiting: show"),
+    (break_glass.TRANSITIONS, "open: break the glass"),
 ]
 """The tables of the state machines, in the order in which the README draws them, and how each begins."""
 

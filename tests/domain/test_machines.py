@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import credential, request
+from bot.domain import break_glass, credential, request
 from bot.domain.errors import ImpossibleTransitionError
 from bot.domain.machine import can, step
 
@@ -14,6 +14,7 @@ TABLES = {
     "request": (request.TRANSITIONS, request.State, request.Verb),
     "credential": (credential.TRANSITIONS, credential.State, credential.Verb),
     "secret": (credential.SECRET_TRANSITIONS, credential.SecretState, credential.SecretVerb),
+    "review": (break_glass.TRANSITIONS, break_glass.State, break_glass.Verb),
     "receipt": (credential.RECEIPT_TRANSITIONS, credential.ReceiptState, credential.ReceiptVerb),
 }
 

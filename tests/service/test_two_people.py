@@ -1,18 +1,23 @@
 """Promise 3 as a state machine: whatever people do, in whatever order, *issued implies a quorum of distinct approvers
-none of whom is the requester or the owner*, and the tables follow from the ledger."""
+none of whom is the requester or the owner*, except where the glass was broken: *that implies two reviews by others, or
+an end within a day*. And the tables follow from the ledger."""
 
 import tempfile
+from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
+from bot.domain.break_glass import State as Review
 from bot.domain.credential import Delivery
+from bot.domain.kind import Kind
 from bot.domain.request import Request, State, Verdict
 from bot.domain.role import READ_ONLY, SUPER_ADMIN
-from bot.service import receipts, requests
+from bot.service import break_glass, receipts, requests
 from bot.service.issuance import Press, Shown, reissue
 from bot.service.sweep import sweep
 from bot.store.auditing import story_problems
@@ -25,6 +30,7 @@ APPROVER = st.sampled_from([ANA, BEN, CAI])
 
 class Office(RuleBasedStateMachine):
     opened = Bundle("opened")
+    broken = Bundle("broken")
     shown = Bundle("shown")
 
     @initialize()
@@ -80,6 +86,24 @@ class Office(RuleBasedStateMachine):
             credential = secret.credential
             receipts.stored(self.house.world, credential.id, credential.newest.id, credential.owner)
 
+    @rule(target=broken, name=st.sampled_from(["one", "four", "five"]))
+    def break_the_glass(self, name):
+        return break_glass.take(self.house.world, self.house.take_command(name=name))
+
+    @rule(target=shown, request=broken)
+    def reveal_what_was_taken(self, request):
+        return self.house.reveal(request) if isinstance(request, Request) else None
+
+    @rule(request=broken, reviewer=ANYBODY, verdict=st.sampled_from([*[Verdict.APPROVE] * 4, Verdict.DENY]))
+    def review(self, request, reviewer, verdict):
+        if isinstance(request, Request):
+            self.house.review(request, reviewer, verdict, "because")
+
+    @rule(days=st.sampled_from([1, 7]))
+    def reviews_are_due_sooner_or_later(self, days):
+        limits = replace(self.house.world.policy.break_glass, review=timedelta(days=days))
+        self.house = self.house.under(replace(self.house.world.policy, break_glass=limits))
+
     @rule(who=APPROVER, active=st.booleans())
     def leave_or_return(self, who, active):
         self.house.directory.members[who] = member(who, active=active)
@@ -109,9 +133,32 @@ class Office(RuleBasedStateMachine):
                 request = reader.requests.get(credential.request)
                 others = {vote.voter for vote in request.votes if vote.verdict is Verdict.APPROVE}
                 assert request.state is State.FULFILLED
+                if request.asked.kind is Kind.BREAK_GLASS:
+                    continue
+                assert request.quorum
                 assert len(others) >= request.quorum
                 assert not others & {request.asked.requester, request.asked.owner}
                 assert sum(secret.state == "live" for secret in credential.secrets) <= 1
+
+    @invariant()
+    def a_broken_glass_is_reviewed_by_two_others_or_its_credential_has_ended(self):
+        if not hasattr(self, "house"):
+            return
+        now = self.house.clock.now()
+        undone: Counter = Counter()
+        with self.house.store.read() as reader:
+            for glass in reader.glasses.each():
+                justified = {review.voter for review in glass.reviews if review.verdict is Verdict.APPROVE}
+                assert not {review.voter for review in glass.reviews} & {MAYA, glass.request.asked.owner}
+                assert glass.state is not Review.JUSTIFIED or len(justified) >= 2
+                assert (glass.state is Review.UNJUSTIFIED) == any(r.verdict is Verdict.DENY for r in glass.reviews)
+                undone[glass.taker] += glass.state is Review.OPEN or glass.living
+                if glass.credential is None:
+                    continue
+                refused = glass.state is Review.UNJUSTIFIED or glass.missed
+                old = now >= glass.request.opened_at + timedelta(days=1)
+                assert not ((refused or old) and glass.credential.working(now))
+        assert all(count <= 1 for count in undone.values())
 
     @invariant()
     def the_tables_follow_from_the_ledger(self):

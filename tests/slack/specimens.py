@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from bot.domain.credential import Credential, Delivery, ReceiptState, Secret, SecretState
+from bot.domain.break_glass import Glass
+from bot.domain.credential import LIVING, Credential, Delivery, ReceiptState, Secret, SecretState
 from bot.domain.credential import State as CredentialState
 from bot.domain.ids import ClientId, CredentialId, NoticeId, RequestId, SecretId, Words
 from bot.domain.kind import Kind
@@ -21,8 +22,11 @@ SUBJECT = CredentialId(UUID("22222222-2222-4222-8222-222222222222"))
 
 
 def known() -> Known:
-    groups = {people.APPROVERS: frozenset({people.ANA, people.BEN})}
-    return Known(people.make_policy(), FakeDirectory(people.everybody(), groups))
+    return Known(people.make_policy(), roster())
+
+
+def roster(groups=None) -> FakeDirectory:
+    return FakeDirectory(people.everybody(), groups or {people.APPROVERS: frozenset({people.ANA, people.BEN})})
 
 
 def request(state: State = State.PENDING, *, role: Role = SUPER_ADMIN, votes=(), **changes) -> Request:
@@ -76,6 +80,43 @@ def in_state(state: State) -> Request:
     }.get(state, BOTH)
     closing = {State.LAPSED: "nobody decided it in time", State.REFUSED: "The authority has no room."}.get(state, "")
     return request(state, votes=votes, closing=closing)
+
+
+def taken(state: State = State.FULFILLED, **changes) -> Request:
+    """What Maya took at noon without approval."""
+    asked = Asked(
+        kind=Kind.BREAK_GLASS,
+        requester=people.MAYA,
+        owner=people.MAYA,
+        estate=people.RETAIL,
+        role=READ_ONLY.key,
+        name=changes.pop("name", "night-shift"),
+        description=Words(""),
+        reason=Words(changes.pop("reason", "The shop is down")),
+        expires_at=NOON + timedelta(hours=24),
+    )
+    made = request(state, role=READ_ONLY, lapses_at=asked.expires_at, quorum=0)
+    digest = digest_of(SUBJECT, asked, READ_ONLY.permissions, made.policy)
+    return replace(made, asked=asked, digest=digest, **changes)
+
+
+def taken_credential(state: CredentialState = CredentialState.ACTIVE) -> Credential:
+    """What became of it."""
+    ended = None if state in LIVING else NOON + timedelta(hours=24)
+    return credential(
+        name="night-shift", owner=people.MAYA, state=state, expires_at=NOON + timedelta(hours=24), ended_at=ended
+    )
+
+
+def glass(*reviews: Vote, **changes) -> Glass:
+    """Broken at noon, to be reviewed within a week."""
+    values = {
+        "request": changes.pop("request", None) or taken(),
+        "review_by": NOON + timedelta(days=7),
+        "reminded_at": NOON,
+        "reviews": reviews,
+    }
+    return Glass(**{**values, **changes})
 
 
 def secret(**changes) -> Secret:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from bot.domain.break_glass import State as ReviewState
 from bot.domain.credential import Delivery, ReceiptState, SecretState
 from bot.domain.credential import State as CredentialState
 from bot.domain.errors import ALLOWED, Denied, Reason
@@ -18,10 +19,12 @@ from bot.ports import Concealed
 from bot.service.inventory import HomeView, Listing, Pending
 from bot.slack import small_forms
 from bot.slack.cards import credential as credential_cards
+from bot.slack.cards import glass as glass_cards
 from bot.slack.cards import home, overlap, plain
 from bot.slack.cards import request as request_cards
 from bot.slack.cards import secret as secret_cards
 from bot.slack.cards.detour import SHARED
+from bot.slack.cards.pieces import Known
 from bot.slack.ids import RequestMark, SecretMark
 from bot.slack.rendering import render
 from tests.slack import specimens
@@ -170,6 +173,39 @@ def _lookup_cards():
     }
 
 
+def _glass_cards():
+    by_ana = specimens.yes(people.ANA)
+    states = {
+        "open": specimens.glass(credential=specimens.taken_credential()),
+        "unrevealed": specimens.glass(request=specimens.taken(State.APPROVED)),
+        "once": specimens.glass(by_ana, credential=specimens.taken_credential()),
+        "ended": specimens.glass(by_ana, credential=specimens.taken_credential(CredentialState.EXPIRED)),
+        "lapsed": specimens.glass(request=specimens.taken(State.LAPSED)),
+        "missed": specimens.glass(missed=True, credential=specimens.taken_credential(CredentialState.EXPIRED)),
+        "justified": specimens.glass(
+            *specimens.BOTH, state=ReviewState.JUSTIFIED, credential=specimens.taken_credential()
+        ),
+        "unjustified": specimens.glass(
+            by_ana,
+            specimens.no(people.BEN, "Nothing was down"),
+            state=ReviewState.UNJUSTIFIED,
+            credential=specimens.taken_credential(CredentialState.DELETED),
+        ),
+    }
+    cards = {f"glass-{name}": glass_cards.card(glass, KNOWN) for name, glass in states.items()}
+    for name in ("open", "once", "justified"):
+        cards[f"glass-told-{name}"] = glass_cards.told(states[name], KNOWN, people.ANA)
+    cards["glass-told-admin"] = glass_cards.told(states["open"], KNOWN, people.SAM)
+    for name in ("once", "missed"):
+        cards[f"glass-reminded-{name}"] = glass_cards.reminded(states[name], KNOWN, people.BEN)
+    cards["glass-reveal"] = request_cards.reveal(specimens.taken(State.APPROVED), KNOWN)
+    nobody = Known(people.make_policy(approvers=()), KNOWN.roster)
+    cards["glass-reminded-nobody"] = glass_cards.reminded(states["open"], nobody, people.SAM)
+    for name in ("missed", "justified", "unjustified"):
+        cards[f"glass-outcome-{name}"] = glass_cards.outcome(states[name], KNOWN, people.MAYA)
+    return cards
+
+
 def _views():
     waiting = Pending(on_me=(specimens.request(),), to_reveal=(specimens.in_state(State.APPROVED),))
     estates = tuple(KNOWN.policy.estates.values())
@@ -198,7 +234,7 @@ def _views():
 
 CARDS = {
     name: card.message()
-    for cards in (_request_cards(), _secret_cards(), _overlap_cards(), _detour_cards(), _lookup_cards())
+    for cards in (_request_cards(), _secret_cards(), _overlap_cards(), _detour_cards(), _lookup_cards(), _glass_cards())
     for name, card in cards.items()
 }
 ALL = {**CARDS, **_views()}

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from bot.domain.break_glass import Glass
 from bot.domain.ids import Words
 from bot.domain.request import Request, Verdict
 from bot.domain.role import READ_ONLY, SUPER_ADMIN
 from bot.domain.voting import Ballot
 from bot.ports import Concealed, World
-from bot.service import requests, terms
+from bot.service import break_glass, requests, reviewing, terms
 from bot.service.asking import AddCommand
+from bot.service.break_glass import TakeCommand
 from bot.service.issuance import Claim, Shown, reveal
 from bot.service.last_use import LastUse
 from bot.store import SCHEMAS, SqlStore, open_engine
@@ -85,6 +87,37 @@ class House:
         shown = self.reveal(self.approved(**changes))
         assert isinstance(shown, Shown), shown
         return shown
+
+    def take_command(self, **changes) -> TakeCommand:
+        """The form of a broken glass that nothing is wrong with."""
+        values = {
+            "submission": os.urandom(8).hex(),
+            "requester": people.MAYA,
+            "estate": people.RETAIL,
+            "role": READ_ONLY.key,
+            "name": "night shift",
+            "reason": "The shop is down",
+        }
+        return TakeCommand(**{**values, **changes})
+
+    def taken(self, **changes) -> Request:
+        """A glass that was just broken."""
+        request = break_glass.take(self.world, self.take_command(**changes))
+        assert isinstance(request, Request), request
+        return request
+
+    def review(self, request: Request, reviewer, verdict=Verdict.APPROVE, reason: str = "", **changes):
+        ballot = Ballot(
+            request=request.id, digest=request.digest, voter=reviewer, verdict=verdict, reason=Words(reason)
+        )
+        return reviewing.review(self.world, replace(ballot, **changes))
+
+    def glass(self, request: Request) -> Glass:
+        """A broken glass, as it is now."""
+        with self.store.read() as reader:
+            found = reader.glasses.get(request.id)
+        assert found is not None
+        return found
 
     def under(self, policy) -> "House":
         """The same house after a change of policy."""

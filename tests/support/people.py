@@ -7,8 +7,8 @@ from uuid import UUID
 from bot.domain.estate import Estate, Organization
 from bot.domain.ids import ChannelId, EstateKey, GroupId, TeamId, UserId
 from bot.domain.person import Circle, Member, Membership
-from bot.domain.policy import ApproverRule, Policy
-from bot.domain.role import DEFAULT_ROLES
+from bot.domain.policy import ApproverRule, BreakGlass, Policy
+from bot.domain.role import DEFAULT_ROLES, READ_ONLY
 from bot.domain.terms import Terms
 
 HOME, FOREIGN = TeamId("T0HOME"), TeamId("T0FOREIGN")
@@ -50,6 +50,7 @@ def make_policy(**changes) -> Policy:
             ApproverRule(circle=Circle(users=frozenset({CAI})), estates=frozenset({RETAIL})),
         ),
         "auditors": Circle(users=frozenset({SAM})),
+        "break_glass": BreakGlass(circle=Circle(users=frozenset({MAYA, OLGA})), roles=frozenset({READ_ONLY.key})),
         "terms": Terms(version="1", text="Use it well."),
         "security_channel": ChannelId("C0SECURITY"),
         "time_zone": "Europe/Berlin",

@@ -22,6 +22,7 @@ from bot.domain.events.credentials import (
 from bot.domain.events.event import Event, EventKind, Outcome, Via
 from bot.domain.events.expiry import ExpiryAccepted, WarningRaised, WarningSnoozed
 from bot.domain.events.requests import (
+    GlassBroken,
     RequestAllowed,
     RequestClosed,
     RequestLost,
@@ -29,6 +30,7 @@ from bot.domain.events.requests import (
     RequestReclaimed,
     RequestStarted,
     ReviewCast,
+    ReviewMissed,
     VoteCast,
     VoteRefused,
 )
@@ -74,7 +76,9 @@ EVENTS: tuple[type[Event], ...] = (
     WarningRaised,
     WarningSnoozed,
     ExpiryAccepted,
+    GlassBroken,
     ReviewCast,
+    ReviewMissed,
     PersonLeft,
     NoticeSent,
 )
@@ -95,6 +99,7 @@ __all__ = [
     "Event",
     "EventKind",
     "ExpiryAccepted",
+    "GlassBroken",
     "NoticeSent",
     "Outcome",
     "PersonLeft",
@@ -107,6 +112,7 @@ __all__ = [
     "RequestReclaimed",
     "RequestStarted",
     "ReviewCast",
+    "ReviewMissed",
     "SecretKept",
     "SecretReissued",
     "SecretRetired",

@@ -60,7 +60,9 @@ class EventKind(StrEnum):
     WARNING_RAISED = "warning:raised"
     WARNING_SNOOZED = "warning:snoozed"
     EXPIRY_ACCEPTED = "expiry:accepted"
+    GLASS_BROKEN = "glass:broken"
     REVIEW_CAST = "review:cast"
+    REVIEW_MISSED = "review:missed"
     PERSON_LEFT = "person:left"
     NOTICE_SENT = "notice:sent"
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.break_glass import State as ReviewState
 from bot.domain.events.event import Event, EventKind
 from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
 from bot.domain.kind import Kind
@@ -108,6 +109,16 @@ class RequestReclaimed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GlassBroken(Event):
+    """Somebody takes a credential without approval; everybody is told, and two others must review it in time."""
+
+    kind = EventKind.GLASS_BROKEN
+    request: RequestId
+    credential: CredentialId
+    review_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewCast(Event):
     """Somebody reviewed a credential that was taken without approval."""
 
@@ -115,4 +126,16 @@ class ReviewCast(Event):
     request: RequestId
     credential: CredentialId
     verdict: Verdict
+    digest: str
+    state: ReviewState
+    """Where the review stands after it."""
     reason: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewMissed(Event):
+    """The time for a review has passed without one: what was taken is ended, and the review stays open."""
+
+    kind = EventKind.REVIEW_MISSED
+    request: RequestId
+    credential: CredentialId

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 from bot.domain.events import EventKind
 from bot.domain.request import State
-from bot.service.story import lives, registers, requests, secrets
-from bot.service.story.told import Body, Story, ToldCredential, ToldRequest, ToldSecret
+from bot.service.story import glasses, lives, registers, requests, secrets
+from bot.service.story.told import Body, Story, ToldCredential, ToldGlass, ToldRequest, ToldSecret
 
-__all__ = ["Body", "Story", "ToldCredential", "ToldRequest", "ToldSecret", "take"]
+__all__ = ["Body", "Story", "ToldCredential", "ToldGlass", "ToldRequest", "ToldSecret", "take"]
 
 
 def take(story: Story, index: int, kind: str, actor: str | None, body: Body) -> None:
@@ -31,6 +31,9 @@ _TELL: dict[str, Callable[[Story, int, str, Body], Iterator[str]]] = {
     EventKind.REQUEST_STARTED: requests.moves((State.APPROVED,), State.EXECUTING),
     EventKind.REQUEST_LOST: requests.moves((State.EXECUTING,), State.UNRESOLVED),
     EventKind.REQUEST_RECLAIMED: requests.moves((State.UNRESOLVED,), State.APPROVED),
+    EventKind.GLASS_BROKEN: glasses.broken,
+    EventKind.REVIEW_CAST: glasses.reviewed,
+    EventKind.REVIEW_MISSED: glasses.missed,
     EventKind.CREDENTIAL_ISSUED: secrets.issued,
     EventKind.SECRET_REISSUED: secrets.reissued,
     EventKind.SECRET_ROTATED: secrets.rotated,

@@ -37,6 +37,8 @@ def extended(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str
     yield from takes_effect(request, body, Kind.EXTEND)
     if body["expires_at"] != request.opened["expires_at"]:
         yield "extended to another day than was asked for"
+    if credential.issued["request"] in story.glasses:
+        yield "prolonged although it was taken without approval"
     expires(credential, body["expires_at"])
 
 

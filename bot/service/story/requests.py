@@ -2,13 +2,19 @@
 
 from collections.abc import Callable, Iterator
 
+from bot.domain.kind import Kind
 from bot.domain.request import State
 from bot.service.story.told import Body, Story, ToldRequest
+
+BY_RULE = (Kind.ROTATE, Kind.BREAK_GLASS)
+"""What a policy can let through without anybody's approval."""
 
 
 def opened(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
     if body["request"] in story.requests:
         yield f"request {body['request']} is opened a second time"
+    if body["quorum"] == 0 and body["asks"] not in BY_RULE:
+        yield f"a request for {body['asks']} that nobody has to approve"
     story.requests[body["request"]] = ToldRequest(opened=body, requester=actor, lapses_at=body["lapses_at"])
 
 

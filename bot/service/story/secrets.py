@@ -16,6 +16,10 @@ def issued(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]:
         yield f"issued for a request that was {request.state}"
     if len(request.approvers()) < request.opened["quorum"]:
         yield "issued without a quorum of distinct approvers"
+    if request.opened["asks"] == Kind.BREAK_GLASS:
+        glass = story.glasses[body["request"]]
+        if glass.ended:
+            yield "issued although its review had ended it"
     for name in ("credential", "owner", "estate", "role", "name", "expires_at"):
         if body[name] != request.opened[name]:
             yield f"issued with another {name} than was asked for"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.domain.break_glass import State as GlassState
 from bot.domain.credential import Delivery, ReceiptState, SecretState
 from bot.domain.credential import State as CredentialState
 from bot.domain.request import State, Verdict
@@ -47,6 +48,23 @@ class ToldRequest:
 
 
 @dataclass(slots=True)
+class ToldGlass:
+    """The review of what somebody took without approval, as the entries tell of it."""
+
+    taker: str
+    review_by: int
+    state: str = GlassState.OPEN
+    missed: bool = False
+    reviews: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Who said what, and the reason, sealed."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing that was taken may live on."""
+        return self.missed or self.state == GlassState.UNJUSTIFIED
+
+
+@dataclass(slots=True)
 class ToldCredential:
     """A credential, as the entries tell of it. `issued` is the entry with which it began."""
 
@@ -66,6 +84,8 @@ class Story:
 
     requests: dict[str, ToldRequest] = field(default_factory=dict)
     credentials: dict[str, ToldCredential] = field(default_factory=dict)
+    glasses: dict[str, ToldGlass] = field(default_factory=dict)
+    """By the request that broke it."""
     acceptances: set[tuple[str, str]] = field(default_factory=set)
     """Who accepted which terms."""
     policies: list[str] = field(default_factory=list)

@@ -17,7 +17,7 @@ from bot.slack.cards.pieces import (
     section,
 )
 from bot.slack.ids import Action, PageMark
-from bot.slack.text import counted, day, escape, mention, quote, typed, when
+from bot.slack.text import counted, escape, mention, quote, typed, when
 
 _QUOTE_MAX = 2900
 _LIVES = {
@@ -65,7 +65,7 @@ def show(credential: Credential, known: Known) -> Card:
             ("Role", known.role(credential.role)),
             ("Estate", known.estate(credential.estate)),
             ("Created", when(credential.created_at)),
-            ("Works until", f"the end of {day(known.policy.last_day(credential.expires_at))}"),
+            ("Works until", known.end(credential.expires_at)),
             ("Last used", _used(credential)),
             ("Client ID", f"`{credential.client_id}`"),
         ),
@@ -94,7 +94,7 @@ def line(credential: Credential, known: Known, *, full_name: bool = False) -> Js
     return section(
         f"*`{name}`* · {_LIVES[credential.state]}\n"
         f"{known.role(credential.role)} in {known.estate(credential.estate)} · owner {mention(credential.owner)}\n"
-        f"until the end of {day(known.policy.last_day(credential.expires_at))} · last used {_used(credential)}"
+        f"until {known.end(credential.expires_at)} · last used {_used(credential)}"
     )
 
 

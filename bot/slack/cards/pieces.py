@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.domain.ids import EstateKey, RoleKey, UserId
 from bot.domain.person import Roster
 from bot.domain.policy import Policy
 from bot.slack.ids import Action
-from bot.slack.text import plain, typed
+from bot.slack.text import day, plain, typed, when
 
 Json = dict[str, Any]
 
@@ -44,6 +45,11 @@ class Known:
         """A role's name; its key if it has left the policy."""
         found = self.policy.roles.get(key)
         return typed(key if found is None else found.name, OPTION_MAX)
+
+    def end(self, moment: datetime) -> str:
+        """Until when something works: the end of a day, as people pick it, or an instant of its own."""
+        last = self.policy.last_day(moment)
+        return f"the end of {day(last)}" if self.policy.end_of(last) == moment else when(moment)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from bot.slack.cards.pieces import (
     section,
     voters_line,
 )
-from bot.slack.cards.sentences import approvers, next_step, outcome, plain_outcome, title
+from bot.slack.cards.sentences import let_through, next_step, outcome, plain_outcome, title
 from bot.slack.ids import Action, Choice, RequestMark, pack_choice
-from bot.slack.text import day, escape, in_channel, mention, people, quote, when
+from bot.slack.text import escape, in_channel, mention, people, quote, when
 
 _QUOTE_MAX = 2900
 
@@ -111,7 +111,7 @@ def _to_owner(request: Request) -> str:
     match request.state:
         case State.APPROVED:
             return (
-                f"Approved by {approvers(request)}. *Reveal* shows the client ID and the secret once, to you alone. "
+                f"{let_through(request)}. *Reveal* shows the client ID and the secret once, to you alone. "
                 "Have the place ready where you will keep the secret: I keep no copy."
             )
         case State.FULFILLED:
@@ -230,7 +230,7 @@ def _what(request: Request, known: Known) -> str:
 
 
 def _end(request: Request, known: Known) -> str:
-    return f"the end of {day(known.policy.last_day(request.asked.expires_at))}"
+    return known.end(request.asked.expires_at)
 
 
 def _code(request: Request) -> str:

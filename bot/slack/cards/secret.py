@@ -8,7 +8,7 @@ from bot.domain.ids import RequestId
 from bot.ports import Concealed
 from bot.slack.cards.pieces import Button, Card, Confirm, Json, Known, actions, button, context, header, section
 from bot.slack.ids import Action, SecretMark
-from bot.slack.text import counted, day, when
+from bot.slack.text import counted, when
 
 
 def shown(credential: Credential, secret: Concealed, *, reissues_left: int, public_url: str) -> Card:
@@ -79,7 +79,7 @@ def suspended(credential: Credential) -> Card:
 def expired(credential: Credential, known: Known) -> Card:
     """Its time has come."""
     text = (
-        f"This credential worked until the end of {day(known.policy.last_day(credential.expires_at))}. "
+        f"This credential worked until {known.end(credential.expires_at)}. "
         "It no longer authenticates, and what could check its secret is destroyed. "
         "Ask for a new one with `/cred add` if it is still needed."
     )

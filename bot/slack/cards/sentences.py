@@ -1,5 +1,6 @@
 """A request's state in words: the same everywhere it is told."""
 
+from bot.domain.kind import Kind
 from bot.domain.request import Request, State, Verdict
 from bot.slack.text import escape, mention, people, quote, when
 
@@ -19,6 +20,8 @@ _TITLES = {
 
 def title(request: Request) -> str:
     """`✅ Approved: payroll-sync`."""
+    if request.asked.kind is Kind.BREAK_GLASS and request.state is State.APPROVED:
+        return f"🚨 Taken without approval: {request.asked.name}"
     return f"{_TITLES[request.state]}: {request.asked.name}"
 
 
@@ -30,10 +33,10 @@ def outcome(request: Request) -> str:
         case State.PENDING:
             return f"It waits for approval until {until}."
         case State.APPROVED:
-            return f"Approved by {approvers(request)}{at}. {owner} can reveal the secret until {until}."
+            return f"{let_through(request)}{at}. {owner} can reveal the secret until {until}."
         case State.EXECUTING | State.FULFILLED:
             does = "is revealing" if request.state is State.EXECUTING else "has revealed"
-            return f"Approved by {approvers(request)}. {owner} {does} the secret."
+            return f"{let_through(request)}. {owner} {does} the secret."
         case State.UNRESOLVED:
             return "The answer was lost while the secret was being made. I am looking it up."
         case State.WITHDRAWN:
@@ -77,6 +80,13 @@ def _ended(request: Request, at: str) -> str:
     if request.state is State.LAPSED:
         return f"It lapsed: {why or 'its time had passed'}{at}."
     return f"It could not be issued{at}. {why}".rstrip()
+
+
+def let_through(request: Request) -> str:
+    """By whom, or by what, it was approved."""
+    if request.asked.kind is Kind.BREAK_GLASS:
+        return "Taken without approval: everybody is told, and two others must review it"
+    return f"Approved by {approvers(request)}"
 
 
 def approvers(request: Request) -> str:

@@ -103,9 +103,22 @@ def _reviews() -> None:
         _text("verdict"),
         _instant("at"),
         _text("reason"),
-        sa.PrimaryKeyConstraint("request", "reviewer"),
+        sa.PrimaryKeyConstraint("request", "reviewer", "verdict"),
         sa.ForeignKeyConstraint(["request"], ["request.id"]),
     )
+    op.create_table(
+        "glass",
+        _text("request"),
+        _text("taker"),
+        _text("state"),
+        _instant("review_by"),
+        sa.Column("missed", sa.Boolean(), nullable=False),
+        _instant("reminded_at"),
+        sa.PrimaryKeyConstraint("request"),
+        sa.ForeignKeyConstraint(["request"], ["request.id"]),
+    )
+    op.create_index("glass_unreviewed", "glass", ["taker"], unique=True, sqlite_where=sa.text("state = 'open'"))
+    op.create_index("glass_state_reminded", "glass", ["state", "reminded_at"])
 
 
 def _registers() -> None:
