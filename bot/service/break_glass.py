@@ -53,6 +53,8 @@ def offer(world: World, user: UserId) -> Offer | Denied:
     if isinstance(decision, Denied):
         return decision
     roles = break_glass.roles(policy)
+    if not roles:
+        return Denied(Reason.POLICY_CHANGED, "The policy lets nobody take any role. Ask with `/cred add`.")
     with world.store.read() as reader:
         undone = reader.glasses.undone(user)
     if undone is not None:

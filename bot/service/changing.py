@@ -65,7 +65,9 @@ def changeable(world: World, reader: Reader, command: ChangeCommand) -> Credenti
     return credential
 
 
-def problems_with_change(world: World, command: ChangeCommand, credential: Credential) -> tuple[Problem, ...]:
+def problems_with_change(
+    world: World, reader: Reader, command: ChangeCommand, credential: Credential
+) -> tuple[Problem, ...]:
     """Everything that is wrong with what was filled in, at once. Asked of the current policy, roster and credential."""
     found = (
         words_problem(Field.REASON, command.reason, REASON_MAX, required=_wants_reason(world, command, credential)),

@@ -79,7 +79,7 @@ def open_change(world: World, command: ChangeCommand) -> Request | tuple[Problem
         credential = changeable(world, work, command)
         if isinstance(credential, Denied):
             return (Problem(Field.FORM, credential.sentence),)
-        problems = problems_with_change(world, command, credential)
+        problems = problems_with_change(world, work, command, credential)
         if problems:
             return problems
         request = change_of(world, work.now, command, credential)

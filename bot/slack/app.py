@@ -12,7 +12,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.domain.errors import Denied
-from bot.slack import actions, changes, commands, errors, events, handover, old_secrets, submissions
+from bot.slack import actions, changes, commands, errors, events, glass, handover, old_secrets, submissions
 from bot.slack.clicks import Click, click_of, tell
 from bot.slack.directory import SlackDirectory
 from bot.slack.face import Face, Payload, introduced
@@ -30,6 +30,8 @@ PRESSES: dict[Action, Callable[[Face, Click], None]] = {
     Action.ADD: actions.add,
     Action.CHANGE: changes.change,
     Action.CHOSEN: changes.change_chosen,
+    Action.JUSTIFIED: glass.justified,
+    Action.UNJUSTIFIED: glass.unjustified,
     Action.REVEAL: handover.reveal,
     Action.REISSUE: handover.reissue,
     Action.STORED: handover.stored,
@@ -48,6 +50,8 @@ SUBMISSIONS: dict[Callback, Callable[[Face, Ack, Payload], None]] = {
     Callback.DENY: submissions.denial_sent,
     Callback.WITHDRAW: submissions.withdrawal_sent,
     Callback.CHANGE: changes.change_sent,
+    Callback.GLASS: glass.sent,
+    Callback.UNJUSTIFIED: glass.refusal_sent,
 }
 """What each form does when it is sent."""
 

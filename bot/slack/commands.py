@@ -5,14 +5,14 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.domain.errors import Denied
+from bot.domain.errors import Allowed, Denied
 from bot.service import inventory
 from bot.slack import errors
 from bot.slack.cards import credential as credential_cards
 from bot.slack.cards import plain
 from bot.slack.cards.pieces import Card, Json
 from bot.slack.face import Face, Payload, Person, admitted, introduced, unknown, who
-from bot.slack.opening import to_open
+from bot.slack.opening import glass_to_open, to_open
 from bot.slack.text import unescape
 
 Ack = Callable[..., Any]
@@ -73,7 +73,9 @@ def _answer(face: Face, person: Person, typed: str) -> Card | Json:
     """A card to answer with, or a view to open."""
     word, _, rest = unescape(typed).strip().partition(" ")
     answer = _ANSWERS.get(word.casefold() or "help")
-    return plain.unknown_command(word) if answer is None else answer(face, person, rest.strip())
+    if answer is None:
+        return plain.unknown_command(word, glass=_may_break_glass(face, person))
+    return answer(face, person, rest.strip())
 
 
 def _add(face: Face, person: Person, _rest: str) -> Card | Json:
@@ -104,8 +106,17 @@ def _pending(face: Face, person: Person, _rest: str) -> Card:
     return plain.refusal(waiting.sentence) if isinstance(waiting, Denied) else plain.pending(waiting, face.known)
 
 
-def _help(_face: Face, _person: Person, _rest: str) -> Card:
-    return plain.help_card()
+def _break_glass(face: Face, person: Person, _rest: str) -> Card | Json:
+    view = glass_to_open(face, person.user)
+    return plain.refusal(view.sentence) if isinstance(view, Denied) else view
+
+
+def _may_break_glass(face: Face, person: Person) -> bool:
+    return isinstance(face.world.policy.may_break_glass(person.user, face.world.directory), Allowed)
+
+
+def _help(face: Face, person: Person, _rest: str) -> Card:
+    return plain.help_card(glass=_may_break_glass(face, person))
 
 
 def _about(face: Face, _person: Person, _rest: str) -> Card:
@@ -117,6 +128,9 @@ _ANSWERS: dict[str, Callable[[Face, Person, str], Card | Json]] = {
     "list": _list,
     "show": _show,
     "pending": _pending,
+    "break-glass": _break_glass,
+    "breakglass": _break_glass,
+    "emergency": _break_glass,
     "help": _help,
     "about": _about,
 }

@@ -2,11 +2,12 @@
 
 from bot.domain.errors import Denied, Reason
 from bot.domain.ids import UserId
-from bot.service import asking, inventory, terms
-from bot.slack import small_forms
+from bot.service import asking, break_glass, inventory, terms
+from bot.slack import glass_forms, small_forms
 from bot.slack.cards.pieces import Json
 from bot.slack.face import Face
 from bot.slack.forms import Chosen, Offer, build, first_choice
+from bot.slack.ids import Callback
 
 _NOWHERE = Denied(
     Reason.NOT_ADMIN, "You may not add credentials in any estate. Ask an admin to add it, with you as the owner."
@@ -21,6 +22,16 @@ def to_open(face: Face, user: UserId) -> Json | Denied:
     if not terms.accepted(face.world, user):
         return small_forms.terms(face.world.policy.terms)
     return filled(face, user, offer, first_choice(offer, user))
+
+
+def glass_to_open(face: Face, user: UserId) -> Json | Denied:
+    """The same for a credential at once: whoever may not, or has one already, reads why."""
+    offer = break_glass.offer(face.world, user)
+    if isinstance(offer, Denied):
+        return offer
+    if not terms.accepted(face.world, user):
+        return small_forms.terms(face.world.policy.terms, then=Callback.GLASS)
+    return glass_forms.build(offer)
 
 
 def offered(face: Face, user: UserId) -> Offer | Denied:

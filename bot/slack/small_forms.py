@@ -19,8 +19,8 @@ _PARAGRAPHS = 90
 _ACCEPTED = "accepted"
 
 
-def terms(what: Terms) -> Json:
-    """The terms, to be read, and one box to tick."""
+def terms(what: Terms, *, then: Callback = Callback.ADD) -> Json:
+    """The terms, to be read, and one box to tick. `then`: the form that takes their place."""
     element = {
         "type": "checkboxes",
         "action_id": Action.ENTRY.value,
@@ -31,15 +31,23 @@ def terms(what: Terms) -> Json:
         *(section(part) for part in map(escape, _parts(what.text)[:_PARAGRAPHS])),
         entry(f"Terms, version {what.version}", element, block=Block.TERMS),
     ]
-    return form("Terms of use", blocks, callback=Callback.TERMS.value, submit="Accept", metadata=what.digest)
+    return form(
+        "Terms of use", blocks, callback=Callback.TERMS.value, submit="Accept", metadata=f"{what.digest}/{then}"
+    )
 
 
 def accepted_digest(sent: Mapping[str, Any]) -> str | None:
     """Which terms were accepted, if the box is ticked."""
     elements = ((sent.get("state") or {}).get("values") or {}).get(Block.TERMS, {})
     ticked = [box.get("value") for element in elements.values() for box in element.get("selected_options") or []]
-    digest = sent.get("private_metadata")
-    return digest if _ACCEPTED in ticked and isinstance(digest, str) else None
+    digest, _, _ = str(sent.get("private_metadata")).partition("/")
+    return digest if _ACCEPTED in ticked else None
+
+
+def leads_to(sent: Mapping[str, Any]) -> Callback:
+    """Which form follows the terms."""
+    _, _, then = str(sent.get("private_metadata")).partition("/")
+    return Callback.GLASS if then == Callback.GLASS else Callback.ADD
 
 
 def deny(request: Request, known: Known) -> Json:

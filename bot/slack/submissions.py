@@ -17,8 +17,8 @@ from bot.slack import errors, small_forms
 from bot.slack.cards.pieces import Json
 from bot.slack.face import Face, Payload, admitted, who
 from bot.slack.forms import parse_add
-from bot.slack.ids import Block
-from bot.slack.opening import to_open
+from bot.slack.ids import Block, Callback
+from bot.slack.opening import glass_to_open, to_open
 from bot.slack.sent import errors_of, of_the_whole
 
 Ack = Callable[..., Any]
@@ -50,7 +50,8 @@ def terms_sent(face: Face, ack: Ack, body: Payload) -> None:
     if not isinstance(decision, Denied) and digest is not None:
         # Terms that have changed meanwhile are refused here, and shown anew by `to_open`.
         terms.accept(face.world, person.user, digest)
-    following = decision if isinstance(decision, Denied) else to_open(face, person.user)
+    opens = glass_to_open if small_forms.leads_to(body["view"]) is Callback.GLASS else to_open
+    following = decision if isinstance(decision, Denied) else opens(face, person.user)
     view = small_forms.said(following.sentence) if isinstance(following, Denied) else following
     ack(response_action="update", view=view)
 
@@ -71,16 +72,19 @@ def denial_sent(face: Face, ack: Ack, body: Payload) -> None:
         request=mark.request, digest=mark.digest, voter=person.user, verdict=Verdict.DENY, reason=Words(reason)
     )
 
-    outcome = _Outcome(lambda shown: _show(face, view, shown))
-
-    def count() -> None:
+    def count() -> Json:
         told = requests.vote(face.world, ballot)
         if isinstance(told, Denied):
-            outcome.is_(small_forms.said(told.sentence, typed=reason))
-        else:
-            outcome.is_(small_forms.said(f"Denied. I have told the requester. Request {told.code}."))
+            return small_forms.said(told.sentence, typed=reason)
+        return small_forms.said(f"Denied. I have told the requester. Request {told.code}.")
 
-    if face.later(count, lambda sentence: outcome.is_(small_forms.said(sentence, typed=reason))):
+    counted(face, ack, view, count, typed=reason)
+
+
+def counted(face: Face, ack: Ack, view: Payload, count: Callable[[], Json], *, typed: str) -> None:
+    """Count a decision after the answer, or within it if that is quick; the form turns into what became of it."""
+    outcome = _Outcome(lambda shown: _show(face, view, shown))
+    if face.later(lambda: outcome.is_(count()), lambda sentence: outcome.is_(small_forms.said(sentence, typed=typed))):
         ack(response_action="update", view=outcome.in_time() or small_forms.said("Counting your decision…"))
     else:
         apologise(ack, errors.BUSY)

@@ -17,7 +17,7 @@ from bot.domain.request import Request, State
 from bot.domain.role import READ_ONLY
 from bot.ports import Concealed
 from bot.service.inventory import HomeView, Listing, Pending
-from bot.slack import small_forms
+from bot.slack import glass_forms, small_forms
 from bot.slack.cards import credential as credential_cards
 from bot.slack.cards import glass as glass_cards
 from bot.slack.cards import home, overlap, plain
@@ -166,6 +166,7 @@ def _lookup_cards():
         "pending": plain.pending(waiting, KNOWN),
         "pending-nothing": plain.pending(Pending(), KNOWN),
         "help": plain.help_card(),
+        "help-of-the-few": plain.help_card(glass=True),
         "unknown": plain.unknown_command("lsit"),
         "unknown-far": plain.unknown_command("<!channel>"),
         "about": plain.about(KNOWN.policy, version="0.1.0"),
@@ -228,6 +229,17 @@ def _views():
         "withdraw": small_forms.withdraw(specimens.request()),
         "terms": small_forms.terms(KNOWN.policy.terms),
         "sent-off": small_forms.sent_off(specimens.request(), KNOWN),
+        "glass-form": glass_forms.build(
+            glass_forms.Offer(
+                estates=estates,
+                roles=(READ_ONLY,),
+                ends_at=specimens.NOON + timedelta(hours=24),
+                review_by=specimens.NOON + timedelta(days=7),
+            )
+        ),
+        "glass-taken": glass_forms.taken(specimens.taken(State.APPROVED), KNOWN),
+        "glass-refuse": glass_forms.refuse(specimens.glass(credential=specimens.taken_credential()), KNOWN),
+        "glass-refuse-late": glass_forms.refuse(specimens.glass(request=specimens.taken(State.LAPSED)), KNOWN),
         "said": small_forms.said("Somebody was first.", typed="My reason"),
     }
 
@@ -318,7 +330,12 @@ def test_what_was_typed_cannot_mention_link_or_hide():
         State.DENIED, reason=EVIL, description=EVIL, votes=(specimens.no(people.BEN, EVIL),), closing=EVIL
     )
     credential = specimens.credential(description=EVIL)
+    refused = specimens.glass(
+        specimens.no(people.BEN, EVIL), request=specimens.taken(reason=EVIL), state=ReviewState.UNJUSTIFIED
+    )
     for made in (
+        glass_cards.card(refused, KNOWN).message(),
+        glass_cards.outcome(refused, KNOWN, people.ANA).message(),
         request_cards.approval(request, KNOWN).message(),
         request_cards.told(request, KNOWN).message(),
         small_forms.details(request, KNOWN),
@@ -344,7 +361,14 @@ def test_longest_words_stay_within_the_limits(text):
     )
     credential = specimens.credential(name="n" * 64, description=text[:500])
     waiting = Pending(on_me=(specimens.request(),) * 60, mine=(request,) * 60, to_reveal=(request,) * 60)
+    long = specimens.taken(name="n" * 64, reason=text)
+    refused = specimens.glass(specimens.no(people.BEN, text), request=long, state=ReviewState.UNJUSTIFIED)
     for made in (
+        glass_cards.card(specimens.glass(request=long), KNOWN).message(),
+        glass_cards.told(refused, KNOWN, people.ANA).message(),
+        glass_cards.reminded(specimens.glass(request=long), KNOWN, people.ANA).message(),
+        glass_cards.outcome(refused, KNOWN, people.ANA).message(),
+        glass_forms.refuse(specimens.glass(request=long), KNOWN),
         request_cards.approval(request, KNOWN).message(),
         request_cards.approval(specimens.request(name="n" * 64, reason=text), KNOWN).message(),
         request_cards.asked(request, KNOWN, people.CAI).message(),

@@ -31,15 +31,18 @@ COMMANDS = {
     "help": "this list",
     "about": "version and policy",
 }
+FOR_THE_FEW = {"break-glass": "a credential at once, in an emergency: everybody is told, and others review it"}
+"""Shown to those who may."""
 _SHOWN = 10
 """Requests of each kind in a list; the rest is counted."""
 
 
-def help_card() -> Card:
-    """What can be typed."""
-    lines = "\n".join(f"`{COMMAND} {name}`  {what}" for name, what in COMMANDS.items())
+def help_card(*, glass: bool = False) -> Card:
+    """What can be typed. `glass`: by one of the few who may break it."""
+    known = {**COMMANDS, **(FOR_THE_FEW if glass else {})}
+    lines = "\n".join(f"`{COMMAND} {name}`  {what}" for name, what in known.items())
     return Card(
-        f"{COMMAND} {' | '.join(COMMANDS)}",
+        f"{COMMAND} {' | '.join(known)}",
         (
             header("Credentials, asked for and handed over by chat"),
             section(lines),
@@ -48,11 +51,11 @@ def help_card() -> Card:
     )
 
 
-def unknown_command(word: str) -> Card:
+def unknown_command(word: str, *, glass: bool = False) -> Card:
     """A wrong word, and the nearest right one."""
-    near = difflib.get_close_matches(word.casefold(), COMMANDS, n=1)
+    near = difflib.get_close_matches(word.casefold(), [*COMMANDS, *(FOR_THE_FEW if glass else ())], n=1)
     text = f"I do not know “{typed(word, 40)}”." + (f" Did you mean `{COMMAND} {near[0]}`?" if near else "")
-    return Card(text, (section(text), *help_card().blocks[1:]))
+    return Card(text, (section(text), *help_card(glass=glass).blocks[1:]))
 
 
 def about(policy: Policy, *, version: str) -> Card:
