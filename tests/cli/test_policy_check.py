@@ -13,7 +13,7 @@ run = CliRunner().invoke
 def spoiled(tmp_path):
     path = tmp_path / "mine.toml"
     text = POLICY.read_text()
-    path.write_text(text.replace('"U0MAYA000"', '"maya"').replace("Europe/Berlin", "Europe/Bonn"))
+    path.write_text(text.replace('admins = ["U0MAYA000"]', 'admins = ["maya"]').replace("Europe/Berlin", "Europe/Bonn"))
     return path
 
 

@@ -10,7 +10,7 @@ import pytest
 from bot.config import load_policy
 from bot.domain.ids import EstateKey, GroupId, RoleKey, UserId
 from bot.domain.person import Circle
-from bot.domain.policy import Policy, Windows
+from bot.domain.policy import BreakGlass, Policy, Windows
 from bot.domain.role import DEFAULT_ROLES, Permission
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +76,11 @@ life = "1h"
 [warnings]
 days = [0, 30, 7]
 
+[break_glass]
+who = ["U0MAYA000", "S0ONCALL0"]
+roles = ["sync"]
+life = "4h"
+
 [terms]
 version = "1"
 text = '''
@@ -130,6 +135,15 @@ def test_windows_that_are_left_out_keep_their_defaults(policy: Policy) -> None:
     assert policy.token_life == timedelta(hours=1)
 
 
+def test_the_few_who_may_break_the_glass_are_people_and_groups(policy: Policy) -> None:
+    assert policy.break_glass == BreakGlass(
+        circle=Circle(users=frozenset({UserId("U0MAYA000")}), groups=frozenset({GroupId("S0ONCALL0")})),
+        roles=frozenset({RoleKey("sync")}),
+        life=timedelta(hours=4),
+        review=timedelta(days=7),
+    )
+
+
 def test_warnings_are_sorted_from_the_first_to_the_last(policy: Policy) -> None:
     assert policy.warn_days == (30, 7, 0)
 
@@ -152,11 +166,13 @@ def test_the_example_spells_out_the_defaults_and_every_permission() -> None:
 def test_what_the_example_has_in_comments_is_sound_too(tmp_path: Path) -> None:
     lines = (ROOT / "cred.toml").read_text().splitlines()
     starts = ("# [", "# retail", "# estates", "# key", "# name", "# summary", "# permissions", "# quorum", "# max_life")
-    more = ("# default_life", "# warning")
+    more = ("# default_life", "# warning", "# who", "# roles", "# life", "# review")
     freed = [line[2:] if line.startswith(starts + more) else line for line in lines]
     freed = [line.replace('["retail"]', '["retail", "logistics"]') for line in freed]
+    freed = [line.replace('["read-only"]', '["user-sync"]') for line in freed]
     (tmp_path / "cred.toml").write_text("\n".join(freed))
     policy = load_policy(tmp_path / "cred.toml")
     assert list(policy.roles) == ["user-sync"]
     assert policy.estate_admins.keys() == {"retail"}
+    assert policy.break_glass.roles == {"user-sync"}
     assert policy.approvers[0].estates == {"retail", "logistics"}

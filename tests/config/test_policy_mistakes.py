@@ -166,6 +166,13 @@ ADDED = [
     ("[warnings]\ndays = [7, 3, 7]\n", "warnings.days", 2, "7 is in this list twice", "out"),
     ("[warnings]\ndays = [7, -1]\n", "warnings.days", 2, "-1 is after the expiry", "0 or more"),
     ("[warnings]\ndays = []\n", "warnings.days", 2, "empty", "at least one"),
+    ('[break_glass]\nwho = ["maya"]\n', "break_glass.who", 2, '"maya" is not the ID of a person', "U…"),
+    ('[break_glass]\nwho = ["U0MAYA000"]\n', "break_glass", 1, "Nobody could take anything", 'roles = ["read-only"]'),
+    ('[break_glass]\nroles = ["red-only"]\n', "break_glass.roles", 2, 'no role "red-only"', '"read-only"?'),
+    ('[break_glass]\nlife = "25h"\n', "break_glass.life", 2, "longer than a day", '"24h" at most'),
+    ('[break_glass]\nlife = "0h"\n', "break_glass.life", 2, "no time at all", "greater than zero"),
+    ('[break_glass]\nreview = "soon"\n', "break_glass.review", 2, "not a length of time", "90d"),
+    ('[break_glass]\nlives = "1h"\n', "break_glass.lives", 2, "no such key", 'Did you mean "life"?'),
     ("[windws]\n", "windws", 1, "no such section", 'Did you mean "windows"?'),
 ]
 
