@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.domain.errors import Denied, Reason
 from bot.domain.ids import RequestId, Words
+from bot.domain.naming import says_something
 from bot.domain.request import Request, Verdict
 from bot.domain.voting import Ballot
 from bot.service import break_glass, reviewing
@@ -15,11 +16,12 @@ from bot.slack.cards.pieces import Json
 from bot.slack.clicks import Click, tell
 from bot.slack.commands import open_view
 from bot.slack.face import Face, Payload, admitted, who
-from bot.slack.ids import RequestMark
+from bot.slack.ids import Block, RequestMark
 from bot.slack.submissions import complain, counted, over
 
 Ack = Callable[..., Any]
 _CARD_WAS_OLD = frozenset({Reason.STALE, Reason.WRONG_STATE, Reason.ALREADY_VOTED})
+_WHY_NOT = "Say in a few words why not: everybody who was told reads this."
 _UNKNOWN = "I know no such request, or it is not for you to see."
 
 
@@ -70,6 +72,9 @@ def refusal_sent(face: Face, ack: Ack, body: Payload) -> None:
         ack(response_action="update", view=small_forms.said(sentence))
         return
     mark, reason = refusal
+    if not says_something(reason):
+        ack(response_action="errors", errors={Block.REASON.value: _WHY_NOT})
+        return
     ballot = Ballot(
         request=mark.request, digest=mark.digest, voter=person.user, verdict=Verdict.DENY, reason=Words(reason)
     )

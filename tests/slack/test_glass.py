@@ -138,6 +138,14 @@ def test_a_refusal_asks_for_a_reason_and_ends_it(lounge):
     assert credential(lounge, request).state is CredentialState.DELETED
 
 
+def test_a_refusal_says_why(lounge):
+    request = lounge.house.taken()
+    lounge.press(Action.UNJUSTIFIED, mark(request), people.ANA)
+    answer = lounge.send(lounge.opened(), people.ANA, reason=" . ")
+    assert set(answer["errors"]) == {"reason"}
+    assert lounge.house.glass(request).reviews == ()
+
+
 def test_a_refusal_by_whoever_took_it_counts_for_nothing_and_keeps_the_words(lounge):
     request = lounge.house.taken()
     lounge.press(Action.UNJUSTIFIED, mark(request), people.MAYA)
