@@ -1,5 +1,6 @@
 """Many presses at one instant, over the wire: one of them counts."""
 
+import copy
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,8 +10,8 @@ from threading import Barrier
 import pytest
 
 from bot.domain.request import State
-from bot.slack.ids import Action, Callback
-from tests.support import road, soundness
+from bot.slack.ids import Action, Block, Callback
+from tests.support import emergency, road, soundness
 from tests.support.live import ANA, BEN, MAYA
 from tests.support.sandbox import ActRefusedError, eventually
 
@@ -87,6 +88,38 @@ def test_twenty_sendings_of_one_form_open_one_request(program, name):
     books = soundness.check(program)
     assert [each.asked.name for each in books.requests].count(name) == 1
     assert books.kinds(name) == {"request:opened": 1}
+
+
+def test_twenty_forms_of_one_person_break_one_glass(program, name):
+    typed, maya = emergency.fill_in(program, name), program.person(MAYA)
+    at_once([lambda: maya.submit(typed)])
+    sent = _last(program, lambda payload: _form(payload) == Callback.GLASS)
+    emergency.refuse(program, name)
+    others = [f"{name}-{number}" for number in range(CROWD)]
+    at_once([lambda each=each: program.control.payload("interactive", _another(sent, each)) for each in others])
+    taken = [each for each in others if emergency.glasses(program, each)]
+    assert len(taken) == 1
+    emergency.refuse(program, taken[0])
+    books = soundness.check(program)
+    assert [each.asked.name for each in books.requests if each.asked.name in others] == taken
+
+
+def _another(sent, name):
+    """The same form, opened anew and sent with another name."""
+    payload = copy.deepcopy(sent["payload"])
+    payload["view"]["id"] = f"V0{name}"
+    payload["view"]["state"]["values"][Block.NAME][Action.ENTRY]["value"] = name
+    return payload
+
+
+def test_twenty_reviews_of_one_person_are_one(program, name):
+    emergency.take(program, name)
+    card, ana = emergency.card(program, name), program.person(ANA)
+    at_once([lambda: ana.press(card, Action.JUSTIFIED)] * CROWD)
+    eventually(lambda: emergency.glass(program, name).reviews, "the review")
+    assert [review.voter for review in emergency.glass(program, name).reviews] == [ANA]
+    emergency.refuse(program, name, BEN)
+    assert soundness.check(program).kinds(name)["review:cast"] == 2
 
 
 def test_the_same_signed_bytes_again_have_no_second_effect(program, name):

@@ -59,7 +59,7 @@ def read(program: Program) -> Books:
     places = program.places
     keys = read_keys(places)
     verifier = keys.log_key.verifier
-    with _view(program) as connection:
+    with view(program) as connection:
         newest = _newest_checkpoint(program)
         assert verify_keyless(connection, verifier, checkpoint=newest).sound
         report = verify_with_key(connection, verifier, keys.kek, SCHEMAS, checkpoint=newest)
@@ -83,7 +83,7 @@ def _tables(connection: Connection, entries: list[OpenEntry]) -> Books:
 
 def glance(program: Program) -> Books:
     """The tables alone, for whoever waits for something to happen."""
-    with _view(program) as connection:
+    with view(program) as connection:
         return _tables(connection, [])
 
 
@@ -138,7 +138,7 @@ def offered_again(program: Program, credential: Credential) -> dict[str, object]
 
 def waiting_notices(program: Program) -> int:
     """How many messages wait in the outbox."""
-    with _view(program) as connection:
+    with view(program) as connection:
         return int(connection.execute(text("SELECT count(*) FROM notice WHERE state = 'pending'")).scalar_one())
 
 
@@ -149,7 +149,7 @@ def _newest_checkpoint(program: Program) -> str | None:
 
 
 @contextmanager
-def _view(program: Program) -> Iterator[Connection]:
+def view(program: Program) -> Iterator[Connection]:
     engine = open_to_read(program.places.database_url)
     try:
         with engine.connect() as connection, connection.begin():
