@@ -79,6 +79,17 @@ def test_killed_at_a_commit_it_is_taken_once_or_not_at_all_and_can_be_ended(mort
     assert [road.works(mortal, pair) for pair in pairs] == [False] * len(pairs)
 
 
+def test_the_boundaries_are_all_that_there_are(mortal, name):
+    emergency.fill_in(mortal, name)
+    _rest(mortal)
+    mortal.commits()
+    emergency.take(mortal, name)
+    road.reveal(mortal, name)
+    emergency.refuse(mortal, name)
+    _rest(mortal)
+    assert {label for label in mortal.commits() if label != "ledger_checkpoint"} == set(BOUNDARIES)
+
+
 def _finish(program, name):
     """Take it where nothing was taken, reveal it where it can be, and refuse it where nobody has."""
     soundness.check(program)
