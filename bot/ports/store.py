@@ -148,7 +148,12 @@ class Notices(Protocol):
     def forget(self, notice: Notice) -> None:
         """The message that it was is gone."""
 
-    def exists(self, kind: NoticeKind, subject: UUID, person: UserId | None) -> bool: ...
+    def exists(self, kind: NoticeKind, subject: UUID, person: UserId | None) -> bool:
+        """Whether somebody is being told this, or was."""
+
+    def prune(self, before: datetime, *, limit: int) -> int:
+        """Remove settled ones that were due before then, the oldest first; how many. Where messages stand is kept."""
+
     def next_due(self, *, but: Collection[str] = ()) -> datetime | None:
         """When the first in any line is due, those of `but` left aside."""
 

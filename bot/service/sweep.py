@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from bot.ports import Conflict, StoreBusyError, World
-from bot.service import effects, lifecycle, overlap, reconciling, requests, reviewing
+from bot.service import effects, lifecycle, overlap, reconciling, requests, retention, reviewing
 
 BATCH: Final = 10
 """Of what one transaction does at most: its entries are sealed and its rows written within a tenth of a second."""
@@ -56,6 +56,7 @@ STEPS: Final = (
     Step("deleted", lifecycle.finish_deletions),
     Step("not reviewed in time", reviewing.miss_overdue),
     Step("reviewers reminded", reviewing.remind_reviewers),
+    Step("old messages forgotten", retention.forget_settled, batch=100),  # a few pages of one table
 )
 """In the order in which they are done. Another step is another line here."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, union_all, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, RequestId, UserId
@@ -41,14 +41,24 @@ _FIRST_THERE = (
     .limit(1)
 )
 _NEXT_DUE = select(func.min(_NOTICE.c.due_at)).join(_HEADS, _HEADS.c.number == _NOTICE.c.number)
-_EXISTS = (
-    select(_NOTICE.c.id)
-    .where(
+_EXISTS = union_all(
+    select(_NOTICE.c.kind).where(
         _NOTICE.c.subject == bindparam("subject"),
         _NOTICE.c.kind == bindparam("kind"),
-        _NOTICE.c.person == bindparam("person"),
-    )
-    .limit(1)
+        _NOTICE.c.person.is_not_distinct_from(bindparam("person")),
+    ),
+    select(_POSTED.c.kind).where(
+        _POSTED.c.subject == bindparam("subject"),
+        _POSTED.c.kind == bindparam("kind"),
+        _POSTED.c.person == func.coalesce(bindparam("person"), ""),
+    ),
+).limit(1)
+"""Rows of long ago are pruned, and where their messages stand is not."""
+_OLD = (
+    select(_NOTICE.c.id)
+    .where(_NOTICE.c.state == bindparam("state"), _NOTICE.c.due_at < bindparam("before"))
+    .order_by(_NOTICE.c.due_at)
+    .limit(bindparam("most"))
 )
 
 _SIZE = select(func.count()).select_from(_GROUP_ITEM).where(_GROUP_ITEM.c.group == bindparam("group"))
@@ -168,6 +178,15 @@ class SqlNotices:
     def exists(self, kind: NoticeKind, subject: UUID, person: UserId | None) -> bool:
         found = self._connection.execute(_EXISTS, {"subject": str(subject), "kind": kind, "person": person})
         return found.first() is not None
+
+    def prune(self, before: datetime, *, limit: int) -> int:
+        old: list[str] = []
+        for state in (NoticeState.SENT, NoticeState.FAILED):
+            values = {"state": state, "before": micros(before), "most": limit - len(old)}
+            old += self._connection.execute(_OLD, values).scalars()
+        if old:
+            self._connection.execute(delete(_NOTICE).where(_NOTICE.c.id.in_(old)))
+        return len(old)
 
     def next_due(self, *, but: Collection[str] = ()) -> datetime | None:
         found = self._connection.execute(_NEXT_DUE, {"but": sorted(but)}).scalar()

@@ -27,8 +27,7 @@ def kept(house, credential):
 
 
 def due(house):
-    with house.store.read() as reader:
-        return [n.kind for n in reader.notices.due(house.clock.now(), limit=99)]
+    return [n.kind for n in house.waiting()]
 
 
 def again(house, shown, **changes):

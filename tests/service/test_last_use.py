@@ -244,9 +244,7 @@ def test_a_use_edits_the_dm_that_offers_another_secret(house, world):
     receipts.delivered(house.world, credential.id, credential.newest.id, Delivery.REFUSED)
 
     def offers() -> int:
-        with house.store.read() as reader:
-            due = reader.notices.due(house.clock.now(), limit=99)
-        return sum(notice.kind is NoticeKind.OWNER_NOT_SHOWN for notice in due)
+        return sum(notice.kind is NoticeKind.OWNER_NOT_SHOWN for notice in house.waiting())
 
     before = offers()
     uses.note(use_of(house, credential))

@@ -23,8 +23,7 @@ def get(house, request):
 
 
 def due(house):
-    with house.store.read() as reader:
-        return [(n.kind, n.person or n.channel) for n in reader.notices.due(house.clock.now(), limit=99)]
+    return [(n.kind, n.person or n.channel) for n in house.waiting()]
 
 
 def test_opening_tells_the_channel_and_each_approver_and_leaves_one_entry(house):

@@ -89,7 +89,7 @@ def test_a_batch_that_is_killed_leaves_nothing_half_done_and_is_done_by_the_next
     for name in ("first", "second"):
         house.issued(name=name)
     house.clock.advance(days=40)
-    ended, end = [], lifecycle._end
+    ended, end = [], lifecycle.end
 
     def killed_at_the_second(*arguments):
         ended.append(arguments)
@@ -98,7 +98,7 @@ def test_a_batch_that_is_killed_leaves_nothing_half_done_and_is_done_by_the_next
         return end(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(lifecycle, "_end", killed_at_the_second)
+        patch.setattr(lifecycle, "end", killed_at_the_second)
         with pytest.raises(KeyboardInterrupt):
             lifecycle.expire_due(house.world)
     assert "credential:expired" not in house.kinds()

@@ -10,13 +10,13 @@ from uuid import UUID
 import pytest
 
 from bot.domain.ids import ChannelId, NoticeId
-from bot.domain.notice import Notice, NoticeKind, Posted
+from bot.domain.notice import Group, Notice, NoticeKind, Posted
 from bot.domain.request import State
 from bot.ports import Gone, Lost, Rejected, Sent, Undeliverable, Unsent, Wait
 from bot.slack.cards.detour import SHARED
 from bot.slack.history import EVENT
 from bot.slack.notifier import SlackNotifier
-from bot.slack.rendering import OF_CREDENTIALS, render
+from bot.slack.rendering import OF_CREDENTIALS, OF_GLASSES, OF_GROUPS, render
 from bot.slack.web_api import web_client
 from tests.slack import specimens
 from tests.slack.double import hangs_up, refuses, says, stalls
@@ -219,11 +219,22 @@ def test_broken_answer_is_lost(workspace, notifier):
     assert issubclass(http.client.IncompleteRead, http.client.HTTPException)
 
 
+def _about(kind):
+    """What a notice of that kind is about, and something else that it is not."""
+    request, credential = specimens.in_state(State.APPROVED), specimens.credential()
+    if kind in OF_CREDENTIALS:
+        return credential, request
+    if kind in OF_GLASSES:
+        return specimens.glass(), credential
+    if kind in OF_GROUPS:
+        return Group(id=NoticeId(UUID(int=5)), items=(credential,), total=1), credential
+    return request, credential
+
+
 @pytest.mark.parametrize("kind", list(NoticeKind))
 def test_every_kind_of_notice_has_a_card(kind):
-    about = specimens.credential() if kind in OF_CREDENTIALS else specimens.in_state(State.APPROVED)
+    about, other = _about(kind)
     card = render(notice(kind), about, KNOWN)
     slack_takes(card.message())
-    other = specimens.in_state(State.APPROVED) if kind in OF_CREDENTIALS else specimens.credential()
     with pytest.raises(TypeError):
         render(notice(kind), other, KNOWN)

@@ -6,11 +6,13 @@ import os
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from bot.domain.break_glass import Glass
-from bot.domain.ids import Words
+from bot.domain.ids import NoticeId, Words
+from bot.domain.notice import Notice, NoticeState
 from bot.domain.request import Request, Verdict
 from bot.domain.role import READ_ONLY, SUPER_ADMIN
 from bot.domain.voting import Ballot
@@ -21,12 +23,14 @@ from bot.service.break_glass import TakeCommand
 from bot.service.issuance import Claim, Shown, reveal
 from bot.service.last_use import LastUse
 from bot.store import SCHEMAS, SqlStore, open_engine
+from bot.store.notices import SqlNotices
 from bot.store.rows import METADATA
 from ledger import KeyEncryptionKey, Ledger, LogKey
 from tests.support import people
 from tests.support.fakes import FakeAuthority, FakeClock, FakeDirectory, FakeEntropy, FakeNotifier
 
 ORIGIN = "cred.example/log"
+_NOTICE = METADATA.tables["notice"]
 
 
 @dataclass
@@ -122,6 +126,15 @@ class House:
     def under(self, policy) -> "House":
         """The same house after a change of policy."""
         return replace(self, world=replace(self.world, policy=policy))
+
+    def waiting(self) -> list[Notice]:
+        """What waits in the outbox, in the order in which it was written."""
+        with self.store.connect() as connection:
+            found = connection.execute(
+                select(_NOTICE.c.id).where(_NOTICE.c.state == NoticeState.PENDING).order_by(_NOTICE.c.number)
+            ).scalars()
+            read = SqlNotices(connection)
+            return [read.get(NoticeId(UUID(each))) for each in found]
 
     def close(self) -> None:
         """Let go of the file."""
