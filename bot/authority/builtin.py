@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.authority import secret_format
+from bot.domain import secret_format
 from bot.domain.credential import Credential
 from bot.domain.ids import ClientId, CredentialId
 from bot.ports import Concealed, Entropy, Issued, Order

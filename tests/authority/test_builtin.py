@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 
 from bot.authority.builtin import BuiltinAuthority, Pepper
-from bot.authority.secret_format import is_secret
 from bot.domain.ids import CredentialId
 from bot.domain.role import READ_ONLY
+from bot.domain.secret_format import is_secret
 from bot.ports import Concealed, Order
 from tests.support.fakes import FakeEntropy
 

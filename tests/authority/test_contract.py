@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from bot.authority import secret_format
 from bot.authority.builtin import BuiltinAuthority, Pepper
+from bot.domain import secret_format
 from bot.domain.credential import Credential, State
 from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
 from bot.domain.role import READ_ONLY

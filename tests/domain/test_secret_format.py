@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.authority import secret_format
-from bot.authority.secret_format import ALPHABET, BODY_LENGTH, PREFIX, checksum, is_secret, mint
+from bot.domain import secret_format
+from bot.domain.secret_format import ALPHABET, BODY_LENGTH, PREFIX, checksum, is_secret, mint
 
 VECTOR = "crd_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg"
 
