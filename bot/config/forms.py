@@ -23,6 +23,7 @@ _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _LINK = re.compile(r"https?://[^\s<>|]+")
 _LINK_MOST = 500
+_STEPS_MOST = 2000
 _MOST_DAYS = 3650
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -156,6 +157,15 @@ def _distinct(values: list[T]) -> list[T]:
     return values
 
 
+def _fits(steps: list[str]) -> list[str]:
+    length = sum(map(len, steps))
+    if length > _STEPS_MOST:
+        raise wrong(
+            f"These steps have {length} characters.", f"Write {_STEPS_MOST} at most: one message holds them all."
+        )
+    return steps
+
+
 _IN_CHANNEL = "it is at the foot of the channel's details in Slack"
 _IN_PROFILE = "in Slack, a profile's ⋮ menu has Copy member ID, a user group's ⋮ menu Copy group ID"
 
@@ -187,7 +197,7 @@ Anyone = Annotated[list[Someone], AfterValidator(_distinct)]
 """People and user groups; nobody is all right too."""
 Keys = Annotated[list[str], AfterValidator(_distinct), AfterValidator(_not_empty)]
 RoleKeys = Annotated[list[str], AfterValidator(_distinct)]
-Steps = Annotated[list[Sentence], AfterValidator(_not_empty)]
+Steps = Annotated[list[Sentence], AfterValidator(_not_empty), AfterValidator(_fits)]
 """What somebody does, one step after the other."""
 Permissions = Annotated[
     list[Annotated[str, AfterValidator(_permission)]], AfterValidator(_distinct), AfterValidator(_not_empty)

@@ -14,6 +14,8 @@ ROLES_MOST = 10
 """Radio buttons in a Slack form."""
 ESTATES_MOST = 100
 """Options of a Slack menu."""
+VENDORS_MOST = ESTATES_MOST - 1
+"""The same; the first option is the program itself."""
 
 
 def crossed(draft: Draft) -> Iterator[Finding]:
@@ -133,7 +135,11 @@ def _hours_are_hours(draft: Draft) -> Iterator[Finding]:
 
 def _vendors_are_distinct(draft: Draft) -> Iterator[Finding]:
     places = [(each.number, each.section) for each in draft.vendors]
-    yield from _repeated((("vendors", number, "key"), section.key) for number, section in places)
+    for field in ("key", "name"):
+        yield from _repeated((("vendors", number, field), getattr(section, field)) for number, section in places)
+    if len(places) > VENDORS_MOST:
+        remedy = f"Keep {VENDORS_MOST} at most."
+        yield Finding(("vendors", VENDORS_MOST), f"There are {len(places)} vendors.", remedy)
     for number, section in places:
         if section.key == BUILTIN:
             taken = f'"{BUILTIN}" is the authority of this program itself.'

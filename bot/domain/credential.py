@@ -40,6 +40,8 @@ class Verb(StrEnum):
     EXPIRE = "expire"
     DELETE = "delete"
     UNDO = "undo"
+    KEEP = "keep"
+    """Undo the deletion of a tracked one: nothing here had stopped it, so nothing has to be resumed."""
     DESTROY = "destroy"
     REVOKE = "revoke"
     """It was taken without approval, and its review ends it: at once, whatever else was under way."""
@@ -53,6 +55,7 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
     (State.ACTIVE, Verb.DELETE): State.DELETING,
     (State.SUSPENDED, Verb.DELETE): State.DELETING,
     (State.DELETING, Verb.UNDO): State.SUSPENDED,
+    (State.DELETING, Verb.KEEP): State.ACTIVE,
     (State.DELETING, Verb.DESTROY): State.DELETED,
     (State.ACTIVE, Verb.REVOKE): State.DELETED,
     (State.SUSPENDED, Verb.REVOKE): State.DELETED,
@@ -184,7 +187,7 @@ class Credential:
     """Oldest first; the last one is the newest. None at all where another authority keeps them."""
     ended_at: datetime | None = None
     undo_until: datetime | None = None
-    """While it is being deleted: until when that can be undone."""
+    """While it is being deleted: until when that can be undone; of a tracked one, until its expiry."""
     plan: Plan = field(default=Plan())
     """Of the warnings of its expiry."""
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.domain.ids import BUILTIN, AuthorityKey, CredentialId, EstateKey, RequestId, RoleKey, UserId, Words, short_code
-from bot.domain.kind import CLAIMED, Kind
+from bot.domain.kind import CLAIMED, NEW, Kind
 from bot.domain.machine import can, step
 from bot.domain.person import Roster
 from bot.domain.policy import Policy
@@ -92,6 +92,11 @@ class Asked:
     reason: Words
     expires_at: datetime
     authority: AuthorityKey = BUILTIN
+
+    @property
+    def made_elsewhere(self) -> bool:
+        """Whether a new credential is asked for that its owner makes at a vendor: it is tracked, without its secret."""
+        return self.kind in NEW and self.authority != BUILTIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

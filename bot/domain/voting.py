@@ -6,6 +6,7 @@ policy and the current roster.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.domain.credential import Credential
 from bot.domain.errors import ALLOWED, Allowed, Decision, Denied, Reason
@@ -97,20 +98,37 @@ def may_withdraw(request: Request, user: UserId) -> Decision:
 
 def may_claim(request: Request, user: UserId, digest: str, now: datetime) -> Decision:
     """Only the owner presses the button, of a transfer the new one, in time, and only what they were shown."""
-    transfer = request.asked.kind is Kind.TRANSFER
+    words = _words_of(request)
     if user != request.asked.owner:
-        who = "the person whom it is offered to can accept it" if transfer else "the owner can reveal this secret"
-        return Denied(Reason.NOT_OWNER, f"Only {who}.")
+        return Denied(Reason.NOT_OWNER, f"Only {words.who}.")
     if not request.can(Verb.START):
-        known = None if transfer else _NOT_REVEALABLE.get(request.state)
-        what = "accept" if transfer else "reveal"
-        return known or Denied(Reason.WRONG_STATE, f"This request is {request.state}, so there is nothing to {what}.")
+        known = _NOT_REVEALABLE.get(request.state) if words is _REVEAL else None
+        why = f"This request is {request.state}, so there is nothing to {words.verb}."
+        return known or Denied(Reason.WRONG_STATE, why)
     if now >= request.lapses_at:
-        what = "accept it" if transfer else "reveal this secret"
-        return Denied(Reason.LAPSED, f"The time to {what} has passed. It has to be asked for again.")
+        return Denied(Reason.LAPSED, f"The time to {words.what} has passed. It has to be asked for again.")
     if digest != request.digest:
         return _STALE
     return ALLOWED
+
+
+class _Words(NamedTuple):
+    """Of a press: who may do it, the verb, and the verb with what it is done to."""
+
+    who: str
+    verb: str
+    what: str
+
+
+_REVEAL = _Words("the owner can reveal this secret", "reveal", "reveal this secret")
+_ACCEPT = _Words("the person whom it is offered to can accept it", "accept", "accept it")
+_SAY = _Words("the owner can say that it is made", "say", "say that it is made")
+
+
+def _words_of(request: Request) -> _Words:
+    if request.asked.kind is Kind.TRANSFER:
+        return _ACCEPT
+    return _SAY if request.asked.made_elsewhere else _REVEAL
 
 
 _NOT_REVEALABLE = {

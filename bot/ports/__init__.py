@@ -1,6 +1,7 @@
 """What the use cases need from outside, as Protocols. `bot.main` puts in the real ones, tests fakes that can fail."""
 
 from bot.ports.authority import Authority, AuthorityLostError, AuthorityRefusedError, Concealed, Issued, Order
+from bot.ports.errands import Errands
 from bot.ports.store import (
     Acceptances,
     Conflict,
@@ -44,6 +45,7 @@ __all__ = [
     "Directory",
     "DirectoryUnavailableError",
     "Entropy",
+    "Errands",
     "Glasses",
     "Gone",
     "Issued",

@@ -12,6 +12,8 @@ from bot.domain.credential import Credential, ReceiptState, Secret
 from bot.domain.credential import State as CredentialState
 from bot.domain.events import Event
 from bot.domain.ids import (
+    AuthorityKey,
+    ClientId,
     CredentialId,
     EstateKey,
     NoticeId,
@@ -23,6 +25,7 @@ from bot.domain.kind import Kind
 from bot.domain.notice import Group, Notice, NoticeKind, Posted
 from bot.domain.request import Request, Vote
 from bot.domain.request import State as RequestState
+from bot.ports.errands import Errands
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,9 @@ class Credentials(Protocol):
 
     def get(self, credential: CredentialId) -> Credential | None: ...
     def named(self, name_key: str) -> list[Credential]: ...
+    def of_client(self, client_id: ClientId, authority: AuthorityKey) -> Credential | None:
+        """The credential, or tombstone, of a client ID: no authority gives one twice."""
+
     def search(self, search: Search) -> list[Credential]: ...
     def expiring(self, search: Search, *, before: datetime) -> list[Credential]: ...
     def add(self, credential: Credential, record: bytes) -> None: ...
@@ -194,6 +200,8 @@ class Reader(Protocol):
     def acceptances(self) -> Acceptances: ...
     @property
     def policies(self) -> Policies: ...
+    @property
+    def errands(self) -> Errands: ...
 
 
 class UnitOfWork(Reader, Protocol):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.domain.errors import Denied
-from bot.domain.ids import EstateKey, RoleKey, UserId
+from bot.domain.ids import BUILTIN, AuthorityKey, EstateKey, RoleKey, UserId
 from bot.domain.naming import DESCRIPTION_MAX, REASON_MAX, clean, name_key, name_problem, says_something
 from bot.domain.person import standing
 from bot.domain.policy import Policy
@@ -23,6 +23,8 @@ class Field(StrEnum):
     OWNER = "owner"
     EXPIRES = "expires"
     REASON = "reason"
+    AUTHORITY = "authority"
+    CLIENT = "client"
     FORM = "form"
 
 
@@ -47,6 +49,8 @@ class AddCommand:
     description: str
     reason: str
     expires_on: date
+    authority: AuthorityKey = BUILTIN
+    """Where it is to live: here, or at a vendor of the policy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,8 @@ def problems_with(world: World, reader: Reader, command: AddCommand) -> tuple[Pr
         return (Problem(Field.ESTATE, "This estate is no longer in the policy. Choose another one."),)
     if role is None:
         return (Problem(Field.ROLE, "This role is no longer in the policy. Choose another one."),)
+    if command.authority != BUILTIN and command.authority not in policy.vendors:
+        return (Problem(Field.AUTHORITY, "This vendor is no longer in the policy. Choose another place."),)
     decision = policy.may_add(command.requester, command.estate, roster)
     if isinstance(decision, Denied):
         return (Problem(Field.ESTATE, decision.sentence),)

@@ -138,7 +138,7 @@ class _Check:
     def _of_credential(self, credential: Credential) -> dict[str, Any]:
         records = self.reader.credentials.records(credential.id)
         return {
-            "request": None if credential.request is None else str(credential.request),
+            "request": _NOBODY if credential.request is None else str(credential.request),
             "client_id": credential.client_id,
             "authority": credential.authority,
             "owner": credential.owner,
@@ -157,13 +157,10 @@ class _Check:
         }
 
     def _told_credential(self, told: ToldCredential) -> dict[str, Any]:
-        issued, asked = told.issued, self.story.requests[told.issued["request"]]
         return {
-            **issued,
+            **told.issued,
+            **self._told_origin(told.issued),
             "owner": self.person_of(told.owner),
-            "requester": self.person_of(asked.requester),
-            "description": self._words(asked.requester, asked.opened["description"]),
-            "permissions": sorted(asked.opened["permissions"]),
             "expires_at": _moment(told.expires_at),
             "state": told.state,
             "undo_until": _moment_if_any(told.undo_until),
@@ -182,6 +179,18 @@ class _Check:
                 )
                 for key, s in told.secrets.items()
             },
+        }
+
+    def _told_origin(self, issued: dict[str, Any]) -> dict[str, Any]:
+        """Who asked for it and for what; of one that was taken over its own entry says it all."""
+        if "request" not in issued:
+            requester, permissions = self.person_of(issued["owner"]), sorted(issued["permissions"])
+            return {"request": _NOBODY, "requester": requester, "permissions": permissions}
+        asked = self.story.requests[issued["request"]]
+        return {
+            "requester": self.person_of(asked.requester),
+            "description": self._words(asked.requester, asked.opened["description"]),
+            "permissions": sorted(asked.opened["permissions"]),
         }
 
 

@@ -23,6 +23,8 @@ POSSIBLE: dict[Kind, frozenset[State]] = {
     Kind.DELETE: USABLE,
 }
 """In which states of a credential each change can be asked for, and can take effect."""
+ELSEWHERE = {Kind.ROTATE: "its secret is changed", Kind.RESUME: "it is stopped and started"}
+"""What is done to a tracked credential where it lives, and can only be done there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,8 @@ def changeable(world: World, reader: Reader, command: ChangeCommand) -> Credenti
     if credential.state not in POSSIBLE[command.kind] or world.clock.now() >= credential.expires_at:
         sentence = f"“{credential.name}” is {_state(world, credential)}, so this cannot be done."
         return Denied(Reason.WRONG_STATE, sentence)
-    if command.kind is Kind.ROTATE and credential.tracked:
-        return Denied(Reason.WRONG_STATE, f"“{credential.name}” lives elsewhere: its secret is changed there.")
+    if credential.tracked and command.kind in ELSEWHERE:
+        return Denied(Reason.WRONG_STATE, f"“{credential.name}” lives elsewhere: {ELSEWHERE[command.kind]} there.")
     before = reader.requests.of_credential(credential.id, command.kind)
     if before is not None:
         return Denied(Reason.IN_PROGRESS, f"This has been asked for already: request {before.code}.")

@@ -20,7 +20,7 @@ from bot.domain.request import Request, State
 from bot.domain.request import Verb as RequestVerb
 from bot.domain.voting import effect_stands, may_claim
 from bot.ports import UnitOfWork, World
-from bot.service import notices
+from bot.service import errands, notices
 from bot.service.changing import POSSIBLE
 from bot.service.closing import close
 from bot.service.freshness import refresh_for
@@ -126,10 +126,13 @@ def _extend(world: World, work: UnitOfWork, request: Request, credential: Creden
 
 
 def _delete(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
-    until = work.now + world.policy.windows.undo
+    """One that lives elsewhere is deleted there by its owner, who can say so until its expiry ends it anyway."""
+    until = credential.expires_at if credential.tracked else work.now + world.policy.windows.undo
     after = replace(credential, state=credential.after(Verb.DELETE), undo_until=until, plan=reminder.NONE)
     work.credentials.save(after, expected=credential.state)
-    notices.tell_owner(world, work, NoticeKind.OWNER_DELETED, after)
+    if after.tracked:
+        errands.begin(world, work, after)
+    notices.tell_of_deletion(world, work, after)
     notices.refresh_secrets(world, work, after)
     work.record(CredentialDeleting(actor=None, via=Via.SWEEP, request=request.id, credential=after.id, until=until))
     return after

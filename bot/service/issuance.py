@@ -122,7 +122,7 @@ def _minted_for(reader: Reader, credential: Credential) -> Request | None:
 def _start(world: World, claim: Claim) -> Request | Denied:
     with world.store.work() as work:
         request = work.requests.get(claim.request)
-        if request is None or request.asked.kind not in REVEALED:
+        if request is None or request.asked.kind not in REVEALED or request.asked.made_elsewhere:
             return NOT_FOUND
         decision: Decision = may_claim(request, claim.actor, claim.digest, work.now)
         if isinstance(decision, Denied):

@@ -91,15 +91,17 @@ def finish_deletions(world: World, *, limit: int = 100) -> int:
         due = work.credentials.undo_over(work.now, limit=limit)
         for credential in due:
             ended = end(world, work, credential, Verb.DESTROY)
-            notices.tell_owner(world, work, NoticeKind.OWNER_DELETED, ended)
-            work.record(
-                CredentialDeleted(actor=None, via=Via.SWEEP, credential=credential.id, why="its deletion was approved")
-            )
+            notices.tell_of_deletion(world, work, ended)
+            why = "its time came before anybody deleted it" if ended.tracked else "its deletion was approved"
+            work.record(CredentialDeleted(actor=None, via=Via.SWEEP, credential=credential.id, why=why))
     return len(due)
 
 
 def undo_deletion(world: World, credential_id: CredentialId, actor: UserId) -> Credential | Denied:
-    """Take a deletion back while there is time: the credential is suspended, and resuming it needs an approval."""
+    """Take a deletion back while there is time: the credential is suspended, and resuming it needs an approval.
+
+    One that lives elsewhere is as it was: nothing here had stopped it.
+    """
     with world.store.work() as work:
         credential = work.credentials.get(credential_id)
         if credential is None:
@@ -112,12 +114,13 @@ def undo_deletion(world: World, credential_id: CredentialId, actor: UserId) -> C
         schedule = world.policy.schedule(credential.role, credential.estate, credential.expires_at)
         restored = replace(
             credential,
-            state=credential.after(Verb.UNDO),
+            state=credential.after(Verb.KEEP if credential.tracked else Verb.UNDO),
             undo_until=None,
             plan=reminder.plan(schedule, work.now, overdue=True),
         )
         work.credentials.save(restored, expected=credential.state)
-        notices.tell_owner(world, work, NoticeKind.OWNER_DELETED, restored)
+        work.errands.done(credential.id)
+        notices.tell_of_deletion(world, work, restored)
         work.record(CredentialRestored(actor=actor, via=Via.SLACK, credential=credential.id))
     world.wake()
     return restored
@@ -132,6 +135,8 @@ def suspend(world: World, credential_id: CredentialId, actor: UserId) -> Credent
         decision = world.policy.may_change(actor, credential.estate, credential.owner, world.directory)
         if isinstance(decision, Denied):
             return decision
+        if credential.tracked:
+            return Denied(Reason.WRONG_STATE, "This credential lives elsewhere: it is stopped and started there.")
         if not credential.can(Verb.SUSPEND):
             return Denied(Reason.WRONG_STATE, f"This credential is {credential.state} already.")
         suspended = _suspend(world, work, credential, actor=actor, why="its owner or an admin asked")
@@ -165,4 +170,5 @@ def end(world: World, work: UnitOfWork, credential: Credential, verb: Verb) -> C
     work.names.free(credential.id)
     notices.refresh_secrets(world, work, ended)
     alarm.credential_ended(world, work, ended)
+    work.errands.done(credential.id)
     return ended

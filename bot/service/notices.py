@@ -68,6 +68,12 @@ def tell_owner(world: World, work: UnitOfWork, kind: NoticeKind, credential: Cre
     tell_about(world, work, kind, credential, credential.owner)
 
 
+def tell_of_deletion(world: World, work: UnitOfWork, credential: Credential) -> None:
+    """A DM to the owner of a credential that is being deleted, is gone or came back: edited in place."""
+    kind = NoticeKind.TRACKED_DELETE if credential.tracked else NoticeKind.OWNER_DELETED
+    tell_owner(world, work, kind, credential)
+
+
 OF_SECRETS = (
     NoticeKind.OWNER_NOT_SHOWN,
     NoticeKind.OWNER_UNCONFIRMED,

@@ -16,7 +16,7 @@ def delivered(world: World, credential: CredentialId, secret: SecretId, delivery
     """Record what became of the message that showed a secret. Said once: the first word counts."""
     with world.store.work() as work:
         found = work.credentials.get(credential)
-        if found is None or found.newest.id != secret or found.newest.delivery is not Delivery.PENDING:
+        if found is None or found.tracked or found.newest.id != secret or found.newest.delivery is not Delivery.PENDING:
             return
         record_delivery(world, work, found, delivery, via=Via.SLACK)
     world.wake()
@@ -43,8 +43,10 @@ def stored(world: World, credential: CredentialId, secret: SecretId, actor: User
     """The owner says that the secret arrived and is kept."""
     with world.store.work() as work:
         found = work.credentials.get(credential)
-        if found is None or actor != found.owner:
-            return NOT_FOUND if found is None else Denied(Reason.NOT_OWNER, "Only the owner can say this.")
+        if found is None or found.tracked:
+            return NOT_FOUND
+        if actor != found.owner:
+            return Denied(Reason.NOT_OWNER, "Only the owner can say this.")
         if found.newest.id != secret:
             return REPLACED
         if found.state is not State.ACTIVE:

@@ -119,8 +119,7 @@ def lapse_overdue(world: World, *, limit: int = 100) -> int:
     with world.store.work() as work:
         overdue = work.requests.overdue(work.now, limit=limit)
         for request in overdue:
-            why = "nobody revealed it in time" if request.state is State.APPROVED else "nobody decided it in time"
-            close(world, work, request, Verb.LAPSE, actor=None, via=Via.SWEEP, why=why)
+            close(world, work, request, Verb.LAPSE, actor=None, via=Via.SWEEP, why=_too_late(request))
     return len(overdue)
 
 
@@ -149,6 +148,7 @@ def _request(world: World, work: UnitOfWork, command: AddCommand) -> Request:
         description=Words(clean(command.description)),
         reason=Words(clean(command.reason)),
         expires_at=world.policy.end_of(command.expires_on),
+        authority=command.authority,
     )
     credential = CredentialId(world.entropy.uuid())
     return Request(
@@ -194,6 +194,12 @@ def _counted(world: World, work: UnitOfWork, request: Request, ballot: Ballot, v
         )
     )
     return decided
+
+
+def _too_late(request: Request) -> str:
+    if request.state is State.PENDING:
+        return "nobody decided it in time"
+    return "nobody said in time that it was made" if request.asked.made_elsewhere else "nobody revealed it in time"
 
 
 _RECORDED = frozenset({Reason.OWN_REQUEST, Reason.OWN_BENEFIT, Reason.NOT_APPROVER, Reason.DEACTIVATED, Reason.GUEST})

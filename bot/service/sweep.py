@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from bot.ports import Conflict, StoreBusyError, World
-from bot.service import effects, lifecycle, overlap, reconciling, requests, retention, reviewing
+from bot.service import effects, errands, lifecycle, overlap, reconciling, requests, retention, reviewing
 
 BATCH: Final = 10
 """Of what one transaction does at most: its entries are sealed and its rows written within a tenth of a second."""
@@ -54,6 +54,7 @@ STEPS: Final = (
     Step("carried out", effects.carry_out_approved, batch=100),  # a transaction each
     Step("expired", lifecycle.expire_due),
     Step("deleted", lifecycle.finish_deletions),
+    Step("still to be deleted elsewhere", errands.remind, batch=200),  # many of one owner are one message
     Step("not reviewed in time", reviewing.miss_overdue),
     Step("reviewers reminded", reviewing.remind_reviewers),
     Step("old messages forgotten", retention.forget_settled, batch=100),  # a few pages of one table

@@ -12,7 +12,18 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.domain.errors import Denied
-from bot.slack import actions, changes, commands, errors, events, glass, handover, old_secrets, submissions
+from bot.slack import (
+    actions,
+    changes,
+    commands,
+    errors,
+    events,
+    glass,
+    handover,
+    old_secrets,
+    submissions,
+    tracked,
+)
 from bot.slack.clicks import Click, click_of, tell
 from bot.slack.directory import SlackDirectory
 from bot.slack.face import Face, Payload, introduced
@@ -38,6 +49,9 @@ PRESSES: dict[Action, Callable[[Face, Click], None]] = {
     Action.KEEP_OLD: old_secrets.keep_longer,
     Action.RETIRE_OLD: old_secrets.let_go,
     Action.LEAKED_OLD: old_secrets.leaked,
+    Action.MADE: tracked.made,
+    Action.GONE: tracked.gone,
+    Action.KEEP: tracked.keep,
     Action.ESTATE: actions.form_changed,
     Action.ROLE: actions.form_changed,
     Action.OWNER: actions.form_changed,
@@ -52,6 +66,7 @@ SUBMISSIONS: dict[Callback, Callable[[Face, Ack, Payload], None]] = {
     Callback.CHANGE: changes.change_sent,
     Callback.GLASS: glass.sent,
     Callback.UNJUSTIFIED: glass.refusal_sent,
+    Callback.MADE: tracked.made_sent,
 }
 """What each form does when it is sent."""
 

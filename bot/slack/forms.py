@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.domain.errors import Denied
 from bot.domain.estate import Estate
-from bot.domain.ids import EstateKey, RoleKey, UserId
+from bot.domain.ids import BUILTIN, AuthorityKey, EstateKey, RoleKey, UserId
 from bot.domain.naming import DESCRIPTION_MAX, NAME_MAX, REASON_MAX
 from bot.domain.policy import Policy
 from bot.service.asking import AddCommand, Field, Preview, Problem
@@ -30,6 +30,7 @@ class Chosen:
     estate: EstateKey
     role: RoleKey
     owner: UserId
+    authority: AuthorityKey = BUILTIN
     expires_on: date | None = None
 
 
@@ -55,6 +56,7 @@ def build(offer: Offer, chosen: Chosen, preview: Preview | Denied) -> Json:
         _name(),
         _description(),
         _estate(offer, chosen),
+        *_authority(offer, chosen),
         _role(offer, chosen),
         *_warning(offer, chosen),
         _owner(chosen),
@@ -75,11 +77,15 @@ def read_choice(view: Mapping[str, Any], offer: Offer) -> Chosen | None:
     estate, role, owner = (values.get(block) for block in (Block.ESTATE, Block.ROLE, Block.OWNER))
     if estate not in {e.key for e in offer.estates} or role not in offer.policy.roles or not owner:
         return None
+    authority = values.get(Block.AUTHORITY, BUILTIN)
+    if authority not in {BUILTIN, *offer.policy.vendors}:
+        return None
     picked, shown = date_in(values.get(Block.EXPIRES)), date_in(view.get("private_metadata"))
     return Chosen(
         estate=EstateKey(str(estate)),
         role=RoleKey(str(role)),
         owner=UserId(owner),
+        authority=AuthorityKey(authority),
         expires_on=None if picked == shown else picked,
     )
 
@@ -101,6 +107,7 @@ def parse_add(view: Mapping[str, Any], requester: UserId) -> AddCommand | tuple[
         description=values.get(Block.DESCRIPTION, ""),
         reason=values.get(Block.REASON, ""),
         expires_on=expires_on,
+        authority=AuthorityKey(values.get(Block.AUTHORITY, BUILTIN)),
     )
 
 
@@ -148,6 +155,21 @@ def _estate(offer: Offer, chosen: Chosen) -> Json:
             for some in [options[first : first + _GROUP]]
         ]
     return {**entry("Estate", element, block=Block.ESTATE), "dispatch_action": True}
+
+
+def _authority(offer: Offer, chosen: Chosen) -> list[Json]:
+    """Where it is to live, where there is a choice."""
+    if not offer.policy.vendors:
+        return []
+    places = [option("Cred itself", BUILTIN), *(option(v.name, v.key) for v in offer.policy.vendors.values())]
+    element: Json = {
+        "type": "static_select",
+        "action_id": Action.ENTRY.value,
+        "options": places,
+        "initial_option": _by(places, chosen.authority),
+    }
+    hint = "Elsewhere its owner makes it, once it is approved; here it is tracked, without its secret."
+    return [entry("Where it lives", element, block=Block.AUTHORITY, hint=hint)]
 
 
 def _role(offer: Offer, chosen: Chosen) -> Json:

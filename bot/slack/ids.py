@@ -33,6 +33,9 @@ class Action(StrEnum):
     KEEP_OLD = "secret.keep"
     RETIRE_OLD = "secret.retire"
     LEAKED_OLD = "secret.leaked"
+    MADE = "tracked.made"
+    GONE = "tracked.gone"
+    KEEP = "tracked.keep"
     PAGE = "list.page"
     ADD = "home.add"
     CHANGE = "credential.change"
@@ -56,6 +59,8 @@ class Block(StrEnum):
     OWNER = "owner"
     EXPIRES = "expires"
     """Followed by the role's key: a change of role is a new block, so that its suggested day is shown."""
+    AUTHORITY = "authority"
+    CLIENT = "client"
     REASON = "reason"
     OLD_SECRET = "old-secret"  # noqa: S105 - the name of a field
     APPROVERS = "approvers"
@@ -72,6 +77,7 @@ class Callback(StrEnum):
     CHANGE = "form.change"
     GLASS = "form.glass"
     UNJUSTIFIED = "form.unjustified"
+    MADE = "form.made"
     READ = "form.read"
     """Shows something and cannot be sent."""
 

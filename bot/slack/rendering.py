@@ -6,7 +6,7 @@ from bot.domain.break_glass import Glass
 from bot.domain.credential import Credential
 from bot.domain.notice import About, Group, Notice, NoticeKind
 from bot.domain.request import Request
-from bot.slack.cards import detour, glass, life, overlap, request, secret
+from bot.slack.cards import detour, glass, life, overlap, request, secret, tracked
 from bot.slack.cards.pieces import Card, Known
 
 OF_REQUESTS: Mapping[NoticeKind, Callable[[Notice, Request, Known], Card]] = {
@@ -25,6 +25,12 @@ OF_CREDENTIALS: Mapping[NoticeKind, Callable[[Notice, Credential, Known], Card]]
     NoticeKind.OWNER_RETIRING: lambda notice, about, known: overlap.retiring(about, known, notice),
     NoticeKind.OWNER_TRANSFERRED: lambda _, about, __: life.transferred(about),
     NoticeKind.OWNER_DELETED: lambda _, about, __: life.deleted(about),
+    NoticeKind.TRACKED_DELETE: lambda _, about, known: tracked.to_delete(about, known),
+}
+OF_GROUPS: Mapping[NoticeKind, Callable[[Notice, Group, Known], Card]] = {
+    NoticeKind.TRACKED_DELETE_WAITS: lambda notice, about, known: tracked.waiting(
+        about, known, to_owner=notice.person is not None
+    ),
 }
 OF_GLASSES: Mapping[NoticeKind, Callable[[Notice, Glass, Known], Card]] = {
     NoticeKind.GLASS_CARD: lambda _, about, known: glass.card(about, known),
@@ -33,7 +39,6 @@ OF_GLASSES: Mapping[NoticeKind, Callable[[Notice, Glass, Known], Card]] = {
     NoticeKind.GLASS_REMINDED: lambda notice, about, known: glass.reminded(about, known, notice.person),
     NoticeKind.GLASS_OUTCOME: lambda notice, about, known: glass.outcome(about, known, notice.person),
 }
-OF_GROUPS: Mapping[NoticeKind, Callable[[Notice, Group, Known], Card]] = {}
 
 
 def render(notice: Notice, about: About, known: Known) -> Card:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, select, update
 
 from bot.domain.credential import LIVING, Credential, Delivery, ReceiptState, Secret, SecretState, State
-from bot.domain.ids import CredentialId, SecretId
+from bot.domain.ids import AuthorityKey, ClientId, CredentialId, SecretId
 from bot.ports import Conflict, Search, Unreadable
 from bot.store.columns import micros, readable
 from bot.store.credential_rows import changing, credential_of, lasting, living, secret_of
@@ -27,6 +27,9 @@ _PAGE = 500
 _BY_ID = select(_CREDENTIAL).where(_CREDENTIAL.c.id == bindparam("id"))
 _NAMED = (
     select(_CREDENTIAL).where(_CREDENTIAL.c.name_key == bindparam("name_key")).order_by(_CREDENTIAL.c.created_at.desc())
+)
+_OF_CLIENT = select(_CREDENTIAL).where(
+    _CREDENTIAL.c.client_id == bindparam("client_id"), _CREDENTIAL.c.authority == bindparam("authority")
 )
 _AFTER = (
     select(_CREDENTIAL).where(_CREDENTIAL.c.id > bindparam("last")).order_by(_CREDENTIAL.c.id).limit(bindparam("most"))
@@ -109,6 +112,10 @@ class SqlCredentials:
     def named(self, name_key: str) -> list[Credential]:
         found = self._many(_NAMED, {"name_key": name_key})
         return [c for c in found if c.state in LIVING] or found
+
+    def of_client(self, client_id: ClientId, authority: AuthorityKey) -> Credential | None:
+        found = self._many(_OF_CLIENT, {"client_id": client_id, "authority": authority})
+        return found[0] if found else None
 
     def search(self, search: Search) -> list[Credential]:
         return self._search(search, None)

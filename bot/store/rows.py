@@ -263,6 +263,16 @@ class LeaverRow(Row, table=True):
     at: int = Field(sa_column=_when())
 
 
+class ErrandRow(Row, table=True):
+    """Something that a person has to do elsewhere, and is reminded of: a tracked credential is to be deleted there."""
+
+    __tablename__ = "errand"
+
+    credential: str = Field(primary_key=True, foreign_key="credential.id")
+    since: int = Field(sa_column=_when())
+    remind_at: int = Field(sa_column=_when(index=True))
+
+
 class ChoreRow(Row, table=True):
     """Something to be done every so often, by whichever process comes first: when it was done last, and how far."""
 

@@ -18,6 +18,7 @@ from bot.domain.ids import TeamId, UserId
 from bot.ports import Clock, StoreBusyError
 from bot.store.credentials import SqlCredentials
 from bot.store.engine import WRITING
+from bot.store.errands import SqlErrands
 from bot.store.glasses import SqlGlasses
 from bot.store.notices import SqlNotices
 from bot.store.recording import Recorder
@@ -47,6 +48,7 @@ class SqlReader:
         self.notices = SqlNotices(connection)
         self.acceptances = SqlAcceptances(connection)
         self.policies = SqlPolicies(connection)
+        self.errands = SqlErrands(connection)
 
 
 class SqlWork(SqlReader):

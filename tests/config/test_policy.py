@@ -166,7 +166,7 @@ def test_the_example_spells_out_the_defaults_and_every_permission() -> None:
 def test_what_the_example_has_in_comments_is_sound_too(tmp_path: Path) -> None:
     lines = (ROOT / "cred.toml").read_text().splitlines()
     starts = ("# [", "# retail", "# estates", "# key", "# name", "# summary", "# permissions", "# quorum", "# max_life")
-    more = ("# default_life", "# warning", "# who", "# roles", "# life", "# review")
+    more = ("# default_life", "# warning", "# who", "# roles", "# life", "# review", "# url", "# to_", '#   "', "# ]")
     freed = [line[2:] if line.startswith(starts + more) else line for line in lines]
     freed = [line.replace('["retail"]', '["retail", "logistics"]') for line in freed]
     freed = [line.replace('["read-only"]', '["user-sync"]') for line in freed]
@@ -176,3 +176,4 @@ def test_what_the_example_has_in_comments_is_sound_too(tmp_path: Path) -> None:
     assert policy.estate_admins.keys() == {"retail"}
     assert policy.break_glass.roles == {"user-sync"}
     assert policy.approvers[0].estates == {"retail", "logistics"}
+    assert [(vendor.key, len(vendor.to_add)) for vendor in policy.vendors.values()] == [("sophos-central", 3)]

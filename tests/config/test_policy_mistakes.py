@@ -51,6 +51,15 @@ summary = "Reads users."
 permissions = ["users:read"]
 """
 
+VENDOR = """
+[[vendors]]
+key = "sophos-central"
+name = "Sophos Central"
+url = "https://central.sophos.com/credentials"
+to_add = ["Press Add."]
+to_delete = ["Press Delete."]
+"""
+
 
 def mistakes(text: str | bytes) -> tuple[Mistake, ...]:
     content = text if isinstance(text, bytes) else text.encode()
@@ -71,7 +80,7 @@ def changed(old: str, new: str) -> str:
 
 def test_the_file_that_these_tests_spoil_is_sound() -> None:
     parse_policy(SOUND.encode(), source="cred.toml")
-    parse_policy((SOUND + NORTH + ROLE).encode(), source="cred.toml")
+    parse_policy((SOUND + NORTH + ROLE + VENDOR).encode(), source="cred.toml")
 
 
 # What the file says instead of its first column: key, line, and a part of the problem and of the remedy.
@@ -173,6 +182,18 @@ ADDED = [
     ('[break_glass]\nlife = "0h"\n', "break_glass.life", 2, "no time at all", "greater than zero"),
     ('[break_glass]\nreview = "soon"\n', "break_glass.review", 2, "not a length of time", "90d"),
     ('[break_glass]\nlives = "1h"\n', "break_glass.lives", 2, "no such key", 'Did you mean "life"?'),
+    (VENDOR + VENDOR.replace("sophos", "other"), "vendors.name", 11, '"Sophos Central" is taken', "its own"),
+    (VENDOR + VENDOR.replace("Sophos", "Other"), "vendors.key", 10, '"sophos-central" is taken', "its own"),
+    (VENDOR.replace("sophos-central", "builtin"), "vendors.key", 3, "this program itself", "another key"),
+    (VENDOR.replace("sophos-central", "Sophos Central"), "vendors.key", 3, "cannot be a key", "small letters"),
+    (VENDOR.replace("https://", ""), "vendors.url", 5, "is not the address of a page", '"https://central.sophos.com"'),
+    (VENDOR.replace("https:", "javascript:"), "vendors.url", 5, "is not the address of a page", "Write it whole"),
+    (VENDOR.replace('["Press Add."]', "[]"), "vendors.to_add", 6, "empty", "at least one"),
+    (VENDOR.replace('["Press Add."]', '"Press Add."'), "vendors.to_add", 6, "list in square brackets", "step by step"),
+    (VENDOR.replace("Press Add.", "x" * 301), "vendors.to_add", 6, "301 characters", "300 at most"),
+    (VENDOR.replace('"Press Add."', f'"{"x" * 300}", ' * 7), "vendors.to_add", 6, "2100 characters", "one message"),
+    (VENDOR.replace("to_delete", "to_delte"), "vendors.to_delte", 7, "no such key", 'Did you mean "to_delete"?'),
+    ('[vendors]\nkey = "x"\n', "vendors", 1, "several", "[[vendors]]"),
     ("[windws]\n", "windws", 1, "no such section", 'Did you mean "windows"?'),
 ]
 
@@ -219,6 +240,11 @@ def test_approvers_of_several_rules_count_together_and_each_once() -> None:
 def test_more_roles_than_a_form_can_show_are_told() -> None:
     roles = "".join(ROLE.replace('"sync"', f'"sync-{n}"').replace('"Sync"', f'"Sync {n}"') for n in range(11))
     assert only(SOUND + roles).problem == "There are 11 roles."
+
+
+def test_more_vendors_than_a_menu_can_show_are_told() -> None:
+    many = "".join(VENDOR.replace("sophos-central", f"v{n}").replace("Sophos Central", f"V{n}") for n in range(100))
+    assert only(SOUND + many).problem == "There are 100 vendors."
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:

@@ -91,6 +91,7 @@ UNVOUCHED = {
     "glass": {"reminded_at"},
     "review": {"at"},
     "leaver": {column.name for column in METADATA.tables["leaver"].c},
+    "errand": {column.name for column in METADATA.tables["errand"].c},
     "chore": {column.name for column in METADATA.tables["chore"].c},
     "group_member": {column.name for column in METADATA.tables["group_member"].c},
 }

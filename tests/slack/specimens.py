@@ -7,7 +7,7 @@ from uuid import UUID
 from bot.domain.break_glass import Glass
 from bot.domain.credential import LIVING, Credential, Delivery, ReceiptState, Secret, SecretState
 from bot.domain.credential import State as CredentialState
-from bot.domain.ids import ClientId, CredentialId, NoticeId, RequestId, SecretId, Words
+from bot.domain.ids import BUILTIN, ClientId, CredentialId, NoticeId, RequestId, SecretId, Words
 from bot.domain.kind import Kind
 from bot.domain.notice import Notice, NoticeKind
 from bot.domain.request import Asked, Request, State, Verdict, Vote, digest_of
@@ -15,6 +15,7 @@ from bot.domain.role import READ_ONLY, SUPER_ADMIN, Role
 from bot.slack.cards.pieces import Known
 from tests.support import people
 from tests.support.fakes import FakeDirectory
+from tests.support.vendors import SOPHOS, VENDOR
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SECRET = "made-up_secret-7Qx"
@@ -29,6 +30,11 @@ def roster(groups=None) -> FakeDirectory:
     return FakeDirectory(people.everybody(), groups or {people.APPROVERS: frozenset({people.ANA, people.BEN})})
 
 
+def known_with_vendor() -> Known:
+    """The same under a policy in which credentials may live elsewhere."""
+    return replace(known(), policy=people.make_policy(vendors={SOPHOS: VENDOR}))
+
+
 def request(state: State = State.PENDING, *, role: Role = SUPER_ADMIN, votes=(), **changes) -> Request:
     asked = Asked(
         kind=Kind.ADD,
@@ -40,6 +46,7 @@ def request(state: State = State.PENDING, *, role: Role = SUPER_ADMIN, votes=(),
         description=Words(changes.pop("description", "Reads salaries every night")),
         reason=Words(changes.pop("reason", "The old key ends in April")),
         expires_at=datetime(2026, 3, 31, 22, 0, tzinfo=UTC),
+        authority=changes.pop("authority", BUILTIN),
     )
     decided = None if state is State.PENDING else NOON + timedelta(hours=1)
     made = Request(
@@ -70,7 +77,7 @@ def no(voter, reason="Use the narrower role") -> Vote:
 BOTH = (yes(people.ANA), yes(people.BEN))
 
 
-def in_state(state: State) -> Request:
+def in_state(state: State, **changes) -> Request:
     """A request as it would look in a state."""
     votes = {
         State.PENDING: (yes(people.ANA),),
@@ -79,7 +86,12 @@ def in_state(state: State) -> Request:
         State.LAPSED: (),
     }.get(state, BOTH)
     closing = {State.LAPSED: "nobody decided it in time", State.REFUSED: "The authority has no room."}.get(state, "")
-    return request(state, votes=votes, closing=closing)
+    return request(state, votes=votes, closing=closing, **changes)
+
+
+def tracked(**changes) -> Credential:
+    """A credential that lives elsewhere."""
+    return replace(credential(), **{"authority": SOPHOS, "secrets": (), **changes})
 
 
 def taken(state: State = State.FULFILLED, **changes) -> Request:

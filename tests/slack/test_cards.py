@@ -17,12 +17,13 @@ from bot.domain.request import Request, State
 from bot.domain.role import READ_ONLY
 from bot.ports import Concealed
 from bot.service.inventory import HomeView, Listing, Pending
-from bot.slack import glass_forms, small_forms
+from bot.slack import glass_forms, made_form, small_forms
 from bot.slack.cards import credential as credential_cards
 from bot.slack.cards import glass as glass_cards
 from bot.slack.cards import home, overlap, plain
 from bot.slack.cards import request as request_cards
 from bot.slack.cards import secret as secret_cards
+from bot.slack.cards import tracked as tracked_cards
 from bot.slack.cards.detour import SHARED
 from bot.slack.cards.pieces import Known
 from bot.slack.ids import RequestMark, SecretMark
@@ -30,8 +31,10 @@ from bot.slack.rendering import render
 from tests.slack import specimens
 from tests.slack.snapshots import same_as_before, slack_takes
 from tests.support import people
+from tests.support.vendors import SOPHOS
 
 KNOWN = specimens.known()
+ELSEWHERE = specimens.known_with_vendor()
 EVIL = "<!channel> <https://evil.example|click> & \u202etxt.exe\u202c *bold*\n\n> quoted\n@here"
 
 
@@ -240,13 +243,55 @@ def _views():
         "glass-taken": glass_forms.taken(specimens.taken(State.APPROVED), KNOWN),
         "glass-refuse": glass_forms.refuse(specimens.glass(credential=specimens.taken_credential()), KNOWN),
         "glass-refuse-late": glass_forms.refuse(specimens.glass(request=specimens.taken(State.LAPSED)), KNOWN),
+        "made": made_form.build(specimens.in_state(State.APPROVED, authority=SOPHOS), ELSEWHERE),
         "said": small_forms.said("Somebody was first.", typed="My reason"),
+    }
+
+
+def _tracked_cards():
+    cards = {}
+    for state in State:
+        if state in (State.EXECUTING, State.REFUSED, State.UNRESOLVED):
+            continue  # no authority is asked
+        made = specimens.in_state(state, authority=SOPHOS)
+        cards[f"tracked-approval-{state}"] = request_cards.approval(made, ELSEWHERE)
+        cards[f"tracked-reveal-{state}"] = request_cards.reveal(made, ELSEWHERE)
+        cards[f"tracked-told-{state}"] = request_cards.told(made, ELSEWHERE)
+    waiting = Pending(to_reveal=(specimens.in_state(State.APPROVED, authority=SOPHOS),))
+    imported, leaving = specimens.tracked(request=None), specimens.tracked(state=CredentialState.DELETING)
+    items = (leaving, replace(leaving, name="night-job"), specimens.tracked(name="kept"))
+    group = Group(id=NoticeId(UUID(int=7)), items=items, total=9)
+    return {
+        **cards,
+        "tracked-reveal-vendor-gone": request_cards.reveal(specimens.in_state(State.APPROVED, authority=SOPHOS), KNOWN),
+        "tracked-pending": plain.pending(waiting, ELSEWHERE),
+        "tracked-show": credential_cards.show(specimens.tracked(), ELSEWHERE),
+        "tracked-show-imported": credential_cards.show(imported, ELSEWHERE),
+        "tracked-show-vendor-gone": credential_cards.show(specimens.tracked(), KNOWN),
+        "tracked-list": credential_cards.listing(Listing(items=(imported,), more=None), ELSEWHERE),
+        "tracked-delete": tracked_cards.to_delete(leaving, ELSEWHERE),
+        "tracked-delete-gone": tracked_cards.to_delete(specimens.tracked(state=CredentialState.DELETED), ELSEWHERE),
+        "tracked-delete-kept": tracked_cards.to_delete(specimens.tracked(), ELSEWHERE),
+        "tracked-waiting": tracked_cards.waiting(group, ELSEWHERE, to_owner=True),
+        "tracked-waiting-late": tracked_cards.waiting(group, ELSEWHERE, to_owner=False),
+        "tracked-waiting-over": tracked_cards.waiting(
+            replace(group, items=(specimens.tracked(),), total=1), ELSEWHERE, to_owner=True
+        ),
+        "tracked-expired": secret_cards.expired(specimens.tracked(state=CredentialState.EXPIRED), ELSEWHERE),
     }
 
 
 CARDS = {
     name: card.message()
-    for cards in (_request_cards(), _secret_cards(), _overlap_cards(), _detour_cards(), _lookup_cards(), _glass_cards())
+    for cards in (
+        _request_cards(),
+        _secret_cards(),
+        _overlap_cards(),
+        _detour_cards(),
+        _lookup_cards(),
+        _glass_cards(),
+        _tracked_cards(),
+    )
     for name, card in cards.items()
 }
 ALL = {**CARDS, **_views()}

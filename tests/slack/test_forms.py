@@ -21,8 +21,10 @@ from tests.slack import specimens
 from tests.slack.filled import filled, sent
 from tests.slack.snapshots import same_as_before, slack_takes
 from tests.support import people
+from tests.support.vendors import SOPHOS, VENDOR
 
 POLICY = people.make_policy()
+WITH_VENDOR = people.make_policy(vendors={SOPHOS: VENDOR})
 OFFER = Offer(estates=tuple(POLICY.estates.values()), policy=POLICY)
 PREVIEW = Preview(
     needed=1,
@@ -37,6 +39,7 @@ FORMS = {
     "add-first": build(OFFER, FIRST, PREVIEW),
     "add-super-admin": build(OFFER, SUPER, replace(PREVIEW, needed=2)),
     "add-nobody": build(OFFER, FIRST, replace(PREVIEW, problem="2 must approve this, and nobody could.", approvers=())),
+    "add-elsewhere": build(replace(OFFER, policy=WITH_VENDOR), replace(FIRST, authority=SOPHOS), PREVIEW),
     "add-denied": build(OFFER, FIRST, Denied(Reason.NOT_ADMIN, "Only an admin may ask here.")),
 }
 
@@ -122,6 +125,16 @@ def test_day_that_the_person_chose_stays_when_the_role_changes():
     chosen = read_choice(view, OFFER)
     assert chosen is not None
     assert chosen.expires_on == date(2026, 3, 9)
+
+
+def test_where_it_lives_is_asked_only_where_there_is_a_choice_and_comes_back():
+    assert "Where it lives" not in json.dumps(FORMS["add-first"])
+    view = sent(FORMS["add-elsewhere"], name="payroll", reason="Because")
+    command = parse_add(view, people.MAYA)
+    assert isinstance(command, AddCommand)
+    assert command.authority == SOPHOS
+    assert read_choice(view, replace(OFFER, policy=WITH_VENDOR)).authority == SOPHOS
+    assert read_choice(view, OFFER) is None
 
 
 @pytest.mark.parametrize(("field", "forged"), [("estate", "elsewhere"), ("role", "god"), ("owner", "")])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from bot.domain.events import EventKind
 from bot.domain.request import State
-from bot.service.story import glasses, lives, registers, requests, secrets
+from bot.service.story import glasses, lives, registers, requests, secrets, tracking
 from bot.service.story.told import Body, Story, ToldCredential, ToldGlass, ToldRequest, ToldSecret
 
 __all__ = ["Body", "Story", "ToldCredential", "ToldGlass", "ToldRequest", "ToldSecret", "take"]
@@ -35,6 +35,8 @@ _TELL: dict[str, Callable[[Story, int, str, Body], Iterator[str]]] = {
     EventKind.REVIEW_CAST: glasses.reviewed,
     EventKind.REVIEW_MISSED: glasses.missed,
     EventKind.CREDENTIAL_ISSUED: secrets.issued,
+    EventKind.CREDENTIAL_TRACKED: tracking.tracked,
+    EventKind.CREDENTIAL_IMPORTED: tracking.imported,
     EventKind.SECRET_REISSUED: secrets.reissued,
     EventKind.SECRET_ROTATED: secrets.rotated,
     EventKind.SECRET_RETIRED: secrets.retired,

@@ -55,7 +55,8 @@ def restored(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str
     credential = story.credentials[body["credential"]]
     if credential.state != CredentialState.DELETING:
         yield f"a credential that was {credential.state} was restored"
-    credential.state, credential.undo_until = CredentialState.SUSPENDED, None
+    credential.state = CredentialState.ACTIVE if credential.tracked else CredentialState.SUSPENDED
+    credential.undo_until = None
 
 
 def deleted(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.domain.break_glass import State as GlassState
 from bot.domain.credential import Delivery, ReceiptState, SecretState
 from bot.domain.credential import State as CredentialState
+from bot.domain.ids import BUILTIN
 from bot.domain.request import State, Verdict
 
 Body = dict[str, Any]
@@ -76,6 +77,11 @@ class ToldCredential:
     snoozed_until: int | None = None
     let_expire_by: str | None = None
     secrets: dict[str, ToldSecret] = field(default_factory=dict)
+
+    @property
+    def tracked(self) -> bool:
+        """Whether it lives elsewhere."""
+        return bool(self.issued["authority"] != BUILTIN)
 
 
 @dataclass(slots=True)

@@ -66,14 +66,17 @@ def show(credential: Credential, known: Known) -> Card:
             ("Estate", known.estate(credential.estate)),
             ("Created", when(credential.created_at)),
             ("Works until", known.end(credential.expires_at)),
-            ("Last used", _used(credential)),
-            ("Client ID", f"`{credential.client_id}`"),
+            ("Lives in", known.place(credential.authority)) if credential.tracked else ("Last used", _used(credential)),
+            ("Client ID", f"`{escape(credential.client_id)}`"),
         ),
     ]
     if credential.description:
         blocks.append(section(f"*What it is*\n{quote(credential.description, _QUOTE_MAX)}"))
-    blocks += [divider(), *(context(_secret(number, secret)) for number, secret in _newest_first(credential))]
-    blocks.append(context(f"Asked for by {mention(credential.requester)}"))
+    blocks.append(divider())
+    if credential.tracked:
+        blocks.append(context("It is tracked: its secret and its uses are known only where it lives."))
+    blocks += [context(_secret(number, secret)) for number, secret in _newest_first(credential)]
+    blocks.append(context(_origin(credential)))
     text = f"{credential.name}: {credential.state}, {known.role(credential.role)} in {known.estate(credential.estate)}."
     return Card(text, tuple(blocks))
 
@@ -94,7 +97,8 @@ def line(credential: Credential, known: Known, *, full_name: bool = False) -> Js
     return section(
         f"*`{name}`* · {_LIVES[credential.state]}\n"
         f"{known.role(credential.role)} in {known.estate(credential.estate)} · owner {mention(credential.owner)}\n"
-        f"until {known.end(credential.expires_at)} · last used {_used(credential)}"
+        f"until {known.end(credential.expires_at)} · "
+        + (f"lives in {known.place(credential.authority)}" if credential.tracked else f"last used {_used(credential)}")
     )
 
 
@@ -105,6 +109,12 @@ def _empty(words: str) -> Card:
         else "There is no credential here that you may see. `/cred add` asks for one."
     )
     return Card(text, (section(text),))
+
+
+def _origin(credential: Credential) -> str:
+    if credential.request is None:
+        return f"Taken over from a spreadsheet {when(credential.created_at)}"
+    return f"Asked for by {mention(credential.requester)}"
 
 
 def _used(credential: Credential) -> str:

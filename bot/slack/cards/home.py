@@ -43,7 +43,8 @@ def _needs_you(view: HomeView, known: Known) -> list[Json]:
     waiting = view.pending
     blocks: list[Json] = [header("Needs you")]
     for request in waiting.to_reveal[:_SHOWN]:
-        where = f"Approved: press *Reveal* in the Messages tab by {when(request.lapses_at)}."
+        press = "make it where it lives, and say so" if request.asked.made_elsewhere else "press *Reveal*"
+        where = f"Approved: {press} in the Messages tab by {when(request.lapses_at)}."
         blocks.append(_row(request, known, where))
     for request in waiting.on_me[:_SHOWN]:
         channel = in_channel(known.policy.channel_of(request.asked.estate))

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.domain.ids import EstateKey, RoleKey, UserId
+from bot.domain.ids import BUILTIN, AuthorityKey, EstateKey, RoleKey, UserId
 from bot.domain.person import Roster
 from bot.domain.policy import Policy
 from bot.slack.ids import Action
-from bot.slack.text import day, plain, typed, when
+from bot.slack.text import day, escape, plain, typed, when
 
 Json = dict[str, Any]
 
@@ -50,6 +50,13 @@ class Known:
         """Until when something works: the end of a day, as people pick it, or an instant of its own."""
         last = self.policy.last_day(moment)
         return f"the end of {day(last)}" if self.policy.end_of(last) == moment else when(moment)
+
+    def place(self, key: AuthorityKey) -> str:
+        """Where a credential lives, with a link to its vendor's page; its key if that has left the policy."""
+        if key == BUILTIN:
+            return "Cred itself"
+        found = self.policy.vendors.get(key)
+        return typed(key, OPTION_MAX) if found is None else f"<{escape(found.url)}|{typed(found.name, OPTION_MAX)}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def pending(waiting: Pending, known: Known) -> Card:
     blocks: list[Json] = []
     for name, requests, row in (
         ("Waits for your decision", waiting.on_me, _decide_row),
-        ("Approved: reveal it", waiting.to_reveal, _reveal_row),
+        ("Approved: it is yours", waiting.to_reveal, _reveal_row),
         ("You asked for", waiting.mine, _own_row),
     ):
         if requests:
@@ -114,7 +114,8 @@ def _decide_row(request: Request, known: Known) -> list[Json]:
 
 
 def _reveal_row(request: Request, known: Known) -> list[Json]:
-    by = f"The button is in my messages to you. Reveal it by {when(request.lapses_at)}."
+    does = "Make it where it lives, and say so," if request.asked.made_elsewhere else "Reveal it"
+    by = f"The button is in my messages to you. {does} by {when(request.lapses_at)}."
     return [section(f"{summary(request, known)}\n{by}", accessory=details_button(request))]
 
 

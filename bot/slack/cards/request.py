@@ -4,8 +4,9 @@ One request is one set of sentences, whatever the state; a card is edited in pla
 decided the buttons are gone and the outcome stays, with who and when.
 """
 
-from bot.domain.ids import UserId
+from bot.domain.ids import BUILTIN, UserId
 from bot.domain.request import Request, State, Verb
+from bot.slack.cards import tracked
 from bot.slack.cards.pieces import (
     Button,
     Card,
@@ -69,7 +70,9 @@ def told(request: Request, known: Known) -> Card:
 
 
 def reveal(request: Request, known: Known) -> Card:
-    """The message to the owner, with the button that mints the secret."""
+    """The message to the owner, with the button that mints the secret; or with what to do where it is to live."""
+    if request.asked.made_elsewhere:
+        return tracked.to_make(request, known)
     blocks = [header(title(request)), section(_to_owner(request)), _at_a_glance(request, known)]
     if request.state is State.APPROVED:
         blocks += [
@@ -97,6 +100,7 @@ def particulars(request: Request, known: Known) -> list[Json]:
             ("Owner", mention(asked_for.owner)),
             ("Name", f"`{asked_for.name}`"),
             ("Works until", _end(request, known)),
+            *([("Lives in", known.place(asked_for.authority))] if asked_for.authority != BUILTIN else []),
         ),
         section(f"*Reason*\n{quote(asked_for.reason, _QUOTE_MAX)}"),
     ]

@@ -80,8 +80,12 @@ def expired(credential: Credential, known: Known) -> Card:
     """Its time has come."""
     text = (
         f"This credential worked until {known.end(credential.expires_at)}. "
-        "It no longer authenticates, and what could check its secret is destroyed. "
-        "Ask for a new one with `/cred add` if it is still needed."
+        + (
+            f"It lived in {known.place(credential.authority)}: look there that nothing of it is left. "
+            if credential.tracked
+            else "It no longer authenticates, and what could check its secret is destroyed. "
+        )
+        + "Ask for a new one with `/cred add` if it is still needed."
     )
     return _about(credential, f"⌛ Expired: {credential.name}", text)
 

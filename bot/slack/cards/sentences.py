@@ -22,7 +22,8 @@ def title(request: Request) -> str:
     """`✅ Approved: payroll-sync`."""
     if request.asked.kind is Kind.BREAK_GLASS and request.state is State.APPROVED:
         return f"🚨 Taken without approval: {request.asked.name}"
-    return f"{_TITLES[request.state]}: {request.asked.name}"
+    tracked = request.asked.made_elsewhere and request.state is State.FULFILLED
+    return f"{'📌 Tracked' if tracked else _TITLES[request.state]}: {request.asked.name}"
 
 
 def outcome(request: Request) -> str:
@@ -33,10 +34,10 @@ def outcome(request: Request) -> str:
         case State.PENDING:
             return f"It waits for approval until {until}."
         case State.APPROVED:
-            return f"{let_through(request)}{at}. {owner} can reveal the secret until {until}."
+            can = "can make it where it lives, and say so," if request.asked.made_elsewhere else "can reveal the secret"
+            return f"{let_through(request)}{at}. {owner} {can} until {until}."
         case State.EXECUTING | State.FULFILLED:
-            does = "is revealing" if request.state is State.EXECUTING else "has revealed"
-            return f"{let_through(request)}. {owner} {does} the secret."
+            return f"{let_through(request)}. {owner} {_did(request)}."
         case State.UNRESOLVED:
             return "The answer was lost while the secret was being made. I am looking it up."
         case State.WITHDRAWN:
@@ -49,9 +50,9 @@ def plain_outcome(request: Request) -> str:
     """For a notification, which is short."""
     match request.state:
         case State.APPROVED:
-            return "The owner can reveal the secret now."
+            return f"The owner can {'make it' if request.asked.made_elsewhere else 'reveal the secret'} now."
         case State.FULFILLED:
-            return "The secret has been revealed."
+            return "It is tracked now." if request.asked.made_elsewhere else "The secret has been revealed."
         case State.DENIED | State.LAPSED | State.REFUSED | State.WITHDRAWN:
             return f"Request {request.code} has ended without a credential."
         case State.PENDING | State.EXECUTING | State.UNRESOLVED:
@@ -69,6 +70,12 @@ def next_step(request: Request) -> str:
             return "Ask again with `/cred add` if it is still needed."
         case State.PENDING | State.EXECUTING | State.UNRESOLVED | State.FULFILLED | State.WITHDRAWN:
             return ""
+
+
+def _did(request: Request) -> str:
+    if request.asked.made_elsewhere:
+        return "has made it where it lives, and it is tracked"
+    return f"{'is revealing' if request.state is State.EXECUTING else 'has revealed'} the secret"
 
 
 def _ended(request: Request, at: str) -> str:

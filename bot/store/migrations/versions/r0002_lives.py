@@ -123,6 +123,15 @@ def _reviews() -> None:
 
 def _registers() -> None:
     op.create_table("leaver", _text("user"), _instant("at"), sa.PrimaryKeyConstraint("user"))
+    op.create_table(
+        "errand",
+        _text("credential"),
+        _instant("since"),
+        _instant("remind_at"),
+        sa.PrimaryKeyConstraint("credential"),
+        sa.ForeignKeyConstraint(["credential"], ["credential.id"]),
+    )
+    op.create_index("ix_errand_remind_at", "errand", ["remind_at"])
     op.create_table("chore", _text("name"), _instant("done_at"), _text("mark"), sa.PrimaryKeyConstraint("name"))
 
 

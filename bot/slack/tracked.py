@@ -1,0 +1,75 @@
+"""The buttons and forms of credentials that live elsewhere: *It is done there…*, *It is deleted there*, *Undo*."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.domain.credential import Credential
+from bot.domain.errors import Denied
+from bot.domain.ids import CredentialId, UserId
+from bot.ports import World
+from bot.service import errands, lifecycle, tracking
+from bot.service.tracking import MadeCommand
+from bot.slack import errors, made_form, small_forms
+from bot.slack.clicks import Click, tell
+from bot.slack.commands import open_view
+from bot.slack.face import Face, Payload, admitted, who
+from bot.slack.ids import ChangeMark, RequestMark
+from bot.slack.submissions import Ack, complain, counted, over
+
+
+def made(face: Face, click: Click) -> None:
+    """Ask for what is there now."""
+    mark = RequestMark.parse(click.value)
+    if mark is None:
+        tell(face, click, errors.NOT_OURS)
+        return
+    request = tracking.to_be_made(face.world, mark.request, mark.digest, click.person.user)
+    if isinstance(request, Denied):
+        tell(face, click, request.sentence)
+    else:
+        open_view(face, click.body, made_form.build(request, face.known), lambda sentence: tell(face, click, sentence))
+
+
+def made_sent(face: Face, ack: Ack, body: Payload) -> None:
+    """What is there now. The workspace is asked who is who before it counts, so the outcome may follow."""
+    person, view = who(body), body["view"]
+    decision, wanted = admitted(face, person), made_form.parse(view, person.user)
+    if isinstance(decision, Denied) or wanted is None:
+        over(ack, small_forms.said(decision.sentence if isinstance(decision, Denied) else errors.NOT_OURS))
+        return
+    problems = tracking.problems_with_made(face.world, wanted) if isinstance(wanted, MadeCommand) else wanted
+    if problems or not isinstance(wanted, MadeCommand):
+        complain(ack, view, problems)
+        return
+    counted(face, ack, view, lambda: small_forms.said(_told(tracking.made(face.world, wanted))), typed="")
+
+
+def gone(face: Face, click: Click) -> None:
+    """It is deleted where it lived. The card is the outbox's to edit."""
+    _decided(face, click, errands.gone_there, "“{}” is deleted, and its name is free. Thank you.")
+
+
+def keep(face: Face, click: Click) -> None:
+    """The deletion is taken back."""
+    _decided(face, click, lifecycle.undo_deletion, "“{}” is kept: it is as it was.")
+
+
+def _decided(
+    face: Face, click: Click, decide: Callable[[World, CredentialId, UserId], Credential | Denied], done: str
+) -> None:
+    mark = ChangeMark.parse(click.value)
+    if mark is None:
+        tell(face, click, errors.NOT_OURS)
+        return
+    found = decide(face.world, mark.credential, click.person.user)
+    tell(face, click, found.sentence if isinstance(found, Denied) else done.format(found.name))
+
+
+def _told(found: Any) -> str:
+    match found:
+        case Credential(name=name):
+            return f"“{name}” is tracked from now on: you are warned before it expires. `/cred show {name}` has it."
+        case Denied(sentence=sentence):
+            return sentence
+        case problems:
+            return " ".join(problem.sentence for problem in problems)
