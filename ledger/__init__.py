@@ -22,15 +22,17 @@ from ledger.errors import (
     TooLargeError,
     TransactionError,
     UnknownKeyError,
+    UnknownPersonError,
     WrongKeyError,
 )
+from ledger.keyring import KeyState
 from ledger.keys import KeyEncryptionKey, NamedKey
 from ledger.log import Appended, Ledger
 from ledger.proof import EntryProof
 from ledger.report import Report, Step
 from ledger.schema import Schemas
 from ledger.signing import LogKey, VerifierKey
-from ledger.tables import open_to_read
+from ledger.tables import open_to_read, scrub
 from ledger.verify import verify_keyless, verify_with_key
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "Json",
     "KeyEncryptionKey",
     "KeyFileError",
+    "KeyState",
     "Ledger",
     "LedgerError",
     "LedgerExistsError",
@@ -63,9 +66,11 @@ __all__ = [
     "TooLargeError",
     "TransactionError",
     "UnknownKeyError",
+    "UnknownPersonError",
     "VerifierKey",
     "WrongKeyError",
     "open_to_read",
+    "scrub",
     "verify_keyless",
     "verify_with_key",
 ]

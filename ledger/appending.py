@@ -87,19 +87,22 @@ class Appender:
         """The head whose newest entry is this event. Raises `SchemaError` and `TooLargeError` before it writes."""
         payload = self._schemas.encode(event)
         check_fits(payload)
-        head = Head.read(connection, self._keyring.log)
-        if clock < head.clock - _STEP_MICROS:
-            head = self._own(connection, head, "clock:stepped-back", {"before": head.clock, "after": clock}, clock)
+        head = self._head(connection, clock)
         if head.tree.size >= head.data_key_size or max(head.time, clock) >= head.data_key_time:
             head = self._change_data_key(connection, head, clock)
         return self._write(connection, head, payload, event.index, clock)
 
     def make_key(self, connection: Connection, purpose: str, clock: int | None) -> SealingKey:
         """A new primary key of a purpose and its entry. Without a clock, at the time of the newest entry."""
-        at = Head.read(connection, self._keyring.log).clock if clock is None else clock
-        key = self._keyring.make(connection, purpose, at)
-        self.append(connection, key_created(key, purpose), at)
+        head = Head.read(connection, self._keyring.log)
+        now = head.clock if clock is None else clock
+        key = self._keyring.make(connection, purpose, max(head.time, now))
+        self.append(connection, key_created(key, purpose), now)
         return key
+
+    def rotate_data_key(self, connection: Connection, clock: int) -> Head:
+        """A new key for the entries from here on, before the old one has served its time; its entry is the first."""
+        return self._change_data_key(connection, self._head(connection, clock), clock)
 
     def wrote_in(self, connection: Connection) -> bool:
         """Whether the connection's transaction holds entries that are not committed yet."""
@@ -108,6 +111,13 @@ class Appender:
     def term(self, name: str, value: str) -> bytes:
         """What an entry about this value is found by."""
         return blind(self._index_key, name, value)
+
+    def _head(self, connection: Connection, clock: int) -> Head:
+        """As it stands, after an entry that the clock was set back, if it was."""
+        head = Head.read(connection, self._keyring.log)
+        if clock < head.clock - _STEP_MICROS:
+            return self._own(connection, head, "clock:stepped-back", {"before": head.clock, "after": clock}, clock)
+        return head
 
     def _change_data_key(self, connection: Connection, head: Head, clock: int) -> Head:
         at = max(head.time, clock)

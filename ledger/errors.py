@@ -45,6 +45,12 @@ class UnknownKeyError(LedgerError):
     code = "unknown-key"
 
 
+class UnknownPersonError(LedgerError):
+    """No such person is in the ledger's tables: they never were, or they were erased."""
+
+    code = "unknown-person"
+
+
 class RollbackError(LedgerError):
     """The database is older than a checkpoint that is known: a backup was restored, or rows were removed."""
 

@@ -2,8 +2,10 @@
 
 1. Opening: each entry opens under the key that its header commits to; its payload is canonical and on the allow-list.
 2. Beginning: entry 0 opens this very log for this very key, and no other entry does.
-3. Keys: each key in the table opens and has the entry of its creation, and each entry of a creation has its key.
-4. People: who stands behind a person ID is who was registered; nobody acts who was not. Erased people stay proven.
+3. Keys: each key in the table opens and has the entry of its creation, and each entry of a creation has its key
+   (`ledger.keychecks`).
+4. People: who stands behind a person ID is who was registered; nobody acts who was not; whose row is gone has an entry
+   that they were erased. What they did stays proven.
 5. Search: the blind index holds what the entries are to be found by, nothing less and nothing more.
 """
 
@@ -11,11 +13,12 @@ from hashlib import blake2b
 from secrets import token_bytes
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from ledger.entry import Event, Header, open_entry
-from ledger.errors import LedgerError, NoLedgerError, UnknownKeyError, WrongKeyError
-from ledger.keyring import ENTRIES, INDEX, Keyring
+from ledger.errors import LedgerError, UnknownKeyError
+from ledger.keychecks import KeyChecks, blob, short
+from ledger.keyring import Keyring
 from ledger.keys import KeyEncryptionKey
 from ledger.people import PersonRow, open_identity, searched_as
 from ledger.report import Step
@@ -23,8 +26,7 @@ from ledger.schema import Schemas
 from ledger.sealing import SealingKey, blind
 from ledger.signing import VerifierKey
 
-_KEYS = text("SELECT id, purpose, wrapped FROM ledger_key WHERE log = :log ORDER BY created, id")
-_PEOPLE = text("SELECT person, lookup, key, wrapped, sealed FROM ledger_person WHERE log = :log")
+_PEOPLE = text("SELECT person, lookup, key, wrapped, wrapped_by, sealed FROM ledger_person WHERE log = :log")
 _TERMS = text('SELECT term, "index" FROM ledger_term WHERE log = :log')
 
 
@@ -40,12 +42,11 @@ class OpeningInspector:
         self._decode = Schemas().decode_any if schemas is None else schemas.decode
         self._problems: dict[str, str] = {}
         """The first problem of each step, by its title."""
-        self._keys: dict[bytes, tuple[str, SealingKey]] = {}
-        self._unwrap_all(connection)
-        self._index_key = next((key.secret for purpose, key in self._keys.values() if purpose == INDEX), b"")
-        self._people = {_blob(row.person).hex(): row for row in connection.execute(_PEOPLE, {"log": log})}
-        self._created: dict[str, str] = {}
+        self._keys = KeyChecks(connection, self._keyring)
+        self._index_key = self._keys.index_key()
+        self._people = {blob(row.person).hex(): row for row in connection.execute(_PEOPLE, {"log": log})}
         self._registered: dict[str, tuple[str, str]] = {}
+        self._erased: set[str] = set()
         self._terms = _Bag(token_bytes(32))
         self._opened = 0
 
@@ -57,7 +58,7 @@ class OpeningInspector:
             self._wrong("Opening", f"Entry {header.index} does not open: {error}")
             return
         self._opened += 1
-        self._note_own(header.index, event)
+        self._note_own(header, event)
         if event.actor is not None and event.actor not in self._registered:
             self._wrong("People", f"Entry {header.index} is by {event.actor}, whom no entry before it registered.")
         for name, value in event.index:
@@ -68,16 +69,18 @@ class OpeningInspector:
         """What was found, once every entry was seen."""
         if not self._opened:
             self._wrong("Beginning", "No entry opens this log.")
-        self._check_keys()
+        for problem in self._keys.problems():
+            self._wrong("Keys", problem)
         for person, row in self._people.items():
-            self._check_person(person, _blob(row.lookup), PersonRow(*map(_blob, (row.key, row.wrapped, row.sealed))))
+            self._check_person(person, row)
+        for person in self._registered.keys() - self._people.keys() - self._erased:
+            self._wrong("People", f"The row of {person} is gone, and no entry says that they were erased.")
         self._check_terms(connection)
-        erased = len(self._registered.keys() - self._people.keys())
         found = {
             "Opening": f"{self._opened} entries open, canonical, on the allow-list",
             "Beginning": "entry 0 opens this log for this key",
-            "Keys": f"{len(self._created)} created, each with its entry",
-            "People": f"{len(self._registered)} registered as committed to, {erased} of them erased",
+            "Keys": f"{self._keys.created} created, each with its entry",
+            "People": f"{len(self._registered)} registered as committed to, {len(self._erased)} of them erased",
             "Search": "the blind index says what the entries say",
         }
         return tuple(Step(title=title, found=said, problem=self._problems.get(title)) for title, said in found.items())
@@ -85,51 +88,32 @@ class OpeningInspector:
     def _wrong(self, title: str, problem: str) -> None:
         self._problems.setdefault(title, problem)
 
-    def _unwrap_all(self, connection: Connection) -> None:
-        rows = connection.execute(_KEYS, {"log": self._keyring.log}).all()
-        for identifier, purpose, wrapped in rows:
-            key_id = _blob(identifier)
-            try:
-                self._keys[key_id] = (purpose, self._keyring.unwrap(key_id, str(purpose), _blob(wrapped)))
-            except WrongKeyError:
-                self._wrong("Keys", f"The row of the key {_short(key_id.hex())} for {purpose!r} was changed.")
-        if not rows:
-            raise NoLedgerError("The ledger's keys are gone from this database: nothing can be opened.")
-        if not self._keys:
-            raise WrongKeyError("Not one key of this ledger opens under the key-encryption key given: it is another's.")
-
     def _key_of(self, header: Header) -> SealingKey:
-        purpose, key = self._keys.get(header.key_id, (None, None))
-        if key is None or purpose != ENTRIES:
-            raise UnknownKeyError(f"no key {_short(header.key_id.hex())} for entries is in the table.")
+        key = self._keys.for_entries(header.key_id)
+        if key is None:
+            raise UnknownKeyError(f"no key {short(header.key_id)} for entries is in the table.")
         return key
 
-    def _note_own(self, index: int, event: Event) -> None:
-        said = {name: str(value) for name, value in event.body.items()}
+    def _note_own(self, header: Header, event: Event) -> None:
+        said, index = {name: str(value) for name, value in event.body.items()}, header.index
         if (index == 0) != (event.kind == "log:opened"):
             self._wrong("Beginning", f"Entry {index} is {event.kind}: entry 0 opens the log, and no other does.")
+        self._keys.note(header, event)
         match event.kind:
             case "log:opened":
                 if said != {"origin": self._verifier.name, "key": self._verifier.to_text()}:
                     self._wrong("Beginning", f"Entry {index} opens {said['origin']} for {said['key']}.")
-            case "key:created":
-                self._created[said["key"]] = said["purpose"]
             case "person:registered":
                 if said["person"] in self._registered:
                     self._wrong("People", f"Entry {index} registers {said['person']} a second time.")
                 self._registered.setdefault(said["person"], (said["commitment"], said["key"]))
+            case "person:erased":
+                self._erased.add(said["person"])
             case _:
                 pass  # the program's own kinds: `cred verify` holds them against its tables
 
-    def _check_keys(self) -> None:
-        held = {key_id.hex(): purpose for key_id, (purpose, _) in self._keys.items()}
-        for key_id in held.keys() | self._created.keys():
-            if key_id not in held:
-                self._wrong("Keys", f"The key {_short(key_id)} for {self._created[key_id]!r} is gone from the table.")
-            elif held[key_id] != self._created.get(key_id):
-                self._wrong("Keys", f"No entry created the key {_short(key_id)} for {held[key_id]!r}.")
-
-    def _check_person(self, person: str, lookup: bytes, row: PersonRow) -> None:
+    def _check_person(self, person: str, columns: Row[Any]) -> None:
+        row = PersonRow(*map(blob, (columns.key, columns.wrapped, columns.sealed)))
         try:
             identity = open_identity(self._keyring, person, row)
         except LedgerError:
@@ -137,8 +121,12 @@ class OpeningInspector:
             return
         if self._registered.get(person) != (identity.commitment().hex(), row.key.hex()):
             self._wrong("People", f"The row of {person} is not who was registered: people were swapped.")
-        elif lookup != blind(self._index_key, *searched_as(identity.team, identity.user)):
+        elif blob(columns.lookup) != blind(self._index_key, *searched_as(identity.team, identity.user)):
             self._wrong("People", f"The row of {person} is found under another name than its own.")
+        elif blob(columns.wrapped_by) != self._keyring.kek_id:
+            self._wrong("People", f"The row of {person} says that another key-encryption key wraps it.")
+        elif person in self._erased:
+            self._wrong("People", f"The row of {person} is there again, though they were erased.")
 
     def _check_terms(self, connection: Connection) -> None:
         held = _Bag(self._terms.key)
@@ -166,12 +154,3 @@ class _Bag:
         pair = blake2b(repr((term, index)).encode(), key=self.key, digest_size=32).digest()
         self.sum = (self.sum + int.from_bytes(pair, "big")) % 2**256
         self.size += 1
-
-
-def _blob(value: Any) -> bytes:
-    """A column as an attacker may have left it: what is no blob is none that opens."""
-    return value if isinstance(value, bytes) else b""
-
-
-def _short(key_id: str) -> str:
-    return key_id[:16]

@@ -6,6 +6,7 @@ only. Every creation is an entry: `ledger.appending` writes it in the same trans
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -24,11 +25,32 @@ _PRIMARY = select(KEY.c.id, KEY.c.wrapped).where(
     KEY.c.log == bindparam("log"), KEY.c.purpose == bindparam("purpose"), KEY.c.status == "primary"
 )
 _BY_ID = select(KEY.c.purpose, KEY.c.wrapped).where(KEY.c.log == bindparam("log"), KEY.c.id == bindparam("id"))
+_STATES = (
+    select(KEY.c.id, KEY.c.purpose, KEY.c.status, KEY.c.created, KEY.c.wrapped_by)
+    .where(KEY.c.log == bindparam("log"))
+    .order_by(KEY.c.created, KEY.c.id)
+)
 _DEMOTE = (
     update(KEY)
     .where(KEY.c.log == bindparam("of_log"), KEY.c.purpose == bindparam("of"), KEY.c.status == "primary")
     .values(status="active")
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyState:
+    """A key's row, without the key. `created` in UTC microseconds."""
+
+    id: bytes
+    purpose: str
+    status: str
+    created: int
+    wrapped_by: bytes
+
+
+def list_keys(connection: Connection, log: int) -> list[KeyState]:
+    """In the order of their creation."""
+    return [KeyState(**row) for row in connection.execute(_STATES, {"log": log}).mappings()]
 
 
 class Keyring:
@@ -40,6 +62,15 @@ class Keyring:
         self._kek = kek
         self._random = random
         self._unwrapped: dict[tuple[bytes, str, bytes], SealingKey] = {}
+
+    @property
+    def kek_id(self) -> bytes:
+        """Of the key-encryption key."""
+        return self._kek.id
+
+    def under(self, kek: KeyEncryptionKey) -> "Keyring":
+        """The same log's, with another key-encryption key."""
+        return Keyring(self.log, self.origin, kek, self._random)
 
     def primary(self, connection: Connection, purpose: str) -> SealingKey | None:
         """The key that serves a purpose now; None before its first use. Raises `WrongKeyError`."""

@@ -15,16 +15,17 @@ from sqlalchemy import Connection
 
 from ledger.appending import Appender, Head
 from ledger.checkpoint import Checkpoint
-from ledger.entry import Event, OpenEntry, instant, micros
+from ledger.entry import Event, Json, OpenEntry, instant, micros
 from ledger.errors import LedgerExistsError, NotSignedError, TransactionError, UnknownKeyError
 from ledger.keeping import CheckpointFile, is_kept, read_kept
-from ledger.keyring import OWN_PURPOSES, Keyring
+from ledger.keyring import OWN_PURPOSES, Keyring, KeyState, list_keys
 from ledger.keys import KeyEncryptionKey, NamedKey
 from ledger.opening import check_not_rolled_back, create_log, keep, newest, open_log
 from ledger.people import People
 from ledger.proof import EntryProof
 from ledger.proving import Prover
 from ledger.reading import Reading
+from ledger.rewrapping import Progress, Rewrapped, rewrap
 from ledger.schema import Schemas
 from ledger.sealing import SealingKey
 from ledger.signing import LogKey
@@ -49,6 +50,9 @@ class Ledger:
         self.origin = log_key.origin
         self._log_key = log_key
         self._keyring = keyring
+        self._schemas = schemas
+        self._index_key = index_key
+        self._random = random
         self._appender = Appender(keyring, schemas, index_key.secret, random)
         self._people = People(keyring, self._appender, random)
         self._reading = Reading(keyring, schemas)
@@ -127,6 +131,34 @@ class Ledger:
     def open_words(self, connection: Connection, sealed: str, person: str) -> str | None:
         """The reverse; None where the person was erased. Raises `MalformedError`, `CannotOpenError`."""
         return self._people.open_words(connection, sealed, person)
+
+    def erase(self, connection: Connection, person: str, *, at: datetime) -> None:
+        """Destroys what says who a person ID is, with an entry; proofs stay. Raises `UnknownPersonError`."""
+        self._people.erase(connection, person, micros(at))
+
+    def keys(self, connection: Connection) -> list[KeyState]:
+        """What stands of keys, without the keys: in the order of their creation."""
+        return list_keys(connection, self._keyring.log)
+
+    def rotate_data_key(self, connection: Connection, *, at: datetime) -> Appended:
+        """Seals what comes from now on under a new key. The entry is that of the key's creation."""
+        head = self._appender.rotate_data_key(connection, micros(at))
+        return Appended(index=head.tree.size - 1, at=instant(head.time))
+
+    def rewrap(
+        self, connection: Connection, kek: KeyEncryptionKey, *, at: datetime, progress: Progress | None = None
+    ) -> Rewrapped:
+        """Wraps every key by a new key-encryption key, with an entry. Afterwards open the ledger anew, with that one.
+
+        Raises `WrongKeyError` where a key does not open: then nothing is to be committed.
+        """
+        new = self._keyring.under(kek)
+        done = rewrap(connection, self._keyring, new, progress)
+        body: dict[str, Json] = {"before": self._keyring.kek_id.hex(), "after": kek.id.hex()}
+        body |= {"keys": done.keys, "people": done.people}
+        event = Event(kind="key:rewrapped", actor=None, via="ledger", body=body)
+        Appender(new, self._schemas, self._index_key.secret, self._random).append(connection, event, micros(at))
+        return done
 
     def key(self, connection: Connection, purpose: str, *, at: datetime | None = None) -> NamedKey:
         """The key that serves a purpose of the program's now; made with an entry on first use.

@@ -12,16 +12,16 @@ from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from ledger.appending import Appender
 from ledger.entry import Event
-from ledger.errors import CannotOpenError, MalformedError, UnknownKeyError
+from ledger.errors import CannotOpenError, MalformedError, UnknownKeyError, UnknownPersonError
 from ledger.keyring import PERSON as PURPOSE
 from ledger.keyring import Keyring
 from ledger.sealing import NONCE_BYTES, SealingKey, open_apart, seal_apart
 from ledger.statements import Prepared
-from ledger.tables import PERSON
+from ledger.tables import PERSON, TERM
 
 _ID_BYTES = 16
 _COMMITMENT_NONCE_BYTES = 32
@@ -33,6 +33,8 @@ _BY_LOOKUP = Prepared(
 _BY_ID = select(PERSON.c.key, PERSON.c.wrapped, PERSON.c.sealed).where(
     PERSON.c.log == bindparam("log"), PERSON.c.person == bindparam("person")
 )
+_ERASE = delete(PERSON).where(PERSON.c.log == bindparam("of_log"), PERSON.c.person == bindparam("id"))
+_ERASE_TERMS = delete(TERM).where(TERM.c.log == bindparam("of_log"), TERM.c.term == bindparam("of"))
 
 
 class PersonRow(NamedTuple):
@@ -92,6 +94,20 @@ class People:
         blob = _unpacked(sealed)
         key = self._key(connection, person)
         return None if key is None else open_apart(key, blob, _about(self._keyring, person, "words")).decode()
+
+    def erase(self, connection: Connection, person: str, at: int) -> None:
+        """Destroys who they are, what they typed and what finds them, with an entry. Raises `UnknownPersonError`.
+
+        The entries that name them stay, and so do all proofs. The bytes are gone from the file once
+        `ledger.tables.scrub` was called after the commit.
+        """
+        if self._row(connection, person) is None:
+            raise UnknownPersonError(f"There is no person {person}: they were erased already, or never registered.")
+        connection.execute(_ERASE, {"of_log": self._keyring.log, "id": bytes.fromhex(person)})
+        term = self._appender.term("person", person)
+        connection.execute(_ERASE_TERMS, {"of_log": self._keyring.log, "of": term})
+        event = Event(kind="person:erased", actor=None, via="ledger", body={"person": person})
+        self._appender.append(connection, event, at)
 
     def _register(self, connection: Connection, identity: Identity, lookup: bytes, at: int) -> str:
         person = self._random(_ID_BYTES)

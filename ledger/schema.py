@@ -30,10 +30,15 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 OWN_KINDS: Mapping[str, Mapping[str, type | UnionType]] = {
     "log:opened": {"origin": str, "key": str},
     "key:created": {"key": str, "purpose": str},
+    "key:rewrapped": {"before": str, "after": str, "keys": int, "people": int},
     "person:registered": {"person": str, "commitment": str, "key": str},
+    "person:erased": {"person": str},
     "clock:stepped-back": {"before": int, "after": int},
 }
-"""The ledger's own kinds. `key` of log:opened is the verifier key's text; elsewhere a key ID in hex; clocks in µs."""
+"""The ledger's own kinds. `key` of log:opened is the verifier key's text; elsewhere a key ID in hex; clocks in µs.
+
+`before` and `after` of key:rewrapped are IDs of key-encryption keys, `keys` and `people` how many rows each table had.
+"""
 
 
 class _AnyPayload(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True, frozen=True):

@@ -193,6 +193,16 @@ def missing_triggers(connection: Connection) -> list[str]:
     return [name for name, definition in TRIGGERS.items() if standing.get(name) != definition]
 
 
+def scrub(engine: Engine) -> bool:
+    """Removes deleted bytes from the write-ahead log, too; `secure_delete` has removed them from the pages.
+
+    False where a reader still needs the old pages: then it has to be done once more. Call it outside a transaction.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+    return not busy
+
+
 def open_to_read(database: str) -> Engine:
     """An engine over an SQLite file (a path or a `sqlite:///` URL) that cannot write, not even by mistake.
 

@@ -209,20 +209,33 @@ def test_swapped_people_show_with_the_key(story):
 
 
 def test_erased_person_leaves_the_log_sound(story):
-    story.tamper(
-        f"DELETE FROM ledger_person WHERE person = x'{story.maya}'",
-        lambda connection: connection.execute(
-            text("DELETE FROM ledger_term WHERE term = :term"),
-            {"term": story.room.ledger._appender.term("person", story.maya)},
-        ),
-    )
+    story.erase(story.maya)
     report = story.report(key=True, anchor=story.auditor)
     assert report.sound, report.to_text()
     assert "2 registered as committed to, 1 of them erased" in report.to_text()
 
 
-def test_erased_person_who_can_still_be_searched_shows(story):
+def test_person_whose_row_was_taken_away_without_an_entry_shows(story):
     story.tamper(f"DELETE FROM ledger_person WHERE person = x'{story.maya}'")
+    assert "no entry says that they were erased" in story.wrong(key=True)["People"]
+
+
+def test_erased_person_whose_row_is_put_back_shows(story):
+    with story.room.read() as connection:
+        row = connection.exec_driver_sql(f"SELECT * FROM ledger_person WHERE person = x'{story.maya}'").one()
+    story.erase(story.maya)
+    story.tamper(
+        lambda connection: connection.exec_driver_sql(
+            f"INSERT INTO ledger_person VALUES ({', '.join('?' * len(row))})", tuple(row)
+        )
+    )
+    assert "is there again, though they were erased" in story.wrong(key=True)["People"]
+
+
+def test_erased_person_who_can_still_be_searched_shows(story):
+    term = story.room.ledger._appender.term("person", story.maya)
+    story.erase(story.maya)
+    story.tamper(f"INSERT INTO ledger_term VALUES (1, x'{term.hex()}', 6)")
     assert list(story.wrong(key=True)) == ["Search"]
 
 

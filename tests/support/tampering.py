@@ -35,6 +35,10 @@ class Story:
         with self.room.write() as connection:
             return self.room.ledger.checkpoint(connection).to_text()
 
+    def erase(self, person):
+        with self.room.write() as connection:
+            self.room.ledger.erase(connection, person, at=self.room.now)
+
     def tamper(self, *statements, triggers=True):
         """What somebody does who may do anything to the database, and puts the triggers back."""
         with self.room.write() as connection:
