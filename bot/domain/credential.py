@@ -190,6 +190,8 @@ class Credential:
     """While it is being deleted: until when that can be undone; of a tracked one, until its expiry."""
     plan: Plan = field(default=Plan())
     """Of the warnings of its expiry."""
+    unused_told_at: datetime | None = None
+    """When its owner was told that nobody uses it; None again once it is used, or resumed."""
 
     def after(self, verb: Verb) -> State:
         """The state that a verb leads to. Raises `ImpossibleTransitionError`."""

@@ -77,6 +77,12 @@ class Unused:
     suspend_after: timedelta | None = None
     """From the warning of its owner until it is suspended; None: unused credentials are only reported."""
 
+    def counts(self, created_at: datetime, last_used_at: datetime | None, now: datetime) -> bool:
+        """Whether a credential of these dates counts as unused now."""
+        if last_used_at is None:
+            return now - created_at >= self.never
+        return now - last_used_at >= self.idle
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:

@@ -28,6 +28,14 @@ from bot.domain.request import State as RequestState
 from bot.ports.errands import Errands
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chore:
+    """When something was done last, and how far it has come."""
+
+    done_at: datetime
+    mark: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """A row that says nothing this program understands, and why. Met only by the story check: it reads every row."""
@@ -54,6 +62,12 @@ class Requests(Protocol):
 
     def effective(self, *, limit: int) -> list[Request]:
         """Approved ones that wait for nobody's press."""
+
+    def abandoned(self, *, limit: int) -> list[Request]:
+        """Undecided or approved ones of people who left: who asked, or who would have had to press the button."""
+
+    def voted_by(self, user: UserId) -> list[Request]:
+        """Undecided ones that somebody has voted on."""
 
     def lease_over(self, now: datetime, *, limit: int) -> list[Request]: ...
     def each(self) -> Iterator[Request | Unreadable]: ...
@@ -94,6 +108,15 @@ class Credentials(Protocol):
 
     def retiring_in_use(self, now: datetime, soon: datetime, *, limit: int) -> list[Credential]:
         """Those whose old secret retires soon, was used since the rotation, and whose owner was not warned of it."""
+
+    def unused(self, after: CredentialId | None, issued: datetime, used: datetime, *, limit: int) -> list[Credential]:
+        """Active ones by ID whose owners were not told yet, never used and `issued` by then, or last `used` by then."""
+
+    def told_unused(self, before: datetime, *, limit: int) -> list[Credential]:
+        """Active ones whose owners were told by then that nobody uses them."""
+
+    def owned(self, user: UserId) -> list[tuple[CredentialId, EstateKey]]:
+        """All that somebody owns of which something may still be decided, and where."""
 
     def delivery_pending(self, before: datetime, *, limit: int) -> list[Credential]: ...
     def each(self) -> Iterator[Credential | Unreadable]: ...
@@ -141,6 +164,9 @@ class Notices(Protocol):
     def group(self, group: NoticeId, *, limit: int) -> Group | None:
         """A group with its first items by expiry; None if it is empty."""
 
+    def telling_of(self, kind: NoticeKind, credential: CredentialId) -> list[Notice]:
+        """The first messages of the groups of that kind that a credential is in."""
+
     def get(self, notice: NoticeId) -> Notice | None: ...
     def due(self, now: datetime, *, limit: int, but: Collection[str] = ()) -> list[Notice]:
         """The first in the line of each destination, if its time has come; the oldest first. `but`: not of these."""
@@ -183,6 +209,28 @@ class Policies(Protocol):
         """Of all of them, oldest first."""
 
 
+class Leavers(Protocol):
+    """People who left the workspace, as its local copy knows, and those of them of whom that was told."""
+
+    def untold(self, *, limit: int) -> list[UserId]:
+        """Who left, and still owns something or has voted on something undecided."""
+
+    def returned(self, *, limit: int) -> list[UserId]:
+        """Of whom it was told, and who are there again."""
+
+    def add(self, user: UserId, at: datetime) -> bool:
+        """Whether nobody else was first."""
+
+    def remove(self, user: UserId) -> None: ...
+
+
+class Chores(Protocol):
+    """What is done every so often, by whichever process comes first."""
+
+    def get(self, name: str) -> Chore | None: ...
+    def save(self, name: str, chore: Chore) -> None: ...
+
+
 class Reader(Protocol):
     """A consistent view of the store."""
 
@@ -202,6 +250,10 @@ class Reader(Protocol):
     def policies(self) -> Policies: ...
     @property
     def errands(self) -> Errands: ...
+    @property
+    def leavers(self) -> Leavers: ...
+    @property
+    def chores(self) -> Chores: ...
 
 
 class UnitOfWork(Reader, Protocol):

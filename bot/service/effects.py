@@ -103,7 +103,7 @@ def _take(world: World, work: UnitOfWork, request: Request, *, actor: UserId | N
 
 
 def _resume(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
-    after = replace(credential, state=credential.after(Verb.RESUME))
+    after = replace(credential, state=credential.after(Verb.RESUME), unused_told_at=None)
     work.credentials.save(after, expected=credential.state)
     if after.secrets and after.newest.receipt is ReceiptState.NONE:  # it is asked once more whether the secret arrived
         again = replace(after.newest, receipt_until=work.now + world.policy.windows.unconfirmed)
@@ -134,6 +134,7 @@ def _delete(world: World, work: UnitOfWork, request: Request, credential: Creden
         errands.begin(world, work, after)
     notices.tell_of_deletion(world, work, after)
     notices.refresh_secrets(world, work, after)
+    notices.refresh_left_behind(world, work, after)
     work.record(CredentialDeleting(actor=None, via=Via.SWEEP, request=request.id, credential=after.id, until=until))
     return after
 
@@ -143,6 +144,7 @@ def _transfer(world: World, work: UnitOfWork, request: Request, credential: Cred
     work.credentials.save(after, expected=credential.state)
     notices.tell_about(world, work, NoticeKind.OWNER_TRANSFERRED, after, credential.owner)
     notices.refresh_secrets(world, work, after, credential.owner)
+    notices.refresh_left_behind(world, work, after)
     if after.retiring is not None:  # the new owner is the one who decides about the old secret now
         notices.tell_of_secret(world, work, NoticeKind.OWNER_ROTATED, after)
     work.record(

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
-from bot.domain.credential import RECEIPT_TRANSITIONS, ReceiptVerb, SecretState
+from bot.domain.credential import RECEIPT_TRANSITIONS, ReceiptVerb, SecretState, Verb
 from bot.domain.events import ReceiptChanged, Via
 from bot.domain.ids import CredentialId, SecretId
 from bot.domain.machine import can, step
 from bot.ports import Conflict, StoreBusyError, UnitOfWork, World
-from bot.service import notices
+from bot.service import notices, unused
 
 PAUSE = timedelta(minutes=1)
 """Between two writes about the same secret."""
@@ -96,6 +96,8 @@ def _write(world: World, work: UnitOfWork, use: Use) -> None:
     if credential is None or before is None or _newer(before.last_used_at, use.at):
         return
     after = replace(before, last_used_at=use.at, last_used_from=use.address)
+    if credential.unused_told_at is not None and credential.can(Verb.SUSPEND):
+        credential = unused.settle(world, work, credential)
     if before.state is SecretState.RETIRED or not can(RECEIPT_TRANSITIONS, before.receipt, ReceiptVerb.USE):
         work.credentials.save_secret(credential.id, after)
         if before.state is SecretState.RETIRING and _hour(before.last_used_at) != _hour(use.at):

@@ -81,7 +81,8 @@ def suspend_unconfirmed(world: World, *, limit: int = 100) -> int:
                 )
                 warn(world, work, after, old)
             else:
-                _suspend(world, work, credential, actor=None, why="nobody confirmed that the secret arrived")
+                asked = replace(credential, unused_told_at=None)  # that is not why
+                stop(world, work, asked, actor=None, why="nobody confirmed that the secret arrived")
     return len(due)
 
 
@@ -139,12 +140,14 @@ def suspend(world: World, credential_id: CredentialId, actor: UserId) -> Credent
             return Denied(Reason.WRONG_STATE, "This credential lives elsewhere: it is stopped and started there.")
         if not credential.can(Verb.SUSPEND):
             return Denied(Reason.WRONG_STATE, f"This credential is {credential.state} already.")
-        suspended = _suspend(world, work, credential, actor=actor, why="its owner or an admin asked")
+        asked = replace(credential, unused_told_at=None)  # that is not why
+        suspended = stop(world, work, asked, actor=actor, why="its owner or an admin asked")
     world.wake()
     return suspended
 
 
-def _suspend(world: World, work: UnitOfWork, credential: Credential, *, actor: UserId | None, why: str) -> Credential:
+def stop(world: World, work: UnitOfWork, credential: Credential, *, actor: UserId | None, why: str) -> Credential:
+    """Suspend a credential inside a transaction: its state, its entry, its owner told."""
     suspended = replace(credential, state=credential.after(Verb.SUSPEND))
     work.credentials.save(suspended, expected=credential.state)
     notices.tell_owner(world, work, NoticeKind.OWNER_SUSPENDED, suspended)
@@ -171,4 +174,5 @@ def end(world: World, work: UnitOfWork, credential: Credential, verb: Verb) -> C
     notices.refresh_secrets(world, work, ended)
     alarm.credential_ended(world, work, ended)
     work.errands.done(credential.id)
+    notices.refresh_left_behind(world, work, ended)
     return ended

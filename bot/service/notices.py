@@ -1,7 +1,9 @@
 """Who is told what, and when: the rows that the outbox sends. Always written in the transaction that is their cause."""
 
+from collections.abc import Sequence
+
 from bot.domain.credential import Credential
-from bot.domain.ids import ChannelId, NoticeId, RequestId, UserId
+from bot.domain.ids import ChannelId, CredentialId, NoticeId, RequestId, UserId
 from bot.domain.kind import Kind
 from bot.domain.notice import Notice, NoticeKind
 from bot.domain.request import Request, State
@@ -74,6 +76,13 @@ def tell_of_deletion(world: World, work: UnitOfWork, credential: Credential) -> 
     tell_owner(world, work, kind, credential)
 
 
+def tell_anew(world: World, work: UnitOfWork, kind: NoticeKind, credential: Credential) -> None:
+    """The same as a message of its own: what the one before was about has long been settled."""
+    told = Notice(id=_id(world), kind=kind, credential=credential.id, person=credential.owner, due_at=work.now)
+    work.notices.forget(told)
+    tell_owner(world, work, kind, credential)
+
+
 OF_SECRETS = (
     NoticeKind.OWNER_NOT_SHOWN,
     NoticeKind.OWNER_UNCONFIRMED,
@@ -109,7 +118,9 @@ def tell_about(
     *,
     occasion: RequestId | None = None,
 ) -> None:
-    """A DM to somebody about a credential."""
+    """A DM to somebody about a credential. Nobody is written to who has left."""
+    if _left(world, person):
+        return
     work.notices.add(
         Notice(
             id=_id(world),
@@ -120,6 +131,21 @@ def tell_about(
             due_at=work.now,
         )
     )
+
+
+def left_behind(world: World, work: UnitOfWork, channel: ChannelId, items: Sequence[CredentialId]) -> None:
+    """What somebody who left owns, in the channel of its estate: one message, edited as it is taken over."""
+    group = _id(world)
+    work.notices.gather(group, items)
+    work.notices.add(Notice(id=group, kind=NoticeKind.OWNER_LEFT, group=group, channel=channel, due_at=work.now))
+
+
+def refresh_left_behind(world: World, work: UnitOfWork, credential: Credential) -> None:
+    """Edit the messages that offer a credential to be taken over: it has another owner, or has ended."""
+    for first in work.notices.telling_of(NoticeKind.OWNER_LEFT, credential.id):
+        work.notices.add(
+            Notice(id=_id(world), kind=first.kind, group=first.group, channel=first.channel, due_at=work.now)
+        )
 
 
 def _card(world: World, work: UnitOfWork, request: Request) -> None:
@@ -139,6 +165,8 @@ def _card(world: World, work: UnitOfWork, request: Request) -> None:
 
 
 def _tell(world: World, work: UnitOfWork, kind: NoticeKind, request: Request, person: UserId) -> None:
+    if _left(world, person):
+        return
     work.notices.add(
         Notice(
             id=_id(world),
@@ -148,6 +176,11 @@ def _tell(world: World, work: UnitOfWork, kind: NoticeKind, request: Request, pe
             due_at=work.now,
         )
     )
+
+
+def _left(world: World, person: UserId) -> bool:
+    member = world.directory.member(person)
+    return member is not None and not member.active
 
 
 def _id(world: World) -> NoticeId:

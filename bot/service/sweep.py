@@ -13,7 +13,18 @@ from functools import partial
 from typing import Final, Protocol
 
 from bot.ports import Conflict, StoreBusyError, World
-from bot.service import effects, errands, lifecycle, overlap, reconciling, requests, retention, reviewing
+from bot.service import (
+    effects,
+    errands,
+    leaving,
+    lifecycle,
+    overlap,
+    reconciling,
+    requests,
+    retention,
+    reviewing,
+    unused,
+)
 
 BATCH: Final = 10
 """Of what one transaction does at most: its entries are sealed and its rows written within a tenth of a second."""
@@ -47,10 +58,15 @@ STEPS: Final = (
     Step("unanswered", reconciling.settle_deliveries),
     Step("reminded", requests.remind_approvers, batch=100),  # a transaction each
     Step("lapsed", requests.lapse_overdue),
+    Step("withdrawn for who left", leaving.close_abandoned),
+    Step("left", leaving.show_what_is_left, batch=100),  # a transaction each
+    Step("back", leaving.welcome_back, batch=100),
     Step("unconfirmed", lifecycle.miss_receipts),
     Step("suspended", lifecycle.suspend_unconfirmed),
     Step("warned of an old secret", overlap.warn_of_use),
     Step("retired", overlap.retire_due),
+    Step("told that nobody uses it", unused.tell_owners),
+    Step("looked at for lack of use", unused.suspend_unused),
     Step("carried out", effects.carry_out_approved, batch=100),  # a transaction each
     Step("expired", lifecycle.expire_due),
     Step("deleted", lifecycle.finish_deletions),

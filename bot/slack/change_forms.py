@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.domain.ids import UserId
 from bot.domain.kind import Kind
+from bot.domain.overlap import beside
 from bot.service.changing import ChangeCommand
 from bot.service.previewing import ChangePreview
 from bot.slack.cards.pieces import Json, Known, context, entry, form, option, placeholder, section
@@ -99,6 +100,9 @@ def _extend(preview: ChangePreview, known: Known) -> list[Json]:
 
 def _transfer(preview: ChangePreview, _known: Known) -> list[Json]:
     element: Json = {"type": "users_select", "action_id": Action.CHOSEN.value, "placeholder": placeholder("Somebody")}
+    chosen = preview.command.owner or preview.command.requester  # whoever is not its owner wants to take it over
+    if chosen != preview.credential.owner:
+        element["initial_user"] = chosen
     told = (
         f"It stays with {mention(preview.credential.owner)} until somebody else accepts it. Its secret stays the same: "
         "whoever knows it can still use it, so the new owner may want to rotate it."
@@ -162,7 +166,10 @@ def _still_retiring(preview: ChangePreview) -> list[str]:
     if old is None or old.retire_at is None or not old.works_at(preview.now):
         return []
     told = f"⚠️ *It is being rotated already:* the secret of before works until {when(old.retire_at)}."
-    return [f"{told} Two work at most, so that one ends as soon as the new one is shown."]
+    ends = (
+        "that one" if old in beside(preview.credential, preview.now).ended else "the newer one, which nobody confirmed,"
+    )
+    return [f"{told} Two work at most, so {ends} ends as soon as the new one is shown."]
 
 
 def _day(label: str, initial: date | None, hint: str, *, optional: bool = False) -> Json:

@@ -6,7 +6,7 @@ from bot.domain.break_glass import Glass
 from bot.domain.credential import Credential
 from bot.domain.notice import About, Group, Notice, NoticeKind
 from bot.domain.request import Request
-from bot.slack.cards import detour, glass, life, overlap, request, secret, tracked
+from bot.slack.cards import detour, glass, leaving, life, overlap, request, secret, tracked
 from bot.slack.cards.pieces import Card, Known
 
 OF_REQUESTS: Mapping[NoticeKind, Callable[[Notice, Request, Known], Card]] = {
@@ -24,10 +24,12 @@ OF_CREDENTIALS: Mapping[NoticeKind, Callable[[Notice, Credential, Known], Card]]
     NoticeKind.OWNER_ROTATED: lambda notice, about, known: overlap.rotated(about, known, notice),
     NoticeKind.OWNER_RETIRING: lambda notice, about, known: overlap.retiring(about, known, notice),
     NoticeKind.OWNER_TRANSFERRED: lambda _, about, __: life.transferred(about),
+    NoticeKind.OWNER_UNUSED: lambda _, about, known: life.unused(about, known),
     NoticeKind.OWNER_DELETED: lambda _, about, __: life.deleted(about),
     NoticeKind.TRACKED_DELETE: lambda _, about, known: tracked.to_delete(about, known),
 }
 OF_GROUPS: Mapping[NoticeKind, Callable[[Notice, Group, Known], Card]] = {
+    NoticeKind.OWNER_LEFT: lambda _, about, known: leaving.left(about, known),
     NoticeKind.TRACKED_DELETE_WAITS: lambda notice, about, known: tracked.waiting(
         about, known, to_owner=notice.person is not None
     ),

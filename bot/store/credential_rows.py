@@ -43,6 +43,7 @@ def living(credential: Credential) -> dict[str, object]:
         "warn_at": micros_or_none(plan.due_at),
         "snoozed_until": micros_or_none(plan.snoozed_until),
         "let_expire_by": plan.let_expire_by,
+        "unused_told_at": micros_or_none(credential.unused_told_at),
     }
 
 
@@ -87,6 +88,7 @@ def credential_of(row: Row[Any], secrets: tuple[Secret, ...]) -> Credential:
             snoozed_until=moment_or_none(row.snoozed_until),
             let_expire_by=None if row.let_expire_by is None else UserId(row.let_expire_by),
         ),
+        unused_told_at=moment_or_none(row.unused_told_at),
     )
 
 

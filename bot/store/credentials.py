@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, insert, or_, select, update
 
-from bot.domain.credential import LIVING, Credential, Delivery, ReceiptState, Secret, SecretState, State
-from bot.domain.ids import AuthorityKey, ClientId, CredentialId, SecretId
+from bot.domain.credential import LIVING, USABLE, Credential, Delivery, ReceiptState, Secret, SecretState, State
+from bot.domain.ids import BUILTIN, AuthorityKey, ClientId, CredentialId, EstateKey, SecretId, UserId
 from bot.ports import Conflict, Search, Unreadable
 from bot.store.columns import micros, readable
 from bot.store.credential_rows import changing, credential_of, lasting, living, secret_of
@@ -80,6 +80,31 @@ _RETIRING_IN_USE = (
         ),
     )
     .order_by(_SECRET.c.retire_at)
+    .limit(bindparam("most"))
+)
+_OWNED = select(_CREDENTIAL.c.id, _CREDENTIAL.c.estate).where(
+    _CREDENTIAL.c.owner == bindparam("owner"), _CREDENTIAL.c.state.in_(sorted(USABLE))
+)
+_LAST_USE = select(func.max(_SECRET.c.last_used_at)).where(_SECRET.c.credential == _CREDENTIAL.c.id).scalar_subquery()
+_UNUSED = (
+    select(_CREDENTIAL)
+    .where(
+        _CREDENTIAL.c.id > bindparam("after"),
+        _CREDENTIAL.c.state == State.ACTIVE,
+        _CREDENTIAL.c.authority == BUILTIN,  # of another one nobody here knows when it is used
+        _CREDENTIAL.c.unused_told_at.is_(None),
+        or_(
+            and_(_LAST_USE.is_(None), _CREDENTIAL.c.created_at <= bindparam("issued")),
+            bindparam("used") >= _LAST_USE,
+        ),
+    )
+    .order_by(_CREDENTIAL.c.id)
+    .limit(bindparam("most"))
+)
+_TOLD_UNUSED = (
+    select(_CREDENTIAL)
+    .where(_CREDENTIAL.c.unused_told_at <= bindparam("before"), _CREDENTIAL.c.state == State.ACTIVE)
+    .order_by(_CREDENTIAL.c.unused_told_at)
     .limit(bindparam("most"))
 )
 
@@ -171,6 +196,17 @@ class SqlCredentials:
 
     def retiring_in_use(self, now: datetime, soon: datetime, *, limit: int) -> list[Credential]:
         return self._many(_RETIRING_IN_USE, {"now": micros(now), "soon": micros(soon), "most": limit})
+
+    def unused(self, after: CredentialId | None, issued: datetime, used: datetime, *, limit: int) -> list[Credential]:
+        values = {"after": str(after or ""), "issued": micros(issued), "used": micros(used), "most": limit}
+        return self._many(_UNUSED, values)
+
+    def told_unused(self, before: datetime, *, limit: int) -> list[Credential]:
+        return self._many(_TOLD_UNUSED, {"before": micros(before), "most": limit})
+
+    def owned(self, user: UserId) -> list[tuple[CredentialId, EstateKey]]:
+        rows = self._connection.execute(_OWNED, {"owner": user})
+        return [(CredentialId(UUID(row.id)), EstateKey(row.estate)) for row in rows]
 
     def delivery_pending(self, before: datetime, *, limit: int) -> list[Credential]:
         return self._many(_DELIVERY_PENDING, {"before": micros(before), "most": limit})

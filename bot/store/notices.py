@@ -61,6 +61,12 @@ _OLD = (
     .limit(bindparam("most"))
 )
 
+_TELLING_OF = (
+    select(_NOTICE)
+    .join(_GROUP_ITEM, _GROUP_ITEM.c.group == _NOTICE.c.id)
+    .where(_GROUP_ITEM.c.credential == bindparam("credential"), _NOTICE.c.kind == bindparam("kind"))
+)
+"""A group goes by the ID of the notice that first told of it."""
 _SIZE = select(func.count()).select_from(_GROUP_ITEM).where(_GROUP_ITEM.c.group == bindparam("group"))
 _FIRST = (
     select(_CREDENTIAL.c.id)
@@ -118,6 +124,10 @@ class SqlNotices:
         ]
         read = SqlCredentials(self._connection)
         return Group(id=group, items=tuple(filter(None, map(read.get, first))), total=total)
+
+    def telling_of(self, kind: NoticeKind, credential: CredentialId) -> list[Notice]:
+        found = self._connection.execute(_TELLING_OF, {"credential": str(credential), "kind": kind})
+        return [_notice(row) for row in found]
 
     def get(self, notice: NoticeId) -> Notice | None:
         found = self._connection.execute(select(_NOTICE).where(_NOTICE.c.id == str(notice))).first()

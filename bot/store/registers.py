@@ -1,4 +1,4 @@
-"""The small registers: names that are held, terms that were accepted, policies that were in force."""
+"""The small registers: names that are held, terms that were accepted, policies that were in force, chores."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,12 +8,14 @@ from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.ids import CredentialId, EstateKey, UserId
-from bot.store.columns import micros
+from bot.ports import Chore
+from bot.store.columns import micros, moment
 from bot.store.rows import METADATA
 
 _NAME = METADATA.tables["name"]
 _ACCEPTANCE = METADATA.tables["acceptance"]
 _POLICY = METADATA.tables["policy"]
+_CHORE = METADATA.tables["chore"]
 
 _HOLDER = select(_NAME.c.credential).where(
     _NAME.c.estate == bindparam("estate"), _NAME.c.name_key == bindparam("name_key")
@@ -87,3 +89,20 @@ class SqlPolicies:
     def add(self, digest: str, text: str, since: datetime) -> None:
         number = select(func.coalesce(func.max(_POLICY.c.number), 0) + 1).scalar_subquery()
         self._connection.execute(insert(_POLICY).values(number=number, digest=digest, text=text, since=micros(since)))
+
+
+class SqlChores:
+    """`bot.ports.Chores` over a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, name: str) -> Chore | None:
+        found = self._connection.execute(select(_CHORE.c.done_at, _CHORE.c.mark).where(_CHORE.c.name == name)).first()
+        return None if found is None else Chore(done_at=moment(found.done_at), mark=found.mark)
+
+    def save(self, name: str, chore: Chore) -> None:
+        values = {"done_at": micros(chore.done_at), "mark": chore.mark}
+        self._connection.execute(
+            insert(_CHORE).values(name=name, **values).on_conflict_do_update(index_elements=["name"], set_=values)
+        )

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, exists, insert, or_, select, update
 
 from bot.domain.ids import AuthorityKey, CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
 from bot.domain.kind import CLAIMED, Kind
@@ -20,6 +20,7 @@ from bot.store.rows import METADATA
 _REQUEST = METADATA.tables["request"]
 _VOTE = METADATA.tables["vote"]
 _NOTICE = METADATA.tables["notice"]
+_MEMBER = METADATA.tables["member"]
 
 _PAGE = 500
 
@@ -63,6 +64,23 @@ _EFFECTIVE = (
     .where(_REQUEST.c.state == State.APPROVED, _REQUEST.c.kind.not_in(sorted(CLAIMED)))
     .order_by(_REQUEST.c.lapses_at)
     .limit(bindparam("most"))
+)
+_LEFT = select(_MEMBER.c.user).where(_MEMBER.c.active.is_(False))
+_ABANDONED = (
+    select(_REQUEST)
+    .where(
+        _REQUEST.c.state.in_([State.PENDING, State.APPROVED]),
+        or_(
+            _REQUEST.c.requester.in_(_LEFT),
+            and_(_REQUEST.c.kind.in_(sorted(CLAIMED)), _REQUEST.c.owner.in_(_LEFT)),
+        ),
+    )
+    .order_by(_REQUEST.c.opened_at)
+    .limit(bindparam("most"))
+)
+_VOTED_BY = select(_REQUEST).where(
+    _REQUEST.c.state == State.PENDING,
+    exists().where(_VOTE.c.request == _REQUEST.c.id, _VOTE.c.voter == bindparam("voter")),
 )
 _AFTER = select(_REQUEST).where(_REQUEST.c.id > bindparam("last")).order_by(_REQUEST.c.id).limit(bindparam("most"))
 _VOTES = (
@@ -150,6 +168,12 @@ class SqlRequests:
 
     def overdue(self, now: datetime, *, limit: int) -> list[Request]:
         return self._many(_OVERDUE, {"now": micros(now), "most": limit})
+
+    def abandoned(self, *, limit: int) -> list[Request]:
+        return self._many(_ABANDONED, {"most": limit})
+
+    def voted_by(self, user: UserId) -> list[Request]:
+        return self._many(_VOTED_BY, {"voter": user})
 
     def lease_over(self, now: datetime, *, limit: int) -> list[Request]:
         return self._many(_LEASE_OVER, {"now": micros(now), "most": limit})

@@ -307,6 +307,8 @@ class MemberRow(Row, table=True):
     time_zone: str | None = None
     read_at: int = Field(sa_column=_when())
 
+    __table_args__ = (Index("member_left", "user", sqlite_where=text("active = 0")),)
+
 
 class GroupMemberRow(Row, table=True):
     """The local copy of who is in a user group."""

@@ -20,9 +20,10 @@ from bot.store.credentials import SqlCredentials
 from bot.store.engine import WRITING
 from bot.store.errands import SqlErrands
 from bot.store.glasses import SqlGlasses
+from bot.store.leavers import SqlLeavers
 from bot.store.notices import SqlNotices
 from bot.store.recording import Recorder
-from bot.store.registers import SqlAcceptances, SqlNames, SqlPolicies
+from bot.store.registers import SqlAcceptances, SqlChores, SqlNames, SqlPolicies
 from bot.store.requests import SqlRequests
 from bot.store.rows import METADATA
 from bot.store.telling import line
@@ -49,6 +50,8 @@ class SqlReader:
         self.acceptances = SqlAcceptances(connection)
         self.policies = SqlPolicies(connection)
         self.errands = SqlErrands(connection)
+        self.leavers = SqlLeavers(connection)
+        self.chores = SqlChores(connection)
 
 
 class SqlWork(SqlReader):

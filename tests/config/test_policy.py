@@ -1,6 +1,7 @@
 """A sound policy file becomes the policy that it says."""
 
 import hashlib
+import re
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -10,7 +11,7 @@ import pytest
 from bot.config import load_policy
 from bot.domain.ids import EstateKey, GroupId, RoleKey, UserId
 from bot.domain.person import Circle
-from bot.domain.policy import BreakGlass, Policy, Windows
+from bot.domain.policy import BreakGlass, Policy, Rotation, Unused, Windows
 from bot.domain.role import DEFAULT_ROLES, Permission
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +73,14 @@ claim = "90m"
 
 [tokens]
 life = "1h"
+
+[rotation]
+overlap = "36h"
+alone = []
+
+[unused]
+idle = "12w"
+suspend_after = "10d"
 
 [warnings]
 days = [0, 30, 7]
@@ -144,6 +153,11 @@ def test_the_few_who_may_break_the_glass_are_people_and_groups(policy: Policy) -
     )
 
 
+def test_a_rotation_that_nobody_may_do_alone_and_what_counts_as_unused(policy: Policy) -> None:
+    assert policy.rotation == Rotation(overlap=timedelta(hours=36), alone=frozenset())
+    assert policy.unused == Unused(idle=timedelta(weeks=12), suspend_after=timedelta(days=10))
+
+
 def test_warnings_are_sorted_from_the_first_to_the_last(policy: Policy) -> None:
     assert policy.warn_days == (30, 7, 0)
 
@@ -160,14 +174,15 @@ def test_the_example_spells_out_the_defaults_and_every_permission() -> None:
     assert example.windows == Windows()
     assert example.token_life == timedelta(minutes=10)
     assert example.warn_days == (30, 14, 7, 3, 1, 0)
+    assert example.rotation == Rotation()
+    assert example.unused == Unused()
     assert all(permission in example.text for permission in Permission)
 
 
 def test_what_the_example_has_in_comments_is_sound_too(tmp_path: Path) -> None:
     lines = (ROOT / "cred.toml").read_text().splitlines()
-    starts = ("# [", "# retail", "# estates", "# key", "# name", "# summary", "# permissions", "# quorum", "# max_life")
-    more = ("# default_life", "# warning", "# who", "# roles", "# life", "# review", "# url", "# to_", '#   "', "# ]")
-    freed = [line[2:] if line.startswith(starts + more) else line for line in lines]
+    written = re.compile(r'# (\[|[a-z_]+ = |  "|\])')
+    freed = [line[2:] if written.match(line) else line for line in lines]
     freed = [line.replace('["retail"]', '["retail", "logistics"]') for line in freed]
     freed = [line.replace('["read-only"]', '["user-sync"]') for line in freed]
     (tmp_path / "cred.toml").write_text("\n".join(freed))
@@ -177,3 +192,4 @@ def test_what_the_example_has_in_comments_is_sound_too(tmp_path: Path) -> None:
     assert policy.break_glass.roles == {"user-sync"}
     assert policy.approvers[0].estates == {"retail", "logistics"}
     assert [(vendor.key, len(vendor.to_add)) for vendor in policy.vendors.values()] == [("sophos-central", 3)]
+    assert policy.unused.suspend_after == timedelta(days=14)

@@ -194,6 +194,15 @@ ADDED = [
     (VENDOR.replace('"Press Add."', f'"{"x" * 300}", ' * 7), "vendors.to_add", 6, "2100 characters", "one message"),
     (VENDOR.replace("to_delete", "to_delte"), "vendors.to_delte", 7, "no such key", 'Did you mean "to_delete"?'),
     ('[vendors]\nkey = "x"\n', "vendors", 1, "several", "[[vendors]]"),
+    ('[rotation]\noverlap = "a week"\n', "rotation.overlap", 2, "not a length of time", '"24h"'),
+    ('[rotation]\noverlap = "0d"\n', "rotation.overlap", 2, "no time at all", "greater than zero"),
+    ('[rotation]\nalone = "read-only"\n', "rotation.alone", 2, "list in square brackets", 'alone = ["read-only"]'),
+    ('[rotation]\nalone = ["raed-only"]\n', "rotation.alone", 2, 'no role "raed-only"', 'Did you mean "read-only"?'),
+    ('[rotation]\noverlp = "7d"\n', "rotation.overlp", 2, "no such key", 'Did you mean "overlap"?'),
+    ('[unused]\nnever = "often"\n', "unused.never", 2, "not a length of time", '"90d"'),
+    ("[unused]\nidle = 90\n", "unused.idle", 2, "not a length of time", '"90d"'),
+    ('[unused]\nsuspend_after = "0d"\n', "unused.suspend_after", 2, "no time at all", "greater than zero"),
+    ('[unused]\nsuspend = "14d"\n', "unused.suspend", 2, "no such key", 'Did you mean "suspend_after"?'),
     ("[windws]\n", "windws", 1, "no such section", 'Did you mean "windows"?'),
 ]
 

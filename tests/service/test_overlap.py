@@ -56,7 +56,8 @@ def states(door, shown):
 
 def told(door, kind):
     """How often that was sent as a message, and how often it was edited."""
-    send_due(door.house.world, door.house.notifier)
+    while door.house.waiting():
+        send_due(door.house.world, door.house.notifier)
     sent = [(notice, posted) for notice, _, posted in door.house.notifier.sent if notice.kind is kind]
     return sum(posted is None for _, posted in sent), sum(posted is not None for _, posted in sent)
 

@@ -20,7 +20,7 @@ from bot.service.inventory import HomeView, Listing, Pending
 from bot.slack import glass_forms, made_form, small_forms
 from bot.slack.cards import credential as credential_cards
 from bot.slack.cards import glass as glass_cards
-from bot.slack.cards import home, overlap, plain
+from bot.slack.cards import home, leaving, life, overlap, plain
 from bot.slack.cards import request as request_cards
 from bot.slack.cards import secret as secret_cards
 from bot.slack.cards import tracked as tracked_cards
@@ -108,6 +108,39 @@ def _overlap_cards():
     lost = replace(again, delivery=Delivery.UNKNOWN)
     cards["not-shown-rotated-spent"] = secret_cards.not_shown(specimens.credential(old, *three, lost), KNOWN)
     return cards
+
+
+def _unused_cards():
+    policy = replace(KNOWN.policy, unused=replace(KNOWN.policy.unused, suspend_after=timedelta(days=14)))
+    known, told = replace(KNOWN, policy=policy), specimens.NOON + timedelta(days=31)
+    used = specimens.secret(receipt=ReceiptState.USED, last_used_at=specimens.NOON + timedelta(days=1))
+    stopped = specimens.credential(used, unused_told_at=told, state=CredentialState.SUSPENDED)
+    return {
+        "unused-never": life.unused(specimens.credential(unused_told_at=told), known),
+        "unused-idle": life.unused(specimens.credential(used, unused_told_at=told), known),
+        "unused-suspended": life.unused(stopped, known),
+        "unused-settled": life.unused(specimens.credential(used), known),
+        "suspended-unused": secret_cards.suspended(stopped),
+        "suspended-asked": secret_cards.suspended(specimens.credential(used, state=CredentialState.SUSPENDED)),
+    }
+
+
+def _leaving_cards():
+    gone = replace(KNOWN, roster=replace(KNOWN.roster, members={**KNOWN.roster.members, people.OLGA: people.GONER}))
+    theirs = specimens.credential()
+    taken = specimens.credential(name="billing", owner=people.SAM)
+    ended = specimens.credential(name="old-export", state=CredentialState.EXPIRED)
+    many = tuple(specimens.credential(name=f"job-{number}") for number in range(10))
+    group = NoticeId(UUID(int=5))
+    return {
+        "left": leaving.left(Group(id=group, items=(theirs, taken, ended), total=3), gone),
+        "left-one": leaving.left(Group(id=group, items=(theirs,), total=1), gone),
+        "left-many": leaving.left(Group(id=group, items=many, total=1234), gone),
+        "left-settled": leaving.left(Group(id=group, items=(taken, ended), total=2), gone),
+        "told-left": request_cards.told(
+            specimens.request(State.WITHDRAWN, closing="the person whose press it needed has left the workspace"), KNOWN
+        ),
+    }
 
 
 def _request_cards():
@@ -287,6 +320,8 @@ CARDS = {
         _request_cards(),
         _secret_cards(),
         _overlap_cards(),
+        _unused_cards(),
+        _leaving_cards(),
         _detour_cards(),
         _lookup_cards(),
         _glass_cards(),

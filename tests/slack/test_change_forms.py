@@ -69,6 +69,13 @@ def test_form_is_as_it_was(name):
     slack_takes(made)
 
 
+def test_whoever_takes_over_from_somebody_else_is_the_new_owner_unless_they_choose_another():
+    asked = preview(Kind.TRANSFER)
+    taken = build(replace(asked, command=replace(asked.command, requester=people.MAYA)), KNOWN)
+    assert f'"initial_user": "{people.MAYA}"' in json.dumps(taken)
+    assert "initial_user" not in json.dumps(build(asked, KNOWN)), "an owner hands it to somebody else"
+
+
 @pytest.mark.parametrize("name", sorted(FORMS))
 def test_longest_words_stay_within_the_limits(name):
     credential = replace(FORMS[name].credential, name="&" * 64)

@@ -22,6 +22,10 @@ def member(user: UserId, **changes) -> Member:
     return Member(**{"user": user, "team": HOME, "name": user.removeprefix("U0").title(), **changes})
 
 
+GONER = member(OLGA, active=False)
+"""Olga, after she has left."""
+
+
 def everybody() -> dict[UserId, Member]:
     return {
         **{user: member(user) for user in (MAYA, ANA, BEN, CAI, OLGA, SAM)},

@@ -1,7 +1,9 @@
-"""What a credential's owner is told of its life: handed on, deleted. Edited in place as things move."""
+"""What a credential's owner is told of its life: handed on, unused, deleted. Edited in place as things move."""
 
 from bot.domain.credential import Credential, State
-from bot.slack.cards.pieces import Card, Json, context, header, section
+from bot.domain.kind import Kind
+from bot.slack.cards.pieces import Button, Card, Json, Known, actions, button, context, header, section
+from bot.slack.ids import Action, ChangeMark
 from bot.slack.text import mention, when
 
 
@@ -28,6 +30,30 @@ def deleted(credential: Credential) -> Card:
     return _about(credential, f"↩️ Restored: {credential.name}", text)
 
 
-def _about(credential: Credential, title: str, text: str) -> Card:
-    blocks: list[Json] = [header(title), section(text), context(f"Client ID `{credential.client_id}`")]
-    return Card(f"{title}\n{text}", tuple(blocks))
+def unused(credential: Credential, known: Known) -> Card:
+    """Nobody uses it: what becomes of that, and when."""
+    patience = known.policy.unused.suspend_after
+    if credential.unused_told_at is None or patience is None:
+        text = "It has been used since, or no longer counts as unused. There is nothing left to do."
+        return _about(credential, f"✅ Settled: {credential.name}", text)
+    if credential.state is not State.ACTIVE:
+        text = f"This credential is {credential.state}, so it no longer matters that nobody used it."
+        return _about(credential, f"✅ Settled: {credential.name}", text)
+    used = credential.last_used_at
+    since = (
+        f"never used, and it was issued {when(credential.created_at)}" if used is None else f"last used {when(used)}"
+    )
+    text = (
+        f"It was {since}. If that stays so, I suspend it {when(credential.unused_told_at + patience)}: nobody would "
+        "notice if somebody else used it. If it is needed, use it once before then."
+    )
+    mark = ChangeMark(Kind.DELETE, credential.id).pack()
+    delete = Button(action=Action.CHANGE, label="Delete…", value=mark, hint=f"Delete {credential.name}")
+    return _about(credential, f"💤 Nobody uses {credential.name}", text, [button(delete)])
+
+
+def _about(credential: Credential, title: str, text: str, row: list[Json] | None = None) -> Card:
+    blocks: list[Json] = [header(title), section(text)]
+    if row:
+        blocks.append(actions(*row))
+    return Card(f"{title}\n{text}", (*blocks, context(f"Client ID `{credential.client_id}`")))

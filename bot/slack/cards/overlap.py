@@ -1,8 +1,5 @@
 """What an owner is told of a rotation: the old secret beside the new one, its last use, what can be done with it."""
 
-import math
-from datetime import timedelta
-
 from bot.domain.credential import LIVING, Credential, Secret, SecretState
 from bot.domain.notice import Notice
 from bot.slack.cards.pieces import (
@@ -18,7 +15,7 @@ from bot.slack.cards.pieces import (
     section,
 )
 from bot.slack.ids import Action, SecretMark
-from bot.slack.text import counted, mention, when
+from bot.slack.text import mention, span, when
 
 
 def rotated(credential: Credential, known: Known, notice: Notice) -> Card:
@@ -90,13 +87,6 @@ def _quiet(old: Secret) -> str:
     return "you are sure that nothing needs it" if old.last_used_at is None else "it is no longer used"
 
 
-def _length(time: timedelta) -> str:
-    whole = time // timedelta(days=1)
-    if whole * timedelta(days=1) == time:
-        return counted(whole, "day", "days")
-    return counted(math.ceil(time / timedelta(hours=1)), "hour", "hours")
-
-
 def _buttons(credential: Credential, old: Secret, known: Known) -> list[Json]:
     mark = SecretMark.of(credential, old).pack()
     prolongs = not old.kept_longer and old.retire_at is not None and old.retire_at < credential.expires_at
@@ -106,7 +96,7 @@ def _buttons(credential: Credential, old: Secret, known: Known) -> list[Json]:
         value=mark,
         confirm=Confirm(
             title="Keep the old secret longer?",
-            text=f"It works for another {_length(known.policy.rotation.overlap)}. This can be done once.",
+            text=f"It works for another {span(known.policy.rotation.overlap)}. This can be done once.",
             yes="Keep it longer",
         ),
     )

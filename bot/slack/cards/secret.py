@@ -68,10 +68,10 @@ def unconfirmed(credential: Credential, occasion: RequestId | None = None) -> Ca
 
 
 def suspended(credential: Credential) -> Card:
-    """It was suspended because nobody confirmed its secret."""
+    """It was suspended: because somebody asked, nobody confirmed its secret, or nobody used it."""
     text = (
-        "Nobody confirmed that its secret arrived, so I have suspended this credential. It no longer authenticates. "
-        "If it is still needed, ask for a new one under another name with `/cred add`."
+        f"{_why_suspended(credential)} It no longer authenticates. If it is still needed, "
+        f"`/cred resume {credential.name}` asks for it to work again; that takes an approval."
     )
     return _about(credential, f"⏸️ Suspended: {credential.name}", text)
 
@@ -102,6 +102,14 @@ def _settled(credential: Credential, occasion: RequestId | None) -> str | None:
     if credential.newest.receipt is ReceiptState.USED:
         return "The secret has been used since, so it arrived. There is nothing left to do."
     return None
+
+
+def _why_suspended(credential: Credential) -> str:
+    if credential.unused_told_at is not None:
+        return "Nobody has used it though I asked you about it, so I have suspended this credential."
+    if credential.newest.receipt is ReceiptState.NONE:
+        return "Nobody confirmed that its secret arrived, so I have suspended this credential."
+    return "Its owner or an admin has suspended this credential."
 
 
 def _otherwise(credential: Credential) -> str:

@@ -40,9 +40,7 @@ def outcome(request: Request) -> str:
             return f"{let_through(request)}. {owner} {_did(request)}."
         case State.UNRESOLVED:
             return "The answer was lost while the secret was being made. I am looking it up."
-        case State.WITHDRAWN:
-            return f"Taken back by {mention(request.asked.requester)}{at}."
-        case State.DENIED | State.LAPSED | State.REFUSED:
+        case State.DENIED | State.LAPSED | State.REFUSED | State.WITHDRAWN:
             return _ended(request, at)
 
 
@@ -84,6 +82,8 @@ def _ended(request: Request, at: str) -> str:
         reason = f"\n{quote(against[-1].reason, _REASON_SHOWN)}" if against[-1].reason else ""
         return f"Denied by {mention(against[-1].voter)}{at}.{reason}"
     why = escape(request.closing)
+    if request.state is State.WITHDRAWN:
+        return f"It was withdrawn: {why}{at}." if why else f"Taken back by {mention(request.asked.requester)}{at}."
     if request.state is State.LAPSED:
         return f"It lapsed: {why or 'its time had passed'}{at}."
     return f"It could not be issued{at}. {why}".rstrip()

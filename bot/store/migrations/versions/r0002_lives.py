@@ -122,6 +122,7 @@ def _reviews() -> None:
 
 
 def _registers() -> None:
+    op.create_index("member_left", "member", ["user"], sqlite_where=sa.text("active = 0"))
     op.create_table("leaver", _text("user"), _instant("at"), sa.PrimaryKeyConstraint("user"))
     op.create_table(
         "errand",

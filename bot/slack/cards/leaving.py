@@ -1,0 +1,58 @@
+"""What somebody who left still owns, in the channel of its estate: to be taken over, one by one."""
+
+from bot.domain.credential import USABLE, Credential
+from bot.domain.kind import Kind
+from bot.domain.notice import Group
+from bot.domain.person import Roster
+from bot.slack.cards.pieces import Button, Card, Json, Known, button, context, header, section
+from bot.slack.ids import Action, ChangeMark
+from bot.slack.text import counted, day, mention, when
+
+_SHOWN = 10
+
+
+def left(group: Group, known: Known) -> Card:
+    """Each with who owns it, and a button that asks for it to become one's own; those that somebody has, without."""
+    items = group.items[:_SHOWN]
+    waiting = [credential for credential in items if _waits(credential, known.roster)]
+    more = group.total - len(items)
+    if waiting or more:
+        title = f"👋 Without an owner: {counted(group.total, 'credential', 'credentials')}"
+        who = mention(waiting[0].owner) if waiting else "Somebody"
+        told = f"{who} has left. What nobody owns, nobody answers for: take over what you know."
+    else:
+        title, told = "✅ Taken over", "What somebody who left owned has another owner by now, or has ended."
+    blocks: list[Json] = [header(title), section(told), *(_row(credential, known) for credential in items)]
+    if more:
+        blocks.append(context(f"… and {more:,} more: `/cred list` has them."))
+    if waiting:
+        blocks.append(context("Whoever takes one over is approved by others, and then accepts it."))
+    return Card(f"{title}. {told}", tuple(blocks))
+
+
+def _waits(credential: Credential, roster: Roster) -> bool:
+    """Whether it still needs somebody: it lives, and its owner has left."""
+    owner = roster.member(credential.owner)
+    return credential.state in USABLE and owner is not None and not owner.active
+
+
+def _row(credential: Credential, known: Known) -> Json:
+    what = f"*`{credential.name}`* · {known.role(credential.role)} in {known.estate(credential.estate)}"
+    if credential.state not in USABLE:
+        return section(f"{what}\nThis one is {credential.state}.")
+    if not _waits(credential, known.roster):
+        return section(f"{what}\n✅ {mention(credential.owner)} owns it now.")
+    used = "never" if credential.last_used_at is None else when(credential.last_used_at)
+    until = day(known.policy.last_day(credential.expires_at))
+    return section(f"{what}\nuntil the end of {until} · last used {used}", accessory=_take_over(credential))
+
+
+def _take_over(credential: Credential) -> Json:
+    return button(
+        Button(
+            action=Action.CHANGE,
+            label="Take over…",
+            value=ChangeMark(Kind.TRANSFER, credential.id).pack(),
+            hint=f"Take over {credential.name}",
+        )
+    )
