@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryFile
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
@@ -28,6 +27,7 @@ from bot.store.requests import SqlRequests
 from bot.store.rows import METADATA
 from bot.store.telling import line
 from bot.store.trouble import Trouble
+from bot.store.turn import Turn
 from ledger import Ledger
 
 _PATIENCE = 5.0
@@ -75,7 +75,7 @@ class SqlStore:
         self._engine = engine
         self._clock = clock
         self._home = home
-        self._turn = Lock()
+        self._turn = Turn()
         self._trouble = Trouble()
         self._writer: Connection | None = None
 
@@ -135,10 +135,13 @@ class SqlStore:
 
     def close(self) -> None:
         """Give the writer's connection up. A later write opens another."""
-        with self._turn:
+        self._turn.acquire()
+        try:
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
+        finally:
+            self._turn.release()
 
     def _writing(self) -> Connection:
         """The one connection that writes, kept from turn to turn: taking it from the pool costs as much as an entry."""
