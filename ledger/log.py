@@ -120,6 +120,14 @@ class Ledger:
         """The person ID (32 hex digits) of somebody, registered with an entry on first sight."""
         return self._people.person(connection, team, user, micros(at))
 
+    def find_person(self, connection: Connection, *, team: str, user: str) -> str | None:
+        """The person ID of somebody; None where they were never registered, or erased."""
+        return self._people.find(connection, team, user)
+
+    def count_people(self, connection: Connection) -> int:
+        """How many stand behind an ID."""
+        return self._people.count(connection)
+
     def who(self, connection: Connection, person: str) -> tuple[str, str] | None:
         """Team and user of a person ID; None where they were erased or are unknown."""
         return self._people.who(connection, person)

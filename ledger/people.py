@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from ledger.appending import Appender
 from ledger.entry import Event
@@ -33,6 +33,7 @@ _BY_LOOKUP = Prepared(
 _BY_ID = select(PERSON.c.key, PERSON.c.wrapped, PERSON.c.sealed).where(
     PERSON.c.log == bindparam("log"), PERSON.c.person == bindparam("person")
 )
+_COUNT = select(func.count()).where(PERSON.c.log == bindparam("log"))
 _ERASE = delete(PERSON).where(PERSON.c.log == bindparam("of_log"), PERSON.c.person == bindparam("id"))
 _ERASE_TERMS = delete(TERM).where(TERM.c.log == bindparam("of_log"), TERM.c.term == bindparam("of"))
 
@@ -67,11 +68,21 @@ class People:
 
     def person(self, connection: Connection, team: str, user: str, at: int) -> str:
         """The ID of somebody, who is registered on first sight. `at` in UTC microseconds."""
+        found = self.find(connection, team, user)
+        if found is not None:
+            return found
+        return self._register(connection, Identity(team, user, self._random(_COMMITMENT_NONCE_BYTES)), at)
+
+    def find(self, connection: Connection, team: str, user: str) -> str | None:
+        """The ID of somebody; None where they were never registered, or erased."""
         lookup = self._appender.term(*searched_as(team, user))
         found = _BY_LOOKUP.first(connection, {"log": self._keyring.log, "lookup": lookup})
-        if found is not None:
-            return bytes(found[0]).hex()
-        return self._register(connection, Identity(team, user, self._random(_COMMITMENT_NONCE_BYTES)), lookup, at)
+        return None if found is None else bytes(found[0]).hex()
+
+    def count(self, connection: Connection) -> int:
+        """How many there are."""
+        counted: int = connection.execute(_COUNT, {"log": self._keyring.log}).scalar_one()
+        return counted
 
     def who(self, connection: Connection, person: str) -> tuple[str, str] | None:
         """Team and user; None where the person was erased or is unknown."""
@@ -109,8 +120,8 @@ class People:
         event = Event(kind="person:erased", actor=None, via="ledger", body={"person": person})
         self._appender.append(connection, event, at)
 
-    def _register(self, connection: Connection, identity: Identity, lookup: bytes, at: int) -> str:
-        person = self._random(_ID_BYTES)
+    def _register(self, connection: Connection, identity: Identity, at: int) -> str:
+        person, lookup = self._random(_ID_BYTES), self._appender.term(*searched_as(identity.team, identity.user))
         key = self._keyring.draw()
         plain = msgspec.msgpack.encode(identity)
         sealed = seal_apart(key, self._random(NONCE_BYTES), plain, _about(self._keyring, person.hex(), "who"))

@@ -6,7 +6,7 @@ exit 1. A traceback never shows what its variables held.
 
 import typer
 
-from bot.cli import doctor, operating, policy, sandbox, verifying
+from bot.cli import doctor, keys, operating, policy, sandbox, verifying
 
 app = typer.Typer(
     name="cred",
@@ -20,6 +20,10 @@ _policy = typer.Typer(
     help="The policy file, cred.toml: who may ask, who must approve, for how long.", no_args_is_help=True
 )
 _policy.command("check")(policy.check)
+_keys = typer.Typer(help="The ledger's keys: list them, change them.", no_args_is_help=True)
+_keys.command("list")(keys.list_)
+_keys.command("rotate-data")(keys.rotate_data)
+_keys.command("rotate-encryption")(keys.rotate_encryption)
 
 app.command(rich_help_panel="Try it")(sandbox.sandbox)
 app.command(rich_help_panel="Run it")(operating.init)
@@ -29,5 +33,7 @@ app.command(rich_help_panel="Run it")(operating.manifest)
 app.add_typer(_policy, name="policy", rich_help_panel="Look after it")
 app.command(rich_help_panel="Look after it")(doctor.doctor)
 app.command(rich_help_panel="Look after it")(verifying.verify)
+app.add_typer(_keys, name="keys", rich_help_panel="Look after it")
+app.command(rich_help_panel="Look after it")(keys.erase)
 
 __all__ = ["app"]

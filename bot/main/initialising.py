@@ -130,7 +130,7 @@ def _make_keys(places: Places, origin: str, random: Callable[[int], bytes]) -> t
         if _is_missing(source)
     ]
     for file, key in missing:
-        _write_secret(file, key)
+        write_secret(file, key)
     return tuple(file for file, _ in missing)
 
 
@@ -138,7 +138,7 @@ def _is_missing(source: KeySource) -> bool:
     return source.text is None and not source.file.exists()
 
 
-def _write_secret(file: Path, key: str) -> None:
+def write_secret(file: Path, key: str) -> None:
     """There whole or not at all, its owner's from the first instant, on the disk before anything is sealed under it."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = file.with_name(f".{file.name}-new")

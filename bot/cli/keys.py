@@ -1,0 +1,90 @@
+"""`cred keys` and `cred erase`: the ledger's keys, and the people who must be forgotten."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from bot.cli.refusing import refuse, refusing
+from bot.config import read_places
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SHOWN = 16
+"""Hex digits of an ID: enough to find it by."""
+
+
+def list_() -> None:
+    """List the keys that the ledger keeps: for what, since when, wrapped by which. No key is shown."""
+    with refusing():
+        from bot.main.keys import list_keys  # noqa: PLC0415 - see bot.cli
+
+        keys = list_keys(read_places(os.environ))
+    widest = max(len(key.purpose) for key in keys)
+    typer.echo(f"{'Key':<{_SHOWN}}  {'For':<{widest}}  Status   Created (UTC)     Wrapped by")
+    for key in keys:
+        created = _EPOCH + timedelta(microseconds=key.created)
+        typer.echo(
+            f"{key.id.hex()[:_SHOWN]}  {key.purpose:<{widest}}  {key.status:<7}  {created:%Y-%m-%d %H:%M}  "
+            f"{key.wrapped_by.hex()[:_SHOWN]}"
+        )
+
+
+def rotate_data() -> None:
+    """Seal what comes from now on under a new data key, as happens each month by itself. Stop `cred serve` first."""
+    with refusing():
+        from bot.main.keys import rotate_data_key  # noqa: PLC0415 - see bot.cli
+
+        index = rotate_data_key(read_places(os.environ), datetime.now(UTC))
+    typer.echo(f"Entry {index} begins a new data key. What was sealed before stays readable.")
+
+
+def rotate_encryption() -> None:
+    """Make a new key-encryption key, and wrap every key of the ledger by it. Stop `cred serve` first.
+
+    Run it again if it was interrupted: it finishes what it began.
+    """
+    with refusing(), _progress("Wrapping keys") as progress:
+        from bot.main.keys import rotate_key_encryption_key  # noqa: PLC0415 - see bot.cli
+
+        done = rotate_key_encryption_key(read_places(os.environ), datetime.now(UTC), os.urandom, progress)
+    typer.echo(f"Key       {done.new} (new: back it up now, apart from the database)")
+    typer.echo(f"Wraps     {done.keys} keys, and those of {done.people} people")
+    typer.echo(f"Old key   {done.old} (backups from before need it; destroy it when they are gone)")
+
+
+def erase(
+    person: Annotated[str, typer.Argument(help="A Slack user ID, with --team; or a person ID of the ledger.")],
+    *,
+    team: Annotated[
+        str | None, typer.Option(help="The Slack workspace's ID (T...), where PERSON is a user ID.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase somebody from the ledger: who they are, and every word they typed. Stop `cred serve` first.
+
+    What they did stays, under an ID that leads to nobody; all proofs stay; an entry says that it was done. It cannot be
+    undone, but by a backup from before.
+    """
+    if not yes and not typer.confirm(f"Erase {person} for ever?"):
+        refuse("Nothing was changed.")
+    with refusing():
+        from bot.main.keys import erase as destroy  # noqa: PLC0415 - see bot.cli
+
+        gone = destroy(read_places(os.environ), person, team, datetime.now(UTC))
+    typer.echo(f"Erased    {gone}: nobody stands behind that ID any more.")
+    typer.echo("Remains   their Slack ID in the tables of the present, where they own or asked for something; backups.")
+
+
+@contextmanager
+def _progress(doing: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr for as long as it takes."""
+    from rich.console import Console  # noqa: PLC0415 - see bot.cli
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415 - the same
+
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(doing, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
