@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from bot.domain.break_glass import Glass
 from bot.domain.credential import LIVING, Credential
 from bot.domain.errors import Decision, Denied, Reason
 from bot.domain.estate import Estate
@@ -46,6 +47,8 @@ class Pending:
     on_me: tuple[Request, ...] = ()
     mine: tuple[Request, ...] = ()
     to_reveal: tuple[Request, ...] = ()
+    to_review: tuple[Glass, ...] = ()
+    """What was taken without approval, and waits for my review."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +150,11 @@ def _pending(world: World, reader: Reader, user: UserId) -> Pending:
             and all(vote.voter != user for vote in r.votes)
         ),
         mine=tuple(r for r in waiting if r.asked.requester == user),
+        to_review=tuple(
+            glass
+            for glass in reader.glasses.unreviewed(limit=_MOST_OPEN)
+            if user in glass.waits_for(world.policy, world.directory)
+        ),
         to_reveal=tuple(r for r in waiting if r.state is State.APPROVED and r.asked.owner == user),
     )
 

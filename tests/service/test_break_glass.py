@@ -15,7 +15,7 @@ from bot.domain.policy import BreakGlass
 from bot.domain.request import Request, Verdict
 from bot.domain.request import State as RequestState
 from bot.domain.role import READ_ONLY, SUPER_ADMIN
-from bot.service import break_glass, lifecycle, outbox, requests, reviewing, terms
+from bot.service import break_glass, inventory, lifecycle, outbox, requests, reviewing, terms
 from bot.service.asking import Field
 from bot.service.changing import ChangeCommand
 from bot.service.issuance import Press, Shown, reissue
@@ -192,6 +192,25 @@ def test_nobody_is_reminded_of_what_was_reviewed(house):
     house.clock.advance(days=2)
     sweep(house.world)
     assert sent(house, NoticeKind.GLASS_REMINDED) == []
+
+
+def test_where_nobody_is_left_to_review_it_the_admins_are_reminded(house):
+    admins = Circle(users=frozenset({MAYA, SAM}))
+    alone = house.under(replace(house.world.policy, approvers=(), admins=admins))
+    alone.taken()
+    sent(alone)
+    house.clock.advance(hours=24)
+    sweep(alone.world)
+    assert sent(alone, NoticeKind.GLASS_REMINDED) == [SAM]
+
+
+def test_it_stands_in_the_list_of_whoever_can_review_it(house):
+    request = house.taken()
+    for who in (ANA, BEN):
+        assert [glass.request.id for glass in inventory.pending(house.world, who).to_review] == [request.id]
+    assert inventory.pending(house.world, MAYA).to_review == ()
+    house.review(request, ANA)
+    assert inventory.pending(house.world, ANA).to_review == ()
 
 
 # --- reviewed ---------------------------------------------------------------------------------------------------------

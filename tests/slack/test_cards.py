@@ -186,6 +186,7 @@ def _lookup_cards():
     retired = specimens.secret(state=SecretState.RETIRED, receipt=ReceiptState.NONE, delivery=Delivery.UNKNOWN)
     some = tuple(specimens.credential(name=f"job-{number}") for number in range(10))
     waiting = Pending(
+        to_review=(specimens.glass(), specimens.glass(missed=True)),
         on_me=(specimens.request(),),
         mine=(specimens.request(votes=(specimens.yes(people.ANA),)),),
         to_reveal=(specimens.in_state(State.APPROVED),),
@@ -244,7 +245,9 @@ def _glass_cards():
 
 
 def _views():
-    waiting = Pending(on_me=(specimens.request(),), to_reveal=(specimens.in_state(State.APPROVED),))
+    waiting = Pending(
+        to_review=(specimens.glass(),), on_me=(specimens.request(),), to_reveal=(specimens.in_state(State.APPROVED),)
+    )
     estates = tuple(KNOWN.policy.estates.values())
     return {
         "home": home.home(
@@ -440,9 +443,14 @@ def test_longest_words_stay_within_the_limits(text):
         State.DENIED, name="n" * 64, reason=text, description=text[:500], votes=(specimens.no(people.BEN, text),)
     )
     credential = specimens.credential(name="n" * 64, description=text[:500])
-    waiting = Pending(on_me=(specimens.request(),) * 60, mine=(request,) * 60, to_reveal=(request,) * 60)
     long = specimens.taken(name="n" * 64, reason=text)
     refused = specimens.glass(specimens.no(people.BEN, text), request=long, state=ReviewState.UNJUSTIFIED)
+    waiting = Pending(
+        to_review=(specimens.glass(),) * 60,
+        on_me=(specimens.request(),) * 60,
+        mine=(request,) * 60,
+        to_reveal=(request,) * 60,
+    )
     for made in (
         glass_cards.card(specimens.glass(request=long), KNOWN).message(),
         glass_cards.told(refused, KNOWN, people.ANA).message(),

@@ -16,7 +16,7 @@ from bot.slack.cards.pieces import (
     header,
     section,
 )
-from bot.slack.cards.plain import details_button, summary
+from bot.slack.cards.plain import details_button, review_where, summary
 from bot.slack.ids import COMMAND, Action
 from bot.slack.text import escape, in_channel, when
 
@@ -42,6 +42,10 @@ def _greeting(view: HomeView) -> list[Json]:
 def _needs_you(view: HomeView, known: Known) -> list[Json]:
     waiting = view.pending
     blocks: list[Json] = [header("Needs you")]
+    blocks += [
+        _row(glass.request, known, f"🚨 Taken without approval. {review_where(glass, known)}")
+        for glass in waiting.to_review[:_SHOWN]
+    ]
     for request in waiting.to_reveal[:_SHOWN]:
         press = "make it where it lives, and say so" if request.asked.made_elsewhere else "press *Reveal*"
         where = f"Approved: {press} in the Messages tab by {when(request.lapses_at)}."

@@ -2,6 +2,7 @@
 
 import difflib
 
+from bot.domain.break_glass import Glass
 from bot.domain.policy import Policy
 from bot.domain.request import Request
 from bot.service.inventory import Pending
@@ -33,8 +34,8 @@ COMMANDS = {
 }
 FOR_THE_FEW = {"break-glass": "a credential at once, in an emergency: everybody is told, and others review it"}
 """Shown to those who may."""
-_SHOWN = 10
-"""Requests of each kind in a list; the rest is counted."""
+_SHOWN = 7
+"""Of each kind in a list, so that all kinds fit into one message; the rest is counted."""
 
 
 def help_card(*, glass: bool = False) -> Card:
@@ -78,10 +79,16 @@ def refusal(sentence: str) -> Card:
 
 def pending(waiting: Pending, known: Known) -> Card:
     """What waits for somebody and on somebody."""
-    if not (waiting.on_me or waiting.mine or waiting.to_reveal):
+    if not (waiting.to_review or waiting.on_me or waiting.mine or waiting.to_reveal):
         text = "Nothing waits for you, and you wait for nothing."
         return Card(text, (section(f"✨ {text}"),))
     blocks: list[Json] = []
+    if waiting.to_review:
+        blocks.append(header("Taken without approval: review it"))
+        for glass in waiting.to_review[:_SHOWN]:
+            text = f"{summary(glass.request, known)}\n{review_where(glass, known)}"
+            blocks.append(section(text, accessory=details_button(glass.request)))
+        blocks += _more(len(waiting.to_review))
     for name, requests, row in (
         ("Waits for your decision", waiting.on_me, _decide_row),
         ("Approved: it is yours", waiting.to_reveal, _reveal_row),
@@ -92,7 +99,8 @@ def pending(waiting: Pending, known: Known) -> Card:
             blocks += [block for request in requests[:_SHOWN] for block in row(request, known)]
             blocks += _more(len(requests))
     return Card(
-        f"{len(waiting.on_me)} to decide, {len(waiting.to_reveal)} to reveal, {len(waiting.mine)} of your own open.",
+        (f"{len(waiting.to_review)} to review, " if waiting.to_review else "")
+        + f"{len(waiting.on_me)} to decide, {len(waiting.to_reveal)} to reveal, {len(waiting.mine)} of your own open.",
         tuple(blocks),
     )
 
@@ -104,6 +112,13 @@ def summary(request: Request, known: Known) -> str:
         f"*`{asked.name}`* · {known.role(asked.role)} in {known.estate(asked.estate)}\n"
         f"asked by {mention(asked.requester)} for {mention(asked.owner)} · request {request.code}"
     )
+
+
+def review_where(glass: Glass, known: Known) -> str:
+    """Where the buttons of a review are, and until when."""
+    channel = in_channel(known.policy.channel_of(glass.request.asked.estate))
+    by = "Its time has passed: review it now" if glass.missed else f"Review it by {when(glass.review_by)}"
+    return f"{by}, in {channel} or in the Messages tab."
 
 
 def _decide_row(request: Request, known: Known) -> list[Json]:
