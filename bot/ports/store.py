@@ -167,6 +167,9 @@ class Notices(Protocol):
     def telling_of(self, kind: NoticeKind, credential: CredentialId) -> list[Notice]:
         """The first messages of the groups of that kind that a credential is in."""
 
+    def telling_of_owner(self, kind: NoticeKind, owner: UserId) -> list[Notice]:
+        """Of those that anything of somebody's is in, each once."""
+
     def get(self, notice: NoticeId) -> Notice | None: ...
     def due(self, now: datetime, *, limit: int, but: Collection[str] = ()) -> list[Notice]:
         """The first in the line of each destination, if its time has come; the oldest first. `but`: not of these."""

@@ -41,6 +41,7 @@ def welcome_back(world: World, *, limit: int = 100) -> int:
         back = work.leavers.returned(limit=limit)
         for user in back:
             work.leavers.remove(user)
+            notices.refresh_left_behind_by(world, work, user)
     return len(back)
 
 

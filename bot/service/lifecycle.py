@@ -122,6 +122,7 @@ def undo_deletion(world: World, credential_id: CredentialId, actor: UserId) -> C
         work.credentials.save(restored, expected=credential.state)
         work.errands.done(credential.id)
         notices.tell_of_deletion(world, work, restored)
+        notices.refresh_left_behind(world, work, restored)
         work.record(CredentialRestored(actor=actor, via=Via.SLACK, credential=credential.id))
     world.wake()
     return restored

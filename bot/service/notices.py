@@ -141,11 +141,19 @@ def left_behind(world: World, work: UnitOfWork, channel: ChannelId, items: Seque
 
 
 def refresh_left_behind(world: World, work: UnitOfWork, credential: Credential) -> None:
-    """Edit the messages that offer a credential to be taken over: it has another owner, or has ended."""
-    for first in work.notices.telling_of(NoticeKind.OWNER_LEFT, credential.id):
-        work.notices.add(
-            Notice(id=_id(world), kind=first.kind, group=first.group, channel=first.channel, due_at=work.now)
-        )
+    """Edit the messages that offer a credential to be taken over: it has another owner, or has ended, or is back."""
+    _edit(world, work, work.notices.telling_of(NoticeKind.OWNER_LEFT, credential.id))
+
+
+def refresh_left_behind_by(world: World, work: UnitOfWork, user: UserId) -> None:
+    """The same for all that somebody owns, who is there again."""
+    _edit(world, work, work.notices.telling_of_owner(NoticeKind.OWNER_LEFT, user))
+
+
+def _edit(world: World, work: UnitOfWork, told: Sequence[Notice]) -> None:
+    for first in told:
+        again = Notice(id=_id(world), kind=first.kind, group=first.group, channel=first.channel, due_at=work.now)
+        work.notices.add(again)
 
 
 def _card(world: World, work: UnitOfWork, request: Request) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, select, union
+from sqlalchemy import Connection, bindparam, delete, exists, false, select, true, union
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.credential import USABLE
@@ -17,7 +17,7 @@ _CREDENTIAL = METADATA.tables["credential"]
 _REQUEST = METADATA.tables["request"]
 _VOTE = METADATA.tables["vote"]
 
-_LEFT = _MEMBER.c.active.is_(False)
+_LEFT = _MEMBER.c.active == false()
 _TOLD = exists().where(_LEAVER.c.user == _MEMBER.c.user)
 _OWNERS = select(_MEMBER.c.user).where(
     _LEFT,
@@ -35,8 +35,7 @@ _VOTERS = (
 _UNTOLD = union(_OWNERS, _VOTERS).limit(bindparam("most"))
 _RETURNED = (
     select(_LEAVER.c.user)
-    .join(_MEMBER, _MEMBER.c.user == _LEAVER.c.user)
-    .where(_MEMBER.c.active.is_(True))
+    .where(exists().where(_MEMBER.c.user == _LEAVER.c.user, _MEMBER.c.active == true()))
     .limit(bindparam("most"))
 )
 

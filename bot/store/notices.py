@@ -67,6 +67,13 @@ _TELLING_OF = (
     .where(_GROUP_ITEM.c.credential == bindparam("credential"), _NOTICE.c.kind == bindparam("kind"))
 )
 """A group goes by the ID of the notice that first told of it."""
+_TELLING_OF_OWNER = (
+    select(_NOTICE)
+    .join(_GROUP_ITEM, _GROUP_ITEM.c.group == _NOTICE.c.id)
+    .join(_CREDENTIAL, _CREDENTIAL.c.id == _GROUP_ITEM.c.credential)
+    .where(_CREDENTIAL.c.owner == bindparam("owner"), _NOTICE.c.kind == bindparam("kind"))
+    .distinct()
+)
 _SIZE = select(func.count()).select_from(_GROUP_ITEM).where(_GROUP_ITEM.c.group == bindparam("group"))
 _FIRST = (
     select(_CREDENTIAL.c.id)
@@ -127,6 +134,10 @@ class SqlNotices:
 
     def telling_of(self, kind: NoticeKind, credential: CredentialId) -> list[Notice]:
         found = self._connection.execute(_TELLING_OF, {"credential": str(credential), "kind": kind})
+        return [_notice(row) for row in found]
+
+    def telling_of_owner(self, kind: NoticeKind, owner: UserId) -> list[Notice]:
+        found = self._connection.execute(_TELLING_OF_OWNER, {"owner": owner, "kind": kind})
         return [_notice(row) for row in found]
 
     def get(self, notice: NoticeId) -> Notice | None:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, exists, false, insert, or_, select, update
 
 from bot.domain.ids import AuthorityKey, CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
 from bot.domain.kind import CLAIMED, Kind
@@ -65,14 +65,19 @@ _EFFECTIVE = (
     .order_by(_REQUEST.c.lapses_at)
     .limit(bindparam("most"))
 )
-_LEFT = select(_MEMBER.c.user).where(_MEMBER.c.active.is_(False))
+
+
+def _left(who: Any) -> Any:
+    return exists().where(_MEMBER.c.user == who, _MEMBER.c.active == false()).correlate(_REQUEST)
+
+
 _ABANDONED = (
     select(_REQUEST)
     .where(
         _REQUEST.c.state.in_([State.PENDING, State.APPROVED]),
         or_(
-            _REQUEST.c.requester.in_(_LEFT),
-            and_(_REQUEST.c.kind.in_(sorted(CLAIMED)), _REQUEST.c.owner.in_(_LEFT)),
+            _left(_REQUEST.c.requester),
+            and_(_REQUEST.c.kind.in_(sorted(CLAIMED)), _left(_REQUEST.c.owner)),
         ),
     )
     .order_by(_REQUEST.c.opened_at)
