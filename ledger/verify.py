@@ -35,8 +35,17 @@ from ledger.verified import NOTHING, Verified
 from ledger.walking import Progress, Walk, walk
 
 _NOTES = text("SELECT size, note FROM ledger_checkpoint WHERE log = :log ORDER BY size")
-_HEAD = text("SELECT verifier, size, nodes FROM ledger_log WHERE log = :log")
-_STRAYS = text("SELECT count(*) FROM ledger_entry WHERE log NOT IN (SELECT log FROM ledger_log)")
+_HEAD = text("SELECT verifier, size, nodes, time, clock FROM ledger_log WHERE log = :log")
+_STRAYS = {
+    name: text(f"SELECT count(*) FROM {table} WHERE log NOT IN (SELECT log FROM ledger_log)")  # noqa: S608 - names of ours
+    for name, table in {
+        "entries": "ledger_entry",
+        "checkpoints": "ledger_checkpoint",
+        "search rows": "ledger_term",
+        "keys": "ledger_key",
+        "people": "ledger_person",
+    }.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +151,12 @@ def _entries(found: Walk) -> str:
 
 def _tables(subject: _Subject) -> Step:
     problem = None
-    strays = subject.connection.execute(_STRAYS).scalar_one()
+    strays = [name for name, count in _STRAYS.items() if subject.connection.execute(count).scalar_one()]
     named = subject.head().verifier
     if gone := missing_triggers(subject.connection):
         problem = f"Triggers that keep the ledger append-only are gone or changed: {', '.join(gone)}."
     elif strays:
-        problem = f"{strays} entries belong to no log."
+        problem = f"Some {' and '.join(strays)} belong to no log."
     elif named != subject.verifier.to_text():
         problem = "The database names another verifier key for this log than the one given."
     return Step(title="Tables", found="append-only triggers stand", problem=problem)
@@ -201,6 +210,10 @@ def _head(subject: _Subject, found: Walk) -> Step:
         problem = f"The log's head says {row.size} entries, but {found.tree.size} could be read in order."
     elif row.nodes != found.tree.to_bytes():
         problem = f"The compact range in the head is not that of the {found.tree.size} entries."
+    elif row.time != found.time:
+        problem = "The time in the head is not that of the newest entry."
+    elif not isinstance(row.clock, int) or row.clock > row.time:
+        problem = "The clock in the head is ahead of the newest entry's time."
     return Step(title="Head", found="agrees with the entries", problem=problem)
 
 

@@ -28,7 +28,7 @@ class Story:
         self.auditor = self.checkpoint()
         room.later(timedelta(minutes=1))
         room.append(note("signed", actor=self.maya, index=(("person", self.maya),)))  # 8
-        self.checkpoint()
+        self.newest = self.checkpoint()
         room.append(note("not signed yet"))  # 9
 
     def checkpoint(self):
