@@ -6,7 +6,7 @@ the same index again); the time of entries never goes backwards, and a clock tha
 serves 2^20 entries or 31 days, whichever comes first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 from weakref import ReferenceType, ref
@@ -85,12 +85,19 @@ class Appender:
 
     def append(self, connection: Connection, event: Event, clock: int) -> Head:
         """The head whose newest entry is this event. Raises `SchemaError` and `TooLargeError` before it writes."""
-        payload = self._schemas.encode(event)
-        check_fits(payload)
+        return self.append_all(connection, (event,), clock)
+
+    def append_all(self, connection: Connection, events: Sequence[Event], clock: int) -> Head:
+        """The same for several in a row, one at least: the head is read once for all of them."""
+        payloads = [(self._schemas.encode(event), event.index) for event in events]
+        for payload, _ in payloads:
+            check_fits(payload)
         head = self._head(connection, clock)
-        if head.tree.size >= head.data_key_size or max(head.time, clock) >= head.data_key_time:
-            head = self._change_data_key(connection, head, clock)
-        return self._write(connection, head, payload, event.index, clock)
+        for payload, index in payloads:
+            if head.tree.size >= head.data_key_size or max(head.time, clock) >= head.data_key_time:
+                head = self._change_data_key(connection, head, clock)
+            head = self._write(connection, head, payload, index, clock)
+        return head
 
     def make_key(self, connection: Connection, purpose: str, clock: int | None) -> SealingKey:
         """A new primary key of a purpose and its entry. Without a clock, at the time of the newest entry."""

@@ -6,7 +6,7 @@ behind one lock: the caller's); readers may be many. All times are aware instant
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -115,6 +115,11 @@ class Ledger:
         """One entry, in the caller's transaction, as its last statement. Raises `SchemaError`, `TooLargeError`."""
         head = self._appender.append(connection, event, micros(at))
         return Appended(index=head.tree.size - 1, at=instant(head.time))
+
+    def append_all(self, connection: Connection, events: Sequence[Event], *, at: datetime) -> None:
+        """An entry for each, in their order, as the last statements of the caller's transaction. Raises the same."""
+        if events:
+            self._appender.append_all(connection, events, micros(at))
 
     def person(self, connection: Connection, *, team: str, user: str, at: datetime) -> str:
         """The person ID (32 hex digits) of somebody, registered with an entry on first sight."""

@@ -103,11 +103,16 @@ def exclusively(database: Path) -> Iterator[ExclusiveLock]:
         lock.release()
 
 
-def _lock(database: Path) -> ExclusiveLock:
+def check_there(database: Path) -> None:
+    """Whether there is a database that can be written. Raises `NotReadyError`."""
     if not database.is_file():
         raise NotReadyError(f"There is no database at {database}. Run `cred init` once, or set CRED_DATABASE_URL.")
     if not os.access(database, os.W_OK) or not os.access(database.parent, os.W_OK):
         raise NotReadyError(f"The database {database} or its folder cannot be written. Change who owns them.")
+
+
+def _lock(database: Path) -> ExclusiveLock:
+    check_there(database)
     return ExclusiveLock(database)
 
 

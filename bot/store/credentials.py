@@ -8,11 +8,13 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from bot.domain.credential import LIVING, USABLE, Credential, Delivery, ReceiptState, Secret, SecretState, State
-from bot.domain.ids import BUILTIN, AuthorityKey, ClientId, CredentialId, EstateKey, SecretId, UserId
+from bot.domain.credential import LIVING, Credential, ReceiptState, Secret, State
+from bot.domain.ids import AuthorityKey, ClientId, CredentialId, EstateKey, SecretId, UserId
 from bot.ports import Conflict, Search, Unreadable
+from bot.store import due
 from bot.store.columns import micros, readable
 from bot.store.credential_rows import changing, credential_of, lasting, living, secret_of
 from bot.store.rows import METADATA
@@ -40,88 +42,6 @@ _SECRETS = (
     .where(_SECRET.c.credential.in_(bindparam("credentials", expanding=True)))
     .order_by(_SECRET.c.credential, _SECRET.c.number)
 )
-_EXPIRED = (
-    select(_CREDENTIAL)
-    .where(
-        _CREDENTIAL.c.state.in_([State.ACTIVE, State.SUSPENDED]),
-        _CREDENTIAL.c.expires_at <= bindparam("now"),
-    )
-    .order_by(_CREDENTIAL.c.expires_at)
-    .limit(bindparam("most"))
-)
-
-_UNDO_OVER = (
-    select(_CREDENTIAL)
-    .where(_CREDENTIAL.c.undo_until <= bindparam("now"))
-    .order_by(_CREDENTIAL.c.undo_until)
-    .limit(bindparam("most"))
-)
-_RETIREMENTS = (
-    select(_CREDENTIAL)
-    .join(_SECRET, _SECRET.c.credential == _CREDENTIAL.c.id)
-    .where(_SECRET.c.state == SecretState.RETIRING, _SECRET.c.retire_at <= bindparam("now"))
-    .order_by(_SECRET.c.retire_at)
-    .limit(bindparam("most"))
-)
-_NEWER = _SECRET.alias("newer")
-_RETIRING_IN_USE = (
-    select(_CREDENTIAL)
-    .join(_SECRET, _SECRET.c.credential == _CREDENTIAL.c.id)
-    .where(
-        _CREDENTIAL.c.state == State.ACTIVE,
-        _SECRET.c.state == SecretState.RETIRING,
-        _SECRET.c.retire_at > bindparam("now"),
-        _SECRET.c.retire_at <= bindparam("soon"),
-        _SECRET.c.warned_at.is_(None),
-        exists().where(
-            _NEWER.c.credential == _SECRET.c.credential,
-            _NEWER.c.state == SecretState.LIVE,
-            _NEWER.c.minted_at < _SECRET.c.last_used_at,
-        ),
-    )
-    .order_by(_SECRET.c.retire_at)
-    .limit(bindparam("most"))
-)
-_OWNED = select(_CREDENTIAL.c.id, _CREDENTIAL.c.estate).where(
-    _CREDENTIAL.c.owner == bindparam("owner"), _CREDENTIAL.c.state.in_(sorted(USABLE))
-)
-_LAST_USE = select(func.max(_SECRET.c.last_used_at)).where(_SECRET.c.credential == _CREDENTIAL.c.id).scalar_subquery()
-_UNUSED = (
-    select(_CREDENTIAL)
-    .where(
-        _CREDENTIAL.c.id > bindparam("after"),
-        _CREDENTIAL.c.state == State.ACTIVE,
-        _CREDENTIAL.c.authority == BUILTIN,  # of another one nobody here knows when it is used
-        _CREDENTIAL.c.unused_told_at.is_(None),
-        or_(
-            and_(_LAST_USE.is_(None), _CREDENTIAL.c.created_at <= bindparam("issued")),
-            bindparam("used") >= _LAST_USE,
-        ),
-    )
-    .order_by(_CREDENTIAL.c.id)
-    .limit(bindparam("most"))
-)
-_TOLD_UNUSED = (
-    select(_CREDENTIAL)
-    .where(_CREDENTIAL.c.unused_told_at <= bindparam("before"), _CREDENTIAL.c.state == State.ACTIVE)
-    .order_by(_CREDENTIAL.c.unused_told_at)
-    .limit(bindparam("most"))
-)
-
-
-def _with_secret(*conditions: Any) -> Select[Any]:
-    return (
-        select(_CREDENTIAL)
-        .where(
-            _CREDENTIAL.c.state == State.ACTIVE,
-            exists().where(_SECRET.c.credential == _CREDENTIAL.c.id, _SECRET.c.state == SecretState.LIVE, *conditions),
-        )
-        .limit(bindparam("most"))
-    )
-
-
-_DELIVERY_PENDING = _with_secret(_SECRET.c.delivery == Delivery.PENDING, _SECRET.c.minted_at <= bindparam("before"))
-_RECEIPTS_OVER = _with_secret(_SECRET.c.receipt == bindparam("receipt"), _SECRET.c.receipt_until <= bindparam("now"))
 
 
 class SqlCredentials:
@@ -152,6 +72,12 @@ class SqlCredentials:
         self._connection.execute(insert(_CREDENTIAL), {**lasting(credential), **living(credential)})
         for secret in credential.secrets:
             self.add_secret(credential.id, secret, record)
+
+    def add_all(self, credentials: Sequence[Credential]) -> None:
+        try:
+            self._connection.execute(insert(_CREDENTIAL), [{**lasting(each), **living(each)} for each in credentials])
+        except IntegrityError:
+            raise Conflict("One of these client IDs was taken by somebody else just now.") from None
 
     def add_secret(self, credential: CredentialId, secret: Secret, record: bytes) -> None:
         number = select(func.count() + 1).where(_SECRET.c.credential == str(credential)).scalar_subquery()
@@ -186,33 +112,33 @@ class SqlCredentials:
         self._connection.execute(update(_SECRET).where(_SECRET.c.id == str(secret)), {"record": None})
 
     def expired(self, now: datetime, *, limit: int) -> list[Credential]:
-        return self._many(_EXPIRED, {"now": micros(now), "most": limit})
+        return self._many(due.EXPIRED, {"now": micros(now), "most": limit})
 
     def undo_over(self, now: datetime, *, limit: int) -> list[Credential]:
-        return self._many(_UNDO_OVER, {"now": micros(now), "most": limit})
+        return self._many(due.UNDO_OVER, {"now": micros(now), "most": limit})
 
     def retirements(self, now: datetime, *, limit: int) -> list[Credential]:
-        return self._many(_RETIREMENTS, {"now": micros(now), "most": limit})
+        return self._many(due.RETIREMENTS, {"now": micros(now), "most": limit})
 
     def retiring_in_use(self, now: datetime, soon: datetime, *, limit: int) -> list[Credential]:
-        return self._many(_RETIRING_IN_USE, {"now": micros(now), "soon": micros(soon), "most": limit})
+        return self._many(due.RETIRING_IN_USE, {"now": micros(now), "soon": micros(soon), "most": limit})
 
     def unused(self, after: CredentialId | None, issued: datetime, used: datetime, *, limit: int) -> list[Credential]:
         values = {"after": str(after or ""), "issued": micros(issued), "used": micros(used), "most": limit}
-        return self._many(_UNUSED, values)
+        return self._many(due.UNUSED, values)
 
     def told_unused(self, before: datetime, *, limit: int) -> list[Credential]:
-        return self._many(_TOLD_UNUSED, {"before": micros(before), "most": limit})
+        return self._many(due.TOLD_UNUSED, {"before": micros(before), "most": limit})
 
     def owned(self, user: UserId) -> list[tuple[CredentialId, EstateKey]]:
-        rows = self._connection.execute(_OWNED, {"owner": user})
+        rows = self._connection.execute(due.OWNED, {"owner": user})
         return [(CredentialId(UUID(row.id)), EstateKey(row.estate)) for row in rows]
 
     def delivery_pending(self, before: datetime, *, limit: int) -> list[Credential]:
-        return self._many(_DELIVERY_PENDING, {"before": micros(before), "most": limit})
+        return self._many(due.DELIVERY_PENDING, {"before": micros(before), "most": limit})
 
     def receipts_over(self, now: datetime, *, receipt: ReceiptState, limit: int) -> list[Credential]:
-        return self._many(_RECEIPTS_OVER, {"now": micros(now), "receipt": receipt, "most": limit})
+        return self._many(due.RECEIPTS_OVER, {"now": micros(now), "receipt": receipt, "most": limit})
 
     def each(self) -> Iterator[Credential | Unreadable]:
         last = ""

@@ -1,4 +1,8 @@
-"""One process for one SQLite file: a lock that the kernel gives up when its holder dies, however it dies."""
+"""One process for one SQLite file: a lock that the kernel gives up when its holder dies, however it dies.
+
+Who serves holds it, for nobody else may hold leases, and who migrates. A short piece of work beside them does without
+(`bot.main.beside` says why it may).
+"""
 
 import fcntl
 import os

@@ -1,7 +1,7 @@
 """From a domain event to an entry of the ledger: people as person IDs, their words sealed, instants as microseconds."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import UnionType
@@ -62,9 +62,13 @@ class Recorder:
         self._connection = connection
         self._at = at
         self._team_of = team_of
+        self._people: dict[UserId, str] = {}
 
-    def append(self, event: Event) -> None:
-        """The event's entry, and one for each person who stands in it for the first time."""
+    def append_all(self, events: Iterable[Event]) -> None:
+        """The events' entries; before them one for each person who stands in the ledger for the first time."""
+        self._ledger.append_all(self._connection, [self._entry(event) for event in events], at=self._at)
+
+    def _entry(self, event: Event) -> LedgerEvent:
         actor = None if event.actor is None else self._person(event.actor)
         people = {actor} if actor else set()
         body: dict[str, Json] = {}
@@ -80,21 +84,21 @@ class Recorder:
                 body[name] = _wire(value)
         indexed = [("person", person) for person in sorted(people)]
         indexed += [(field, str(body[field])) for field in _INDEXED if field in body]
-        self._ledger.append(
-            self._connection,
-            LedgerEvent(
-                kind=event.kind.value,
-                actor=actor,
-                via=event.via.value,
-                outcome=event.outcome.value,
-                body=body,
-                index=tuple(indexed),
-            ),
-            at=self._at,
+        return LedgerEvent(
+            kind=event.kind.value,
+            actor=actor,
+            via=event.via.value,
+            outcome=event.outcome.value,
+            body=body,
+            index=tuple(indexed),
         )
 
     def _person(self, user: UserId) -> str:
-        return self._ledger.person(self._connection, team=self._team_of(user), user=user, at=self._at)
+        known = self._people.get(user)
+        if known is None:
+            known = self._ledger.person(self._connection, team=self._team_of(user), user=user, at=self._at)
+            self._people[user] = known
+        return known
 
     def _sealed(self, actor: str | None, words: str) -> str:
         if actor is None or not words:

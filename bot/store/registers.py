@@ -1,14 +1,15 @@
 """The small registers: names that are held, terms that were accepted, policies that were in force, chores."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import IntegrityError
 
 from bot.domain.ids import CredentialId, EstateKey, UserId
-from bot.ports import Chore
+from bot.ports import Chore, Conflict
 from bot.store.columns import micros, moment
 from bot.store.rows import METADATA
 
@@ -48,6 +49,13 @@ class SqlNames:
             .on_conflict_do_nothing(index_elements=["estate", "name_key"])
         )
         return taken.rowcount == 1
+
+    def take_all(self, names: Sequence[tuple[EstateKey, str, CredentialId]]) -> None:
+        rows = [{"estate": estate, "name_key": key, "credential": str(holder)} for estate, key, holder in names]
+        try:
+            self._connection.execute(insert(_NAME), rows)
+        except IntegrityError:
+            raise Conflict("One of these names was taken by somebody else just now.") from None
 
     def free(self, credential: CredentialId) -> None:
         self._connection.execute(delete(_NAME).where(_NAME.c.credential == str(credential)))

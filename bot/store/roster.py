@@ -44,6 +44,11 @@ class RosterStore:
         """The account, or None if it was never read."""
         return self._members.get(user)
 
+    def named(self, name: str) -> tuple[Member, ...]:
+        """The active members who go by a name, whatever its capitals."""
+        wanted = name.casefold()
+        return tuple(m for m in self._members.values() if m.active and m.name.casefold() == wanted)
+
     def group(self, group: GroupId) -> frozenset[UserId]:
         """Who is in the group, nobody if it was never read."""
         return self._groups.get(group, frozenset())

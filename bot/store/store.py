@@ -86,10 +86,10 @@ class SqlStore:
             work = SqlWork(connection, self._clock.now())
             yield work
             recorder = Recorder(self.ledger, connection, work.now, lambda user: self._team(connection, user))
-            for event in work.recorded:
-                recorder.append(event)
-        for told in filter(None, map(line, work.recorded)):
-            _log.info(told)
+            recorder.append_all(work.recorded)
+        if _log.isEnabledFor(logging.INFO):
+            for told in filter(None, map(line, work.recorded)):
+                _log.info(told)
 
     @contextmanager
     def read(self) -> Iterator[SqlReader]:

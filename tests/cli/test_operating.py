@@ -346,7 +346,7 @@ def test_the_lock_is_free_once_its_holder_let_it_go(tmp_path):
 
 @pytest.mark.parametrize(
     "command",
-    ["init", "serve", "sandbox", "migrate", "manifest", "doctor", "verify", "policy"],
+    ["init", "serve", "sandbox", "migrate", "manifest", "import", "doctor", "verify", "policy"],
 )
 def test_every_command_teaches_with_help(command):
     result = run(app, [command, "--help"])

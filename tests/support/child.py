@@ -26,6 +26,7 @@ import httpx
 from sqlalchemy import Connection, Engine, event
 
 from bot.cli import app
+from bot.domain.events import Event
 from bot.main import program, serving
 from bot.store.recording import Recorder
 
@@ -56,7 +57,7 @@ class Boundaries:
         """Stand around the commits of SQLAlchemy, and listen to what each is made of."""
         event.listen(Engine, "begin", lambda connection: connection.info.update(told=[], tables=set()))
         event.listen(Engine, "before_cursor_execute", self._wrote)
-        commit, append = Connection._commit_impl, Recorder.append
+        commit, append = Connection._commit_impl, Recorder.append_all
 
         def bounded(connection: Connection) -> None:
             name = self._name(connection)
@@ -69,12 +70,12 @@ class Boundaries:
             with self._commits.open("a") as file:
                 file.write(name + "\n")
 
-        def told(recorder: Recorder, entry: object) -> None:
-            recorder._connection.info["told"].append(entry.kind.value)
-            append(recorder, entry)
+        def told(recorder: Recorder, entries: list[Event]) -> None:
+            recorder._connection.info["told"] += [entry.kind.value for entry in entries]
+            append(recorder, entries)
 
         Connection._commit_impl = bounded
-        Recorder.append = told
+        Recorder.append_all = told
 
     @staticmethod
     def _wrote(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:

@@ -105,7 +105,7 @@ def _settled(books: Books) -> bool:
     """Nothing is between two transactions: no start without its end, no message without its outcome."""
     under_way = {RequestState.EXECUTING, RequestState.UNRESOLVED}
     return not any(request.state in under_way for request in books.requests) and not any(
-        credential.newest.delivery is Delivery.PENDING for credential in books.credentials
+        credential.newest.delivery is Delivery.PENDING for credential in books.credentials if not credential.tracked
     )
 
 
@@ -118,6 +118,8 @@ def _two_people(request: Request) -> None:
 
 def _nobody_is_left_alone(program: Program, credential: Credential) -> None:
     """A secret that works, and that its owner may never have seen, comes with a button for another one."""
+    if credential.tracked:
+        return
     newest = credential.newest
     unsure = newest.delivery is not Delivery.DELIVERED and newest.receipt is ReceiptState.AWAITING
     if credential.state is State.ACTIVE and unsure:

@@ -1,0 +1,77 @@
+"""Credentials that live elsewhere, in the real program: added by clicks, and taken over from a sheet beside it."""
+
+import time
+from collections import Counter
+
+import pytest
+
+from bot.domain.credential import State
+from bot.slack.ids import Action, Block
+from tests.support import road, soundness, spreadsheets
+from tests.support.live import ANA, MAYA, Program
+from tests.support.sandbox import eventually, words
+
+pytestmark = pytest.mark.scenario
+
+VENDOR = "sophos-central"
+
+
+def ask(program: Program, name: str) -> None:
+    """The add form, with the vendor chosen, approved by Ana."""
+    typed = road.fill_in(program, name)
+    maya = program.person(MAYA)
+    assert maya.submit({**typed, Block.AUTHORITY: {Action.ENTRY: VENDOR}}) == {}
+    road.approve(program, name, ANA)
+
+
+def offer(program: Program, name: str):
+    """The message that asks its owner to make it."""
+    return road.wait(program, lambda: road.newest(program.person(MAYA), name, Action.MADE), f"the steps for {name}")
+
+
+def test_it_is_asked_for_approved_made_there_and_tracked(program, name):
+    ask(program, name)
+    maya, steps = program.person(MAYA), offer(program, name)
+    assert "Open API Credentials Management" in words(steps["blocks"])
+    assert not road.has_button(steps, Action.REVEAL)
+    maya.close()
+    maya.press(steps, Action.MADE)
+    road.wait(program, maya.view, "the form")
+    secret = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
+    assert "looks like a secret" in maya.submit({Block.CLIENT: {Action.ENTRY: secret}})[Block.CLIENT]
+    assert maya.submit({Block.CLIENT: {Action.ENTRY: f"client.{name}"}}) == {}
+    eventually(lambda: "is tracked from now on" in words(maya.view()), "the thanks")
+    books = soundness.check(program)
+    credential = books.credential(name)
+    assert (credential.authority, credential.secrets, credential.state) == (VENDOR, (), State.ACTIVE)
+    assert books.kinds(name) == Counter({"request:opened": 1, "vote:cast": 1, "credential:tracked": 1})
+    maya.command(f"/cred show {name}")
+    eventually(lambda: "only where it lives" in words(maya.ephemerals()[-1]["blocks"]), "its card")
+    assert secret not in program.log
+    assert not any(secret.encode() in file.read_bytes() for file in program.folder.iterdir() if file.is_file())
+
+
+def test_five_hundred_rows_are_in_within_a_minute_of_the_command_beside_a_bot_that_works(program, name):
+    file = spreadsheets.write(program, name, 500)
+    began = time.monotonic()
+    command = spreadsheets.take_over(program, file)
+    pair = road.walk(program, f"{name}-beside")
+    told, _ = command.communicate(timeout=60)
+    assert command.returncode == 0, told
+    assert time.monotonic() - began < 60
+    assert road.works(program, pair)
+    books = soundness.check(program)
+    taken = [each for each in books.credentials if each.name.startswith(f"{name}-") and each.tracked]
+    assert len(taken) == 500
+    assert sum(entry.event.kind == "credential:imported" for entry in books.entries) >= 500
+
+
+@pytest.mark.parametrize("after", [0.3, 0.9, 1.5, 2.5])
+def test_an_import_that_is_killed_is_whole_or_nothing(program, name, after):
+    command = spreadsheets.take_over(program, spreadsheets.write(program, name, 400))
+    time.sleep(after)  # from before it has read the file until after it has written
+    command.kill()
+    command.communicate()
+    books = soundness.check(program)
+    taken = [each for each in books.credentials if each.name.startswith(f"{name}-")]
+    assert len(taken) in {0, 400}
