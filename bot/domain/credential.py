@@ -20,6 +20,7 @@ from bot.domain.ids import (
 from bot.domain.machine import can, step
 from bot.domain.reminder import Plan
 from bot.domain.role import Permission
+from bot.domain.suspension import Suspension
 
 
 class State(StrEnum):
@@ -188,6 +189,8 @@ class Credential:
     ended_at: datetime | None = None
     undo_until: datetime | None = None
     """While it is being deleted: until when that can be undone; of a tracked one, until its expiry."""
+    suspension: Suspension | None = None
+    """While it is suspended."""
     plan: Plan = field(default=Plan())
     """Of the warnings of its expiry."""
     unused_told_at: datetime | None = None

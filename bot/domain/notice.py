@@ -32,6 +32,9 @@ class NoticeKind(StrEnum):
     OWNER_UNCONFIRMED = "owner-unconfirmed"
     """Nobody said that the secret arrived."""
     OWNER_SUSPENDED = "owner-suspended"
+    """It was suspended: by whom, or why."""
+    SUSPENSION_CARD = "suspension-card"
+    """The same to the estate's channel."""
     OWNER_EXPIRED = "owner-expired"
     OWNER_ROTATED = "owner-rotated"
     """Until when the old secret works beside the new one, and when it was last used. Edited as that changes."""
@@ -71,8 +74,17 @@ OF_GLASS = frozenset(
     }
 )
 """These are about a request and what others said of it since."""
-ALWAYS_NEW = frozenset({NoticeKind.GLASS_REMINDED, NoticeKind.GLASS_OUTCOME})
-"""Each of these is a message of its own, whatever was said before: nothing is edited."""
+
+
+ALWAYS_NEW = frozenset(
+    {
+        NoticeKind.GLASS_REMINDED,
+        NoticeKind.GLASS_OUTCOME,
+        NoticeKind.OWNER_SUSPENDED,
+        NoticeKind.SUSPENSION_CARD,
+    }
+)
+"""Each of these is a message of its own, whatever was said before: an edit rings no bell."""
 
 
 class NoticeState(StrEnum):
@@ -148,5 +160,13 @@ class Group:
     total: int
 
 
-About = Request | Credential | Group | Glass
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A request for a change, and the credential that it is about as that is now."""
+
+    request: Request
+    credential: Credential
+
+
+About = Request | Case | Credential | Group | Glass
 """What a notice is about, as it stands when the message is sent."""

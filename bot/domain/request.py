@@ -64,6 +64,8 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
     (State.UNRESOLVED, Verb.FOUND_COMPLETE): State.FULFILLED,
 }
 
+DECLINED = "the new owner declined it"
+"""The closing of a transfer that whoever was to own it did not want."""
 OPEN = frozenset({State.PENDING, State.APPROVED, State.EXECUTING, State.UNRESOLVED})
 """The states in which a request still holds its credential's name."""
 

@@ -61,7 +61,8 @@ def effect_stands(request: Request, credential: Credential | None, policy: Polic
     ):
         if isinstance(decision, Denied):
             return Denied(decision.reason, f"The approval no longer stands. {_of_request(decision)}")
-    counted, needed = len(request.approvals(policy, roster)), request.needed(policy)
+    voters = {voter for voter in request.approvals(policy, roster) if asked.kind is Kind.TRANSFER or voter != owner}
+    counted, needed = len(voters), request.needed(policy)
     if counted < needed:
         return Denied(
             Reason.QUORUM_LOST,

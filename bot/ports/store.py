@@ -60,6 +60,12 @@ class Requests(Protocol):
     def of_credential(self, credential: CredentialId, kind: Kind) -> Request | None:
         """The open request of that kind for a credential."""
 
+    def open_for(self, credential: CredentialId) -> list[Request]:
+        """Every open request about a credential, the oldest first."""
+
+    def last_fulfilled(self, credential: CredentialId, kind: Kind) -> Request | None:
+        """The newest request of that kind that took effect on a credential."""
+
     def effective(self, *, limit: int) -> list[Request]:
         """Approved ones that wait for nobody's press."""
 

@@ -132,11 +132,14 @@ class _Check:
         said = sorted((people[r] or "", verdict, self._words(r, why)) for (r, verdict), why in told.reviews.items())
         return (told.state, told.missed, _moment(told.review_by), said)
 
+    def _person(self, told: str | None) -> str | None:
+        return _NOBODY if told is None else self.person_of(told)
+
     def _words(self, person: str, sealed: str) -> str | None:
         return self.words_of(person, sealed) if sealed else ""
 
     def _of_credential(self, credential: Credential) -> dict[str, Any]:
-        records = self.reader.credentials.records(credential.id)
+        records, suspension = self.reader.credentials.records(credential.id), credential.suspension
         return {
             "request": _NOBODY if credential.request is None else str(credential.request),
             "client_id": credential.client_id,
@@ -151,6 +154,8 @@ class _Check:
             "expires_at": credential.expires_at,
             "state": str(credential.state),
             "undo_until": credential.undo_until or NEVER,
+            "suspended_by": _NOBODY if suspension is None else suspension.by or _NOBODY,
+            "suspended_why": NEVER if suspension is None else suspension.why,
             "snoozed_until": credential.plan.snoozed_until or NEVER,
             "let_expire_by": credential.plan.let_expire_by or _NOBODY,
             "secrets": {str(s.id): (*of_secret(s), records.get(s.id)) for s in credential.secrets},
@@ -164,8 +169,10 @@ class _Check:
             "expires_at": _moment(told.expires_at),
             "state": told.state,
             "undo_until": _moment_if_any(told.undo_until),
+            "suspended_by": self._person(told.suspended_by),
+            "suspended_why": told.suspended_why or NEVER,
             "snoozed_until": _moment_if_any(told.snoozed_until),
-            "let_expire_by": _NOBODY if told.let_expire_by is None else self.person_of(told.let_expire_by),
+            "let_expire_by": self._person(told.let_expire_by),
             "secrets": {
                 key: (
                     s.fingerprint,

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot.domain.credential import Credential
 from bot.domain.ids import ChannelId, NoticeId
-from bot.domain.notice import About, Notice, NoticeState
+from bot.domain.notice import About, Case, Notice, NoticeState
 from bot.domain.request import Request
 from bot.ports import Rejected, Undeliverable, UnitOfWork, World
 
@@ -40,6 +40,8 @@ def _readers(world: World, about: About) -> ChannelId:
     match about:
         case Request():
             return world.policy.channel_of(about.asked.estate)
+        case Case(request=request):
+            return world.policy.channel_of(request.asked.estate)
         case Credential():
             return world.policy.channel_of(about.estate)
         case _:

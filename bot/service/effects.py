@@ -16,7 +16,7 @@ from bot.domain.events import CredentialDeleting, CredentialExtended, Credential
 from bot.domain.ids import RequestId, UserId
 from bot.domain.kind import Kind
 from bot.domain.notice import NoticeKind
-from bot.domain.request import Request, State
+from bot.domain.request import DECLINED, Request, State
 from bot.domain.request import Verb as RequestVerb
 from bot.domain.voting import effect_stands, may_claim
 from bot.ports import UnitOfWork, World
@@ -76,10 +76,26 @@ def accept(world: World, request_id: RequestId, digest: str, actor: UserId) -> R
     return after if after.state is State.FULFILLED else Denied(Reason.WRONG_STATE, after.closing)
 
 
+def decline(world: World, request_id: RequestId, digest: str, actor: UserId) -> Request | Denied:
+    """The person to whom a transfer is offered does not want it: the request ends, and nothing has changed."""
+    with world.store.work() as work:
+        current = work.requests.get(request_id)
+        if current is None or current.asked.kind is not Kind.TRANSFER:
+            return NOT_FOUND
+        decision = may_claim(current, actor, digest, work.now)
+        if isinstance(decision, Denied):
+            return decision
+        ended = close(world, work, current, RequestVerb.REVOKE, actor=actor, via=Via.SLACK, why=DECLINED)
+    world.wake()
+    return ended
+
+
 def fits(request: Request, credential: Credential | None, now: datetime) -> Decision:
     """Whether the credential still is in a state in which this can happen to it."""
     if credential is None:
         return NOT_FOUND
+    if request.asked.kind is Kind.ROTATE and credential.owner != request.asked.owner:
+        return Denied(Reason.WRONG_STATE, "It was handed on since: its new owner can ask for a rotation.")
     if credential.state in POSSIBLE[request.asked.kind] and now < credential.expires_at:
         return ALLOWED
     state = "expired" if now >= credential.expires_at else credential.state
@@ -103,7 +119,7 @@ def _take(world: World, work: UnitOfWork, request: Request, *, actor: UserId | N
 
 
 def _resume(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
-    after = replace(credential, state=credential.after(Verb.RESUME), unused_told_at=None)
+    after = replace(credential, state=credential.after(Verb.RESUME), unused_told_at=None, suspension=None)
     work.credentials.save(after, expected=credential.state)
     if after.secrets and after.newest.receipt is ReceiptState.NONE:  # it is asked once more whether the secret arrived
         again = replace(after.newest, receipt_until=work.now + world.policy.windows.unconfirmed)
@@ -128,11 +144,13 @@ def _extend(world: World, work: UnitOfWork, request: Request, credential: Creden
 def _delete(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
     """One that lives elsewhere is deleted there by its owner, who can say so until its expiry ends it anyway."""
     until = credential.expires_at if credential.tracked else work.now + world.policy.windows.undo
-    after = replace(credential, state=credential.after(Verb.DELETE), undo_until=until, plan=reminder.NONE)
+    after = replace(
+        credential, state=credential.after(Verb.DELETE), undo_until=until, suspension=None, plan=reminder.NONE
+    )
     work.credentials.save(after, expected=credential.state)
     if after.tracked:
         errands.begin(world, work, after)
-    notices.tell_of_deletion(world, work, after)
+    notices.tell_owner_of_deletion(world, work, after, request.id)
     notices.refresh_secrets(world, work, after)
     notices.refresh_left_behind(world, work, after)
     work.record(CredentialDeleting(actor=None, via=Via.SWEEP, request=request.id, credential=after.id, until=until))
@@ -142,7 +160,7 @@ def _delete(world: World, work: UnitOfWork, request: Request, credential: Creden
 def _transfer(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
     after = replace(credential, owner=request.asked.owner)
     work.credentials.save(after, expected=credential.state)
-    notices.tell_about(world, work, NoticeKind.OWNER_TRANSFERRED, after, credential.owner)
+    notices.tell_about(world, work, NoticeKind.OWNER_TRANSFERRED, after, credential.owner, occasion=request.id)
     notices.refresh_secrets(world, work, after, credential.owner)
     notices.refresh_left_behind(world, work, after)
     if after.retiring is not None:  # the new owner is the one who decides about the old secret now

@@ -12,6 +12,7 @@ from bot.domain.credential import LIVING, Credential
 from bot.domain.errors import Decision, Denied, Reason
 from bot.domain.estate import Estate
 from bot.domain.ids import RequestId, UserId
+from bot.domain.kind import NEW, REVEALED, Kind
 from bot.domain.naming import name_key
 from bot.domain.person import standing
 from bot.domain.request import OPEN, Request, State
@@ -42,13 +43,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """What waits: on me to decide, on others for me, and on me to reveal."""
+    """What waits: on me to decide, on others for me, and on me to reveal or to accept."""
 
     on_me: tuple[Request, ...] = ()
     mine: tuple[Request, ...] = ()
     to_reveal: tuple[Request, ...] = ()
     to_review: tuple[Glass, ...] = ()
     """What was taken without approval, and waits for my review."""
+    to_accept: tuple[Request, ...] = ()
+    """Credentials that are offered to me."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +142,17 @@ def request(world: World, user: UserId, request_id: RequestId) -> Request | Deni
     return found
 
 
+def subject(world: World, about: Request) -> Credential | None:
+    """The credential that a request is about, where it exists already. For whoever may see the request."""
+    if about.asked.kind in NEW:
+        return None
+    with world.store.read() as reader:
+        return reader.credentials.get(about.credential)
+
+
 def _pending(world: World, reader: Reader, user: UserId) -> Pending:
     waiting = reader.requests.in_state(sorted(OPEN), limit=_MOST_OPEN)
+    claimable = [r for r in waiting if r.state is State.APPROVED and r.asked.owner == user]
     return Pending(
         on_me=tuple(
             r
@@ -155,7 +167,8 @@ def _pending(world: World, reader: Reader, user: UserId) -> Pending:
             for glass in reader.glasses.unreviewed(limit=_MOST_OPEN)
             if user in glass.waits_for(world.policy, world.directory)
         ),
-        to_reveal=tuple(r for r in waiting if r.state is State.APPROVED and r.asked.owner == user),
+        to_reveal=tuple(r for r in claimable if r.asked.kind in REVEALED),
+        to_accept=tuple(r for r in claimable if r.asked.kind is Kind.TRANSFER),
     )
 
 

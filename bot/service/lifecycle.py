@@ -11,7 +11,7 @@ from bot.domain.credential import (
     State,
     Verb,
 )
-from bot.domain.errors import Denied, Reason
+from bot.domain.errors import ALLOWED, Decision, Denied, Reason
 from bot.domain.events import (
     CredentialDeleted,
     CredentialExpired,
@@ -23,6 +23,7 @@ from bot.domain.events import (
 from bot.domain.ids import CredentialId, UserId
 from bot.domain.machine import step
 from bot.domain.notice import NoticeKind
+from bot.domain.suspension import ASKED, DELETION_UNDONE, Suspension
 from bot.ports import UnitOfWork, World
 from bot.service import alarm, notices
 from bot.service.overlap import warn
@@ -117,6 +118,7 @@ def undo_deletion(world: World, credential_id: CredentialId, actor: UserId) -> C
             credential,
             state=credential.after(Verb.KEEP if credential.tracked else Verb.UNDO),
             undo_until=None,
+            suspension=None if credential.tracked else Suspension(by=actor, why=DELETION_UNDONE),
             plan=reminder.plan(schedule, work.now, overdue=True),
         )
         work.credentials.save(restored, expected=credential.state)
@@ -128,30 +130,39 @@ def undo_deletion(world: World, credential_id: CredentialId, actor: UserId) -> C
     return restored
 
 
+def may_suspend(world: World, credential: Credential, actor: UserId) -> Decision:
+    """Its owner or an admin may, at once: nobody has to approve the safe direction."""
+    decision = world.policy.may_change(actor, credential.estate, credential.owner, world.directory)
+    if isinstance(decision, Denied):
+        return decision
+    if credential.tracked:
+        return Denied(Reason.WRONG_STATE, "This credential lives elsewhere: it is stopped and started there.")
+    if not credential.can(Verb.SUSPEND):
+        return Denied(Reason.WRONG_STATE, f"“{credential.name}” is {credential.state} already.")
+    return ALLOWED
+
+
 def suspend(world: World, credential_id: CredentialId, actor: UserId) -> Credential | Denied:
-    """Stop a credential at once: its owner or an admin may, and nobody has to approve the safe direction."""
+    """Stop a credential at once. Its owner and the estate's channel hear by whom."""
     with world.store.work() as work:
         credential = work.credentials.get(credential_id)
         if credential is None:
             return NOT_FOUND
-        decision = world.policy.may_change(actor, credential.estate, credential.owner, world.directory)
+        decision = may_suspend(world, credential, actor)
         if isinstance(decision, Denied):
             return decision
-        if credential.tracked:
-            return Denied(Reason.WRONG_STATE, "This credential lives elsewhere: it is stopped and started there.")
-        if not credential.can(Verb.SUSPEND):
-            return Denied(Reason.WRONG_STATE, f"This credential is {credential.state} already.")
         asked = replace(credential, unused_told_at=None)  # that is not why
-        suspended = stop(world, work, asked, actor=actor, why="its owner or an admin asked")
+        suspended = stop(world, work, asked, actor=actor, why=ASKED)
     world.wake()
     return suspended
 
 
 def stop(world: World, work: UnitOfWork, credential: Credential, *, actor: UserId | None, why: str) -> Credential:
-    """Suspend a credential inside a transaction: its state, its entry, its owner told."""
-    suspended = replace(credential, state=credential.after(Verb.SUSPEND))
+    """Suspend a credential inside a transaction: its state, its entry, its owner and its channel told."""
+    suspended = replace(credential, state=credential.after(Verb.SUSPEND), suspension=Suspension(by=actor, why=why))
     work.credentials.save(suspended, expected=credential.state)
     notices.tell_owner(world, work, NoticeKind.OWNER_SUSPENDED, suspended)
+    notices.tell_channel(world, work, NoticeKind.SUSPENSION_CARD, suspended)
     notices.refresh_secrets(world, work, suspended)
     via = Via.SWEEP if actor is None else Via.SLACK
     work.record(CredentialSuspended(actor=actor, via=via, credential=credential.id, why=why))
@@ -169,7 +180,14 @@ def _expire(world: World, work: UnitOfWork, credential: Credential) -> None:
 def end(world: World, work: UnitOfWork, credential: Credential, verb: Verb) -> Credential:
     """Nothing can check its secrets any more, its name is free, and a tombstone stays. The entry is the caller's."""
     ended = retire_all(work, credential)
-    ended = replace(ended, state=credential.after(verb), ended_at=work.now, undo_until=None, plan=reminder.NONE)
+    ended = replace(
+        ended,
+        state=credential.after(verb),
+        ended_at=work.now,
+        undo_until=None,
+        suspension=None,
+        plan=reminder.NONE,
+    )
     work.credentials.save(ended, expected=credential.state)
     work.names.free(credential.id)
     notices.refresh_secrets(world, work, ended)

@@ -65,15 +65,11 @@ def revealing(world: World, work: UnitOfWork, request: Request) -> None:
     _tell(world, work, NoticeKind.OWNER_REVEAL, request, request.asked.owner)
 
 
-def tell_owner(world: World, work: UnitOfWork, kind: NoticeKind, credential: Credential) -> None:
+def tell_owner(
+    world: World, work: UnitOfWork, kind: NoticeKind, credential: Credential, *, occasion: RequestId | None = None
+) -> None:
     """A DM to a credential's owner."""
-    tell_about(world, work, kind, credential, credential.owner)
-
-
-def tell_of_deletion(world: World, work: UnitOfWork, credential: Credential) -> None:
-    """A DM to the owner of a credential that is being deleted, is gone or came back: edited in place."""
-    kind = NoticeKind.TRACKED_DELETE if credential.tracked else NoticeKind.OWNER_DELETED
-    tell_owner(world, work, kind, credential)
+    tell_about(world, work, kind, credential, credential.owner, occasion=occasion)
 
 
 def tell_anew(world: World, work: UnitOfWork, kind: NoticeKind, credential: Credential) -> None:
@@ -107,6 +103,26 @@ def refresh_secrets(world: World, work: UnitOfWork, credential: Credential, pers
     for kind in OF_SECRETS:
         if work.notices.exists(kind, credential.newest.request, person or credential.owner):
             tell_of_secret(world, work, kind, credential, person)
+
+
+def tell_of_deletion(world: World, work: UnitOfWork, credential: Credential) -> None:
+    """A deletion was undone, or is final: its owner's message and the card in the channel say so."""
+    request = work.requests.last_fulfilled(credential.id, Kind.DELETE)
+    tell_owner_of_deletion(world, work, credential, None if request is None else request.id)
+    if request is not None:
+        _card(world, work, request)
+
+
+def tell_owner_of_deletion(world: World, work: UnitOfWork, credential: Credential, occasion: RequestId | None) -> None:
+    """A DM to the owner of what is being deleted, is gone or came back: one a deletion, edited in place."""
+    kind = NoticeKind.TRACKED_DELETE if credential.tracked else NoticeKind.OWNER_DELETED
+    tell_owner(world, work, kind, credential, occasion=occasion)
+
+
+def tell_channel(world: World, work: UnitOfWork, kind: NoticeKind, credential: Credential) -> None:
+    """A card about a credential in its estate's channel."""
+    channel = world.policy.channel_of(credential.estate)
+    work.notices.add(Notice(id=_id(world), kind=kind, credential=credential.id, channel=channel, due_at=work.now))
 
 
 def tell_about(

@@ -16,7 +16,9 @@ from typing import Final
 
 from bot.domain.events import NoticeSent, Outcome, Via
 from bot.domain.ids import ChannelId
-from bot.domain.notice import OF_GLASS, About, Notice, NoticeState, Posted
+from bot.domain.kind import NEW
+from bot.domain.notice import OF_GLASS, About, Case, Notice, NoticeState, Posted
+from bot.domain.request import Request
 from bot.ports import (
     Gone,
     Lost,
@@ -209,7 +211,7 @@ def _subject(reader: Reader, notice: Notice) -> About | None:
     if notice.credential is not None:
         return reader.credentials.get(notice.credential)
     if notice.request is not None:
-        return reader.requests.get(notice.request)
+        return _with_subject(reader, reader.requests.get(notice.request))
     return None if notice.group is None else reader.notices.group(notice.group, limit=_SHOWN)
 
 
@@ -224,6 +226,11 @@ def _as_it_stands(notice: Notice, posted: Posted | None) -> Notice:
     if posted is None or notice.detour or posted.belongs is None:
         return notice
     return replace(notice, detour=posted.detour, belongs=posted.belongs)
+
+
+def _with_subject(reader: Reader, request: Request | None) -> Request | Case | None:
+    credential = None if request is None or request.asked.kind in NEW else reader.credentials.get(request.credential)
+    return request if request is None or credential is None else Case(request, credential)
 
 
 def _sent(notice: Notice, outcome: Outcome, channel: ChannelId) -> NoticeSent:

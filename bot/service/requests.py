@@ -119,7 +119,7 @@ def lapse_overdue(world: World, *, limit: int = 100) -> int:
     with world.store.work() as work:
         overdue = work.requests.overdue(work.now, limit=limit)
         for request in overdue:
-            close(world, work, request, Verb.LAPSE, actor=None, via=Via.SWEEP, why=_too_late(request))
+            close(world, work, request, Verb.LAPSE, actor=None, via=Via.SWEEP, why=_why_lapsed(request))
     return len(overdue)
 
 
@@ -165,6 +165,14 @@ def _request(world: World, work: UnitOfWork, command: AddCommand) -> Request:
     )
 
 
+def _why_lapsed(request: Request) -> str:
+    if request.state is State.PENDING:
+        return "nobody decided it in time"
+    if request.asked.made_elsewhere:
+        return "nobody said in time that it was made"
+    return "nobody accepted it in time" if request.asked.kind is Kind.TRANSFER else "nobody revealed it in time"
+
+
 def _counted(world: World, work: UnitOfWork, request: Request, ballot: Ballot, verb: Verb | None) -> Request:
     reason = Words(clean(ballot.reason))
     cast = Vote(voter=ballot.voter, verdict=ballot.verdict, at=work.now, reason=reason)
@@ -194,12 +202,6 @@ def _counted(world: World, work: UnitOfWork, request: Request, ballot: Ballot, v
         )
     )
     return decided
-
-
-def _too_late(request: Request) -> str:
-    if request.state is State.PENDING:
-        return "nobody decided it in time"
-    return "nobody said in time that it was made" if request.asked.made_elsewhere else "nobody revealed it in time"
 
 
 _RECORDED = frozenset({Reason.OWN_REQUEST, Reason.OWN_BENEFIT, Reason.NOT_APPROVER, Reason.DEACTIVATED, Reason.GUEST})

@@ -47,7 +47,7 @@ def deny(face: Face, click: Click) -> None:
 
 def details(face: Face, click: Click) -> None:
     """Show the whole of a request."""
-    _open_for(face, click, RequestMark.parse(click.value), lambda request: small_forms.details(request, face.known))
+    _open_for(face, click, RequestMark.parse(click.value), lambda request: _details(face, request))
 
 
 def more(face: Face, click: Click) -> None:
@@ -58,7 +58,7 @@ def more(face: Face, click: Click) -> None:
         return
     choice, mark = chosen
     forms: dict[Choice, Callable[[Request], Json]] = {
-        Choice.DETAILS: lambda request: small_forms.details(request, face.known),
+        Choice.DETAILS: lambda request: _details(face, request),
         Choice.DENY: lambda request: small_forms.deny(request, face.known),
         Choice.WITHDRAW: small_forms.withdraw,
     }
@@ -106,6 +106,10 @@ def form_changed(face: Face, click: Click) -> None:
         # A newer change overtook this one, or the form is closed: both are as they should be.
         if refused.response.get("error") not in {"hash_conflict", "not_found"}:
             raise
+
+
+def _details(face: Face, request: Request) -> Json:
+    return small_forms.details(request, face.known, inventory.subject(face.world, request))
 
 
 def _open_for(face: Face, click: Click, mark: RequestMark | None, form: Callable[[Request], Json]) -> None:

@@ -5,6 +5,7 @@ would take the acknowledgement back, so it is caught here and the person is told
 """
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ from bot.slack import (
     events,
     glass,
     handover,
+    life,
     old_secrets,
     submissions,
     tracked,
@@ -45,6 +47,10 @@ PRESSES: dict[Action, Callable[[Face, Click], None]] = {
     Action.UNJUSTIFIED: glass.unjustified,
     Action.REVEAL: handover.reveal,
     Action.REISSUE: handover.reissue,
+    Action.ACCEPT: life.accept,
+    Action.DECLINE: life.decline,
+    Action.UNDO: life.undo,
+    Action.SUSPEND: life.suspend,
     Action.STORED: handover.stored,
     Action.KEEP_OLD: old_secrets.keep_longer,
     Action.RETIRE_OLD: old_secrets.let_go,
@@ -67,6 +73,7 @@ SUBMISSIONS: dict[Callback, Callable[[Face, Ack, Payload], None]] = {
     Callback.GLASS: glass.sent,
     Callback.UNJUSTIFIED: glass.refusal_sent,
     Callback.MADE: tracked.made_sent,
+    Callback.SUSPEND: life.suspension_sent,
 }
 """What each form does when it is sent."""
 
@@ -94,7 +101,7 @@ def build_app(face: Face, directory: SlackDirectory, *, signing_secret: str = ""
     app.error(_unhandled)
     app.command(COMMAND)(_command(face))
     for action, press in PRESSES.items():
-        app.action(action.value)(_press(face, press))
+        app.action(re.compile(rf"{re.escape(action.value)}(\.[a-z]+)?\Z"))(_press(face, press))
     app.action(Action.ENTRY.value)(_nothing)
     for callback, submission in SUBMISSIONS.items():
         app.view(callback.value)(_submission(face, submission))

@@ -118,7 +118,9 @@ def _resume(_preview: ChangePreview, _known: Known) -> list[Json]:
 def _delete(preview: ChangePreview, known: Known) -> list[Json]:
     credential = preview.credential
     told = (
-        "It stops authenticating as soon as this is approved. "
+        f"Once this is approved, {mention(credential.owner)} deletes it in {known.place(credential.authority)}."
+        if credential.tracked
+        else "It stops authenticating as soon as this is approved. "
         f"For {span(known.policy.windows.undo)} that can be undone; then it is gone for good."
     )
     element = {"type": "plain_text_input", "action_id": Action.ENTRY.value, "placeholder": placeholder(credential.name)}
@@ -143,8 +145,7 @@ def _what(preview: ChangePreview, known: Known) -> str:
     used = "never" if credential.last_used_at is None else when(credential.last_used_at)
     return (
         f"{known.role(credential.role)} in {known.estate(credential.estate)}\n"
-        f"owner {mention(credential.owner)} · last used {used} · until the end of "
-        f"{day(known.policy.last_day(credential.expires_at))}"
+        f"owner {mention(credential.owner)} · last used {used} · until {known.end(credential.expires_at)}"
     )
 
 

@@ -6,18 +6,15 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.errors import Denied
-from bot.domain.ids import UserId
 from bot.domain.request import Request
 from bot.service import requests
 from bot.service.asking import Field
-from bot.service.changing import ChangeCommand
-from bot.service.previewing import preview_change
 from bot.slack import change_forms, errors, small_forms
-from bot.slack.cards.pieces import Json
 from bot.slack.clicks import Click, tell
 from bot.slack.commands import open_view
 from bot.slack.face import Face, Payload, admitted, who
 from bot.slack.ids import ChangeMark
+from bot.slack.opening import change_form, change_view
 from bot.slack.sent import has_field
 from bot.slack.submissions import complain, over
 
@@ -42,12 +39,6 @@ def open_change(face: Face, click: Click, mark: ChangeMark) -> None:
         open_view(face, click.body, view, lambda sentence: tell(face, click, sentence))
 
 
-def change_view(face: Face, user: UserId, mark: ChangeMark) -> Json | Denied:
-    """The form of a change, as it opens. Local reads only: a trigger lives three seconds."""
-    empty = ChangeCommand(submission="", kind=mark.kind, credential=mark.credential, requester=user)
-    return _filled(face, empty)
-
-
 def change_chosen(face: Face, click: Click) -> None:
     """A new owner or another day was chosen in the open form: who must approve is shown anew."""
     view = click.body.get("view") or {}
@@ -56,7 +47,7 @@ def change_chosen(face: Face, click: Click) -> None:
         return  # sending the form says what is wrong with it
     if command.owner is not None and face.world.directory.member(command.owner) is None:
         face.world.directory.refresh(frozenset({command.owner}), frozenset())  # somebody who has just joined
-    now = _filled(face, command)
+    now = change_form(face, command)
     if isinstance(now, Denied):
         return
     try:
@@ -78,12 +69,7 @@ def change_sent(face: Face, ack: Ack, body: Payload) -> None:
     if isinstance(opened, Request):
         ack(response_action="update", view=small_forms.sent_off(opened, face.known))
     elif any(problem.field is Field.REASON for problem in opened) and not has_field(view, Field.REASON):
-        grown = _filled(face, command)  # it was sent before the field that it needs by now was there
+        grown = change_form(face, command)  # it was sent before the field that it needs by now was there
         ack(response_action="update", view=small_forms.said(grown.sentence) if isinstance(grown, Denied) else grown)
     else:
         complain(ack, view, opened)
-
-
-def _filled(face: Face, command: ChangeCommand) -> Json | Denied:
-    preview = preview_change(face.world, command)
-    return preview if isinstance(preview, Denied) else change_forms.build(preview, face.known)

@@ -6,6 +6,7 @@ from bot.domain.errors import Denied
 from bot.domain.ids import RequestId
 from bot.domain.request import Request
 from bot.service import inventory
+from bot.slack.cards import offer as offer_cards
 from bot.slack.cards import plain
 from bot.slack.cards import request as request_cards
 from bot.slack.cards.pieces import Card
@@ -70,10 +71,17 @@ def redraw(face: Face, click: Click, request: RequestId) -> None:
         return
     found = inventory.request(face.world, click.person.user, request)
     if isinstance(found, Request):
-        face.replies.in_place(click.reply, _where_it_stood(face, click, found))
+        subject = inventory.subject(face.world, found)
+        if click.in_dm:
+            card = request_cards.asked(found, face.known, click.person.user, subject)
+        else:
+            card = request_cards.approval(found, face.known, subject)
+        face.replies.in_place(click.reply, card)
 
 
-def _where_it_stood(face: Face, click: Click, request: Request) -> Card:
-    if click.in_dm:
-        return request_cards.asked(request, face.known, click.person.user)
-    return request_cards.approval(request, face.known)
+def redraw_offer(face: Face, click: Click, request: RequestId) -> None:
+    """The same where the button stood in the message to whoever takes what was approved."""
+    found = inventory.request(face.world, click.person.user, request)
+    if click.reply and isinstance(found, Request):
+        subject = inventory.subject(face.world, found)
+        face.replies.in_place(click.reply, offer_cards.offer(found, face.known, subject))

@@ -5,18 +5,23 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from bot.domain.credential import Credential
 from bot.domain.errors import Allowed, Denied
-from bot.service import inventory
-from bot.slack import errors
+from bot.domain.kind import Kind
+from bot.service import inventory, lifecycle, looking
+from bot.slack import errors, small_forms
 from bot.slack.cards import credential as credential_cards
 from bot.slack.cards import plain
 from bot.slack.cards.pieces import Card, Json
+from bot.slack.cards.wording import WORDINGS
 from bot.slack.face import Face, Payload, Person, admitted, introduced, unknown, who
-from bot.slack.opening import glass_to_open, to_open
+from bot.slack.ids import ChangeMark
+from bot.slack.opening import change_view, glass_to_open, to_open
 from bot.slack.text import unescape
 
 Ack = Callable[..., Any]
-_TOO_LATE = "The form did not open in time. Please type `/cred add` again."
+Answer = Callable[[Face, Person, str], Card | Json]
+_TOO_LATE = "The form did not open in time. Please try it again."
 
 
 def command(face: Face, ack: Ack, body: Payload) -> None:
@@ -93,12 +98,41 @@ def _list(face: Face, person: Person, rest: str) -> Card:
 def _show(face: Face, person: Person, rest: str) -> Card:
     if not rest:
         return plain.refusal("Say which one: `/cred show NAME`. `/cred list` has the names.")
-    found = inventory.show(face.world, person.user, rest)
+    found = looking.look(face.world, person.user, rest)
     if isinstance(found, Denied):
         return plain.refusal(found.sentence)
     if isinstance(found, inventory.Choice):
         return credential_cards.choice(found.items, face.known)
     return credential_cards.show(found, face.known)
+
+
+def _changing(kind: Kind) -> Answer:
+    """The command that opens the form of a change."""
+
+    def form(face: Face, person: Person, credential: Credential) -> Json | Denied:
+        return change_view(face, person.user, ChangeMark(kind, credential.id))
+
+    return _of_one(WORDINGS[kind].again, form)
+
+
+def _suspension(face: Face, person: Person, credential: Credential) -> Json | Denied:
+    decision = lifecycle.may_suspend(face.world, credential, person.user)
+    return decision if isinstance(decision, Denied) else small_forms.suspend(credential, face.known)
+
+
+def _of_one(word: str, form: Callable[[Face, Person, Credential], Json | Denied]) -> Answer:
+    """A command about one credential, named after it: its form, or which ones it could be, or why not."""
+
+    def answer(face: Face, person: Person, rest: str) -> Card | Json:
+        if not rest:
+            return plain.refusal(f"Say which one: `/cred {word} NAME`. `/cred list` has the names.")
+        found = inventory.show(face.world, person.user, rest)
+        if isinstance(found, inventory.Choice):
+            return credential_cards.choice(found.items, face.known, command=word)
+        view = found if isinstance(found, Denied) else form(face, person, found)
+        return plain.refusal(view.sentence) if isinstance(view, Denied) else view
+
+    return answer
 
 
 def _pending(face: Face, person: Person, _rest: str) -> Card:
@@ -123,10 +157,16 @@ def _about(face: Face, _person: Person, _rest: str) -> Card:
     return plain.about(face.world.policy, version=face.version)
 
 
-_ANSWERS: dict[str, Callable[[Face, Person, str], Card | Json]] = {
+_ANSWERS: dict[str, Answer] = {
     "add": _add,
     "list": _list,
     "show": _show,
+    "rotate": _changing(Kind.ROTATE),
+    "suspend": _of_one("suspend", _suspension),
+    "resume": _changing(Kind.RESUME),
+    "transfer": _changing(Kind.TRANSFER),
+    "extend": _changing(Kind.EXTEND),
+    "delete": _changing(Kind.DELETE),
     "pending": _pending,
     "break-glass": _break_glass,
     "breakglass": _break_glass,

@@ -36,6 +36,10 @@ class Action(StrEnum):
     MADE = "tracked.made"
     GONE = "tracked.gone"
     KEEP = "tracked.keep"
+    ACCEPT = "transfer.accept"
+    DECLINE = "transfer.decline"
+    UNDO = "deletion.undo"
+    SUSPEND = "credential.suspend"
     PAGE = "list.page"
     ADD = "home.add"
     CHANGE = "credential.change"
@@ -78,6 +82,7 @@ class Callback(StrEnum):
     GLASS = "form.glass"
     UNJUSTIFIED = "form.unjustified"
     MADE = "form.made"
+    SUSPEND = "form.suspend"
     READ = "form.read"
     """Shows something and cannot be sent."""
 
@@ -178,6 +183,12 @@ class ChangeMark:
         """The mark in a value, or None if this program never wrote it."""
         found = _CHANGE.fullmatch(value) if isinstance(value, str) else None
         return None if found is None else cls(Kind(found[1]), CredentialId(UUID(found[2])))
+
+
+def parse_credential(value: object) -> CredentialId | None:
+    """A credential's ID in a button's value, or None if this program never wrote it."""
+    found = re.fullmatch(_UUID, value) if isinstance(value, str) else None
+    return None if found is None else CredentialId(UUID(found[0]))
 
 
 def pack_choice(choice: Choice, mark: RequestMark) -> str:

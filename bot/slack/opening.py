@@ -1,13 +1,18 @@
-"""What opens when somebody wants to add a credential: the terms the first time, the form after, or why not."""
+"""What opens when somebody asks for something: the terms the first time, the form, or why not.
+
+Local reads only: a trigger lives three seconds.
+"""
 
 from bot.domain.errors import Denied, Reason
 from bot.domain.ids import UserId
 from bot.service import asking, break_glass, inventory, terms
-from bot.slack import glass_forms, small_forms
+from bot.service.changing import ChangeCommand
+from bot.service.previewing import preview_change
+from bot.slack import change_forms, glass_forms, small_forms
 from bot.slack.cards.pieces import Json
 from bot.slack.face import Face
 from bot.slack.forms import Chosen, Offer, build, first_choice
-from bot.slack.ids import Callback
+from bot.slack.ids import Callback, ChangeMark
 
 _NOWHERE = Denied(
     Reason.NOT_ADMIN, "You may not add credentials in any estate. Ask an admin to add it, with you as the owner."
@@ -15,7 +20,7 @@ _NOWHERE = Denied(
 
 
 def to_open(face: Face, user: UserId) -> Json | Denied:
-    """The view to open. Local reads only: a trigger lives three seconds."""
+    """The view to open for whoever wants to add a credential."""
     offer = offered(face, user)
     if isinstance(offer, Denied):
         return offer
@@ -44,3 +49,14 @@ def filled(face: Face, user: UserId, offer: Offer, chosen: Chosen) -> Json:
     """The form as it is with what was chosen."""
     preview = asking.preview(face.world, requester=user, owner=chosen.owner, estate=chosen.estate, role=chosen.role)
     return build(offer, chosen, preview)
+
+
+def change_view(face: Face, user: UserId, mark: ChangeMark) -> Json | Denied:
+    """The form of a change, as it opens, or why it cannot be asked for."""
+    return change_form(face, ChangeCommand(submission="", kind=mark.kind, credential=mark.credential, requester=user))
+
+
+def change_form(face: Face, command: ChangeCommand) -> Json | Denied:
+    """The same with what is filled in by now."""
+    preview = preview_change(face.world, command)
+    return preview if isinstance(preview, Denied) else change_forms.build(preview, face.known)

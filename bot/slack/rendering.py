@@ -4,22 +4,23 @@ from collections.abc import Callable, Mapping
 
 from bot.domain.break_glass import Glass
 from bot.domain.credential import Credential
-from bot.domain.notice import About, Group, Notice, NoticeKind
+from bot.domain.notice import About, Case, Group, Notice, NoticeKind
 from bot.domain.request import Request
-from bot.slack.cards import detour, glass, leaving, life, overlap, request, secret, tracked
+from bot.slack.cards import detour, glass, leaving, life, offer, overlap, request, secret, tracked
 from bot.slack.cards.pieces import Card, Known
 
-OF_REQUESTS: Mapping[NoticeKind, Callable[[Notice, Request, Known], Card]] = {
-    NoticeKind.APPROVAL_CARD: lambda _, about, known: request.approval(about, known),
-    NoticeKind.APPROVER_ASKED: lambda notice, about, known: request.asked(about, known, notice.person),
-    NoticeKind.APPROVER_REMINDED: lambda notice, about, known: request.asked(about, known, notice.person),
-    NoticeKind.REQUESTER_TOLD: lambda _, about, known: request.told(about, known),
-    NoticeKind.OWNER_REVEAL: lambda _, about, known: request.reveal(about, known),
+OF_REQUESTS: Mapping[NoticeKind, Callable[[Notice, Request, Known, Credential | None], Card]] = {
+    NoticeKind.APPROVAL_CARD: lambda _, about, known, subject: request.approval(about, known, subject),
+    NoticeKind.APPROVER_ASKED: lambda to, about, known, subject: request.asked(about, known, to.person, subject),
+    NoticeKind.APPROVER_REMINDED: lambda to, about, known, subject: request.asked(about, known, to.person, subject),
+    NoticeKind.REQUESTER_TOLD: lambda _, about, known, subject: request.told(about, known, subject),
+    NoticeKind.OWNER_REVEAL: lambda _, about, known, subject: offer.offer(about, known, subject),
 }
 OF_CREDENTIALS: Mapping[NoticeKind, Callable[[Notice, Credential, Known], Card]] = {
     NoticeKind.OWNER_NOT_SHOWN: lambda notice, about, known: secret.not_shown(about, known, notice.request),
     NoticeKind.OWNER_UNCONFIRMED: lambda notice, about, _: secret.unconfirmed(about, notice.request),
-    NoticeKind.OWNER_SUSPENDED: lambda _, about, __: secret.suspended(about),
+    NoticeKind.OWNER_SUSPENDED: lambda _, about, known: life.suspended(about, known),
+    NoticeKind.SUSPENSION_CARD: lambda _, about, known: life.suspended(about, known),
     NoticeKind.OWNER_EXPIRED: lambda _, about, known: secret.expired(about, known),
     NoticeKind.OWNER_ROTATED: lambda notice, about, known: overlap.rotated(about, known, notice),
     NoticeKind.OWNER_RETIRING: lambda notice, about, known: overlap.retiring(about, known, notice),
@@ -51,8 +52,9 @@ def render(notice: Notice, about: About, known: Known) -> Card:
 
 
 def _card(notice: Notice, about: About, known: Known) -> Card:
-    if isinstance(about, Request) and notice.kind in OF_REQUESTS:
-        return OF_REQUESTS[notice.kind](notice, about, known)
+    if isinstance(about, Request | Case) and notice.kind in OF_REQUESTS:
+        asked, subject = (about.request, about.credential) if isinstance(about, Case) else (about, None)
+        return OF_REQUESTS[notice.kind](notice, asked, known, subject)
     if isinstance(about, Credential) and notice.kind in OF_CREDENTIALS:
         return OF_CREDENTIALS[notice.kind](notice, about, known)
     if isinstance(about, Glass) and notice.kind in OF_GLASSES:

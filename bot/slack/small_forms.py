@@ -4,11 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.domain.credential import Credential
+from bot.domain.kind import NEW
 from bot.domain.naming import REASON_MAX
 from bot.domain.request import Request, State, Verdict
 from bot.domain.terms import Terms
+from bot.slack.cards import wording
+from bot.slack.cards.particulars import particulars
 from bot.slack.cards.pieces import SECTION_MAX, Json, Known, context, entry, form, header, option, section, view
-from bot.slack.cards.request import particulars
 from bot.slack.cards.sentences import outcome, title
 from bot.slack.ids import Action, Block, Callback, RequestMark
 from bot.slack.text import escape, in_channel, mention, quote, when
@@ -59,7 +62,9 @@ def deny(request: Request, known: Known) -> Json:
         "multiline": True,
         "max_length": REASON_MAX,
     }
-    what = f"`{request.asked.name}`: {known.role(request.asked.role)} in {known.estate(request.asked.estate)}."
+    words = wording.of(request)
+    verb = f"{words.verb} " if words.noun else ""
+    what = f"{verb}`{request.asked.name}`: {known.role(request.asked.role)} in {known.estate(request.asked.estate)}."
     blocks = [
         section(f"{what} Asked by {mention(request.asked.requester)}."),
         entry("Why not", element, block=Block.REASON, hint="The requester and the approval channel read this."),
@@ -83,11 +88,15 @@ def denial(sent: Mapping[str, Any]) -> tuple[RequestMark, str] | None:
 
 def withdraw(request: Request) -> Json:
     """Sure?"""
-    blocks = [
-        section(f"Take back your request for `{request.asked.name}`? Its approvals are lost, and its name is free.")
-    ]
+    blocks = [section(f"Take back your request for `{request.asked.name}`? {_lost(request)}")]
     mark = RequestMark.of(request).pack()
     return form("Withdraw my request", blocks, callback=Callback.WITHDRAW.value, submit="Withdraw", metadata=mark)
+
+
+def _lost(request: Request) -> str:
+    if request.asked.kind in NEW:
+        return "Its approvals are lost, and its name is free."
+    return "Its approvals are lost, and the credential stays as it is."
 
 
 def withdrawal(sent: Mapping[str, Any]) -> RequestMark | None:
@@ -95,7 +104,7 @@ def withdrawal(sent: Mapping[str, Any]) -> RequestMark | None:
     return RequestMark.parse(sent.get("private_metadata"))
 
 
-def details(request: Request, known: Known) -> Json:
+def details(request: Request, known: Known, subject: Credential | None = None) -> Json:
     """The whole of a request, to be read."""
     votes = "\n".join(
         f"{'✅' if vote.verdict is Verdict.APPROVE else '⛔'} {mention(vote.voter)}, {when(vote.at)}"
@@ -103,10 +112,10 @@ def details(request: Request, known: Known) -> Json:
     )
     permissions = ", ".join(f"`{permission}`" for permission in sorted(request.permissions))
     blocks = [
-        header(title(request)),
-        *particulars(request, known),
+        header(title(request, subject)),
+        *particulars(request, known, subject),
         section(f"*May do*\n{permissions or 'nothing'}"),
-        section(f"*Where it stands*\n{outcome(request)}"),
+        section(f"*Where it stands*\n{outcome(request, subject)}"),
         *([section(f"*Votes*\n{votes}")] if votes else []),
         context(f"Opened {when(request.opened_at)}", f"Request {request.code}", f"`{request.id}`"),
     ]
@@ -117,18 +126,36 @@ def sent_off(request: Request, known: Known) -> Json:
     """What a form turns into once it was taken."""
     where = in_channel(known.policy.channel_of(request.asked.estate))
     told = (
-        f"Nobody has to approve this. The button that goes on is in my messages to you; the card is in {where}."
+        f"The button for it is in my messages to you. What becomes of it stands in {where}."
         if request.by_rule
         else f"The card is in {where}, and I have written to those who may approve. "
         "I will tell you in a message what becomes of it."
     )
     blocks = [
-        header(f"Asked for: {request.asked.name}"),
+        header(title(request) if wording.of(request).noun else f"Asked for: {request.asked.name}"),
         section(f"{known.role(request.asked.role)} in {known.estate(request.asked.estate)}. {told}"),
         section(outcome(request)),
         context(f"Request {request.code}"),
     ]
     return view("Request sent", blocks, callback=Callback.READ.value)
+
+
+def suspend(credential: Credential, known: Known) -> Json:
+    """Sure? It takes effect at once."""
+    used = "never" if credential.last_used_at is None else when(credential.last_used_at)
+    blocks = [
+        section(
+            f"*`{escape(credential.name)}`* · {known.role(credential.role)} in {known.estate(credential.estate)}\n"
+            f"owner {mention(credential.owner)} · last used {used}"
+        ),
+        section(
+            "It stops authenticating at once, and nobody has to approve that. To work again it has to be resumed, "
+            "and that takes an approval."
+        ),
+    ]
+    return form(
+        "Suspend a credential", blocks, callback=Callback.SUSPEND.value, submit="Suspend", metadata=str(credential.id)
+    )
 
 
 def said(sentence: str, *, typed: str = "") -> Json:

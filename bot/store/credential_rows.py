@@ -9,6 +9,7 @@ from bot.domain.credential import Credential, Delivery, ReceiptState, Secret, Se
 from bot.domain.ids import AuthorityKey, ClientId, CredentialId, EstateKey, RequestId, RoleKey, SecretId, UserId, Words
 from bot.domain.naming import name_key
 from bot.domain.reminder import Plan
+from bot.domain.suspension import Suspension
 from bot.store.columns import micros, micros_or_none, moment, moment_or_none, permissions_in, permissions_out
 
 
@@ -32,13 +33,15 @@ def lasting(credential: Credential) -> dict[str, object]:
 
 def living(credential: Credential) -> dict[str, object]:
     """The columns of a credential that change during its life."""
-    plan = credential.plan
+    plan, suspension = credential.plan, credential.suspension
     return {
         "owner": credential.owner,
         "state": credential.state,
         "expires_at": micros(credential.expires_at),
         "ended_at": micros_or_none(credential.ended_at),
         "undo_until": micros_or_none(credential.undo_until),
+        "suspended_by": None if suspension is None else suspension.by,
+        "suspended_why": None if suspension is None else suspension.why,
         "warned": plan.told,
         "warn_at": micros_or_none(plan.due_at),
         "snoozed_until": micros_or_none(plan.snoozed_until),
@@ -82,6 +85,7 @@ def credential_of(row: Row[Any], secrets: tuple[Secret, ...]) -> Credential:
         secrets=secrets,
         ended_at=moment_or_none(row.ended_at),
         undo_until=moment_or_none(row.undo_until),
+        suspension=_suspension(row),
         plan=Plan(
             told=row.warned,
             due_at=moment_or_none(row.warn_at),
@@ -90,6 +94,13 @@ def credential_of(row: Row[Any], secrets: tuple[Secret, ...]) -> Credential:
         ),
         unused_told_at=moment_or_none(row.unused_told_at),
     )
+
+
+def _suspension(row: Row[Any]) -> Suspension | None:
+    if row.suspended_by is None and row.suspended_why is None:
+        return None
+    by = None if row.suspended_by is None else UserId(row.suspended_by)
+    return Suspension(by=by, why=row.suspended_why or "")
 
 
 def secret_of(row: Row[Any]) -> Secret:

@@ -59,6 +59,21 @@ _OF_CREDENTIAL = select(_REQUEST).where(
     _REQUEST.c.kind == bindparam("kind"),
     _REQUEST.c.state.in_(sorted(OPEN)),
 )
+_OPEN_FOR = (
+    select(_REQUEST)
+    .where(_REQUEST.c.credential == bindparam("credential"), _REQUEST.c.state.in_(sorted(OPEN)))
+    .order_by(_REQUEST.c.opened_at)
+)
+_LAST_FULFILLED = (
+    select(_REQUEST)
+    .where(
+        _REQUEST.c.credential == bindparam("credential"),
+        _REQUEST.c.kind == bindparam("kind"),
+        _REQUEST.c.state == State.FULFILLED,
+    )
+    .order_by(_REQUEST.c.opened_at.desc())
+    .limit(1)
+)
 _EFFECTIVE = (
     select(_REQUEST)
     .where(_REQUEST.c.state == State.APPROVED, _REQUEST.c.kind.not_in(sorted(CLAIMED)))
@@ -164,6 +179,12 @@ class SqlRequests:
 
     def of_credential(self, credential: CredentialId, kind: Kind) -> Request | None:
         return self._one(_OF_CREDENTIAL, {"credential": str(credential), "kind": kind})
+
+    def open_for(self, credential: CredentialId) -> list[Request]:
+        return self._many(_OPEN_FOR, {"credential": str(credential)})
+
+    def last_fulfilled(self, credential: CredentialId, kind: Kind) -> Request | None:
+        return self._one(_LAST_FULFILLED, {"credential": str(credential), "kind": kind})
 
     def effective(self, *, limit: int) -> list[Request]:
         return self._many(_EFFECTIVE, {"most": limit})

@@ -95,6 +95,9 @@ class CredentialRow(Row, table=True):
     expires_at: int = Field(sa_column=_when())
     ended_at: int | None = Field(default=None, sa_column=_when(nullable=True))
     undo_until: int | None = Field(default=None, sa_column=_when(nullable=True, index=True))
+    suspended_by: str | None = None
+    suspended_why: str | None = None
+    """None unless it is suspended."""
     warned: int | None = None
     """Days of the tightest threshold of its expiry that was told."""
     warn_at: int | None = Field(default=None, sa_column=_when(nullable=True, index=True))

@@ -37,15 +37,15 @@ def known_with_vendor() -> Known:
 
 def request(state: State = State.PENDING, *, role: Role = SUPER_ADMIN, votes=(), **changes) -> Request:
     asked = Asked(
-        kind=Kind.ADD,
-        requester=people.MAYA,
+        kind=changes.pop("kind", Kind.ADD),
+        requester=changes.pop("requester", people.MAYA),
         owner=changes.pop("owner", people.OLGA),
         estate=people.RETAIL,
         role=role.key,
         name=changes.pop("name", "payroll-sync"),
         description=Words(changes.pop("description", "Reads salaries every night")),
         reason=Words(changes.pop("reason", "The old key ends in April")),
-        expires_at=datetime(2026, 3, 31, 22, 0, tzinfo=UTC),
+        expires_at=changes.pop("expires_at", datetime(2026, 3, 31, 22, 0, tzinfo=UTC)),
         authority=changes.pop("authority", BUILTIN),
     )
     decided = None if state is State.PENDING else NOON + timedelta(hours=1)
@@ -129,6 +129,23 @@ def glass(*reviews: Vote, **changes) -> Glass:
         "reviews": reviews,
     }
     return Glass(**{**values, **changes})
+
+
+def change(kind: Kind, state: State, **changes) -> Request:
+    """A request for a change of the credential below, as it would look in a state."""
+    votes = {
+        State.PENDING: (),
+        State.DENIED: (no(people.BEN),),
+        State.WITHDRAWN: (),
+        State.LAPSED: (),
+    }.get(state, (yes(people.ANA),))
+    closing = {State.LAPSED: "nobody decided it in time", State.REFUSED: "The authority has no room."}.get(state, "")
+    values = {"role": READ_ONLY, "votes": votes, "closing": closing, "owner": people.OLGA, "kind": kind}
+    if kind is Kind.TRANSFER:
+        values["owner"] = people.SAM
+    if kind is Kind.EXTEND:
+        values["expires_at"] = datetime(2026, 6, 30, 22, 0, tzinfo=UTC)
+    return request(state, **{**values, **changes})
 
 
 def secret(**changes) -> Secret:

@@ -17,10 +17,12 @@ from bot.domain.request import Request, State
 from bot.domain.role import READ_ONLY
 from bot.ports import Concealed
 from bot.service.inventory import HomeView, Listing, Pending
+from bot.service.looking import CredentialView
 from bot.slack import glass_forms, made_form, small_forms
 from bot.slack.cards import credential as credential_cards
 from bot.slack.cards import glass as glass_cards
 from bot.slack.cards import home, leaving, life, overlap, plain
+from bot.slack.cards import offer as offer_cards
 from bot.slack.cards import request as request_cards
 from bot.slack.cards import secret as secret_cards
 from bot.slack.cards import tracked as tracked_cards
@@ -62,7 +64,6 @@ def _secret_cards():
         "unconfirmed-suspended": secret_cards.unconfirmed(
             specimens.credential(missed, state=CredentialState.SUSPENDED)
         ),
-        "suspended": secret_cards.suspended(specimens.credential(missed, state=CredentialState.SUSPENDED)),
         "expired": secret_cards.expired(specimens.credential(state=CredentialState.EXPIRED), KNOWN),
     }
 
@@ -120,8 +121,6 @@ def _unused_cards():
         "unused-idle": life.unused(specimens.credential(used, unused_told_at=told), known),
         "unused-suspended": life.unused(stopped, known),
         "unused-settled": life.unused(specimens.credential(used), known),
-        "suspended-unused": secret_cards.suspended(stopped),
-        "suspended-asked": secret_cards.suspended(specimens.credential(used, state=CredentialState.SUSPENDED)),
     }
 
 
@@ -150,7 +149,7 @@ def _request_cards():
         cards[f"approval-{state}"] = request_cards.approval(request, KNOWN)
         cards[f"asked-{state}"] = request_cards.asked(request, KNOWN, people.BEN)
         cards[f"told-{state}"] = request_cards.told(request, KNOWN)
-        cards[f"reveal-{state}"] = request_cards.reveal(request, KNOWN)
+        cards[f"reveal-{state}"] = offer_cards.offer(request, KNOWN)
     cards["asked-voted"] = request_cards.asked(specimens.in_state(State.PENDING), KNOWN, people.ANA)
     cards["approval-fresh"] = request_cards.approval(specimens.request(role=READ_ONLY, description=""), KNOWN)
     cards["approval-revoked"] = request_cards.approval(
@@ -196,7 +195,7 @@ def _lookup_cards():
         "list-full": credential_cards.listing(Listing(items=some, more=("job-9", UUID(int=9))), KNOWN, words="job"),
         "list-empty": credential_cards.listing(Listing(items=(), more=None), KNOWN),
         "list-nothing-like-it": credential_cards.listing(Listing(items=(), more=None), KNOWN, words="<x>"),
-        "show": credential_cards.show(specimens.credential(retired, used), KNOWN),
+        "show": credential_cards.show(CredentialView(credential=specimens.credential(retired, used)), KNOWN),
         "show-choice": credential_cards.choice(
             (specimens.credential(), specimens.credential(estate=people.LOGISTICS)), KNOWN
         ),
@@ -236,7 +235,7 @@ def _glass_cards():
     cards["glass-told-admin"] = glass_cards.told(states["open"], KNOWN, people.SAM)
     for name in ("once", "missed"):
         cards[f"glass-reminded-{name}"] = glass_cards.reminded(states[name], KNOWN, people.BEN)
-    cards["glass-reveal"] = request_cards.reveal(specimens.taken(State.APPROVED), KNOWN)
+    cards["glass-reveal"] = offer_cards.offer(specimens.taken(State.APPROVED), KNOWN)
     nobody = Known(people.make_policy(approvers=()), KNOWN.roster)
     cards["glass-reminded-nobody"] = glass_cards.reminded(states["open"], nobody, people.SAM)
     for name in ("missed", "justified", "unjustified"):
@@ -291,7 +290,7 @@ def _tracked_cards():
             continue  # no authority is asked
         made = specimens.in_state(state, authority=SOPHOS)
         cards[f"tracked-approval-{state}"] = request_cards.approval(made, ELSEWHERE)
-        cards[f"tracked-reveal-{state}"] = request_cards.reveal(made, ELSEWHERE)
+        cards[f"tracked-reveal-{state}"] = offer_cards.offer(made, ELSEWHERE)
         cards[f"tracked-told-{state}"] = request_cards.told(made, ELSEWHERE)
     waiting = Pending(to_reveal=(specimens.in_state(State.APPROVED, authority=SOPHOS),))
     imported, leaving = specimens.tracked(request=None), specimens.tracked(state=CredentialState.DELETING)
@@ -299,11 +298,11 @@ def _tracked_cards():
     group = Group(id=NoticeId(UUID(int=7)), items=items, total=9)
     return {
         **cards,
-        "tracked-reveal-vendor-gone": request_cards.reveal(specimens.in_state(State.APPROVED, authority=SOPHOS), KNOWN),
+        "tracked-reveal-vendor-gone": offer_cards.offer(specimens.in_state(State.APPROVED, authority=SOPHOS), KNOWN),
         "tracked-pending": plain.pending(waiting, ELSEWHERE),
-        "tracked-show": credential_cards.show(specimens.tracked(), ELSEWHERE),
-        "tracked-show-imported": credential_cards.show(imported, ELSEWHERE),
-        "tracked-show-vendor-gone": credential_cards.show(specimens.tracked(), KNOWN),
+        "tracked-show": credential_cards.show(CredentialView(credential=specimens.tracked()), ELSEWHERE),
+        "tracked-show-imported": credential_cards.show(CredentialView(credential=imported), ELSEWHERE),
+        "tracked-show-vendor-gone": credential_cards.show(CredentialView(credential=specimens.tracked()), KNOWN),
         "tracked-list": credential_cards.listing(Listing(items=(imported,), more=None), ELSEWHERE),
         "tracked-delete": tracked_cards.to_delete(leaving, ELSEWHERE),
         "tracked-delete-gone": tracked_cards.to_delete(specimens.tracked(state=CredentialState.DELETED), ELSEWHERE),
@@ -423,7 +422,7 @@ def test_what_was_typed_cannot_mention_link_or_hide():
         request_cards.told(request, KNOWN).message(),
         small_forms.details(request, KNOWN),
         small_forms.said("No.", typed=EVIL),
-        credential_cards.show(credential, KNOWN).message(),
+        credential_cards.show(CredentialView(credential=credential), KNOWN).message(),
         plain.refusal(EVIL).message(),
         plain.unknown_command(EVIL).message(),
         credential_cards.listing(Listing(items=(), more=None), KNOWN, words=EVIL).message(),
@@ -462,7 +461,7 @@ def test_longest_words_stay_within_the_limits(text):
         request_cards.asked(request, KNOWN, people.CAI).message(),
         request_cards.told(request, KNOWN).message(),
         small_forms.details(request, KNOWN),
-        credential_cards.show(credential, KNOWN).message(),
+        credential_cards.show(CredentialView(credential=credential), KNOWN).message(),
         credential_cards.choice((credential,) * 60, KNOWN).message(),
         plain.refusal(text).message(),
         plain.pending(waiting, KNOWN).message(),

@@ -2,9 +2,10 @@
 
 from tests.slack.snapshots import FOLDER
 from tests.slack.test_cards import ALL
+from tests.slack.test_change_cards import ALL as CHANGE_CARDS
 from tests.slack.test_change_forms import FORMS as CHANGES
 from tests.slack.test_forms import FORMS
 
 
 def test_every_snapshot_is_of_a_card_that_exists():
-    assert {file.stem for file in FOLDER.glob("*.json")} == {*ALL, *FORMS, *CHANGES}
+    assert {file.stem for file in FOLDER.glob("*.json")} == {*ALL, *FORMS, *CHANGES, *CHANGE_CARDS}

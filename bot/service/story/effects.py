@@ -31,8 +31,20 @@ def silence(credential: ToldCredential) -> None:
     credential.snoozed_until = credential.let_expire_by = None
 
 
+def stops(credential: ToldCredential, actor: str, why: str) -> None:
+    """It is suspended, by somebody or by the program itself, and the tables say why."""
+    credential.state = CredentialState.SUSPENDED
+    credential.suspended_by, credential.suspended_why = actor or None, why
+
+
+def goes_on(credential: ToldCredential) -> None:
+    """It is suspended no longer."""
+    credential.suspended_by = credential.suspended_why = None
+
+
 def ends(credential: ToldCredential, state: CredentialState) -> None:
     credential.state, credential.undo_until = state, None
+    goes_on(credential)
     silence(credential)
     for secret in credential.secrets.values():
         secret.state, secret.retire_at = SecretState.RETIRED, None

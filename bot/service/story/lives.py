@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from bot.domain.credential import LIVING, USABLE
 from bot.domain.credential import State as CredentialState
 from bot.domain.kind import Kind
-from bot.service.story.effects import ends, expires, silence, takes_effect
+from bot.domain.suspension import DELETION_UNDONE
+from bot.service.story.effects import ends, expires, goes_on, silence, stops, takes_effect
 from bot.service.story.told import Body, Story
 
 
-def suspended(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]:
+def suspended(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
     credential = story.credentials[body["credential"]]
     if credential.state != CredentialState.ACTIVE:
         yield f"a credential that was {credential.state} was suspended"
-    credential.state = CredentialState.SUSPENDED
+    stops(credential, actor, body["why"])
 
 
 def resumed(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]:
@@ -22,6 +23,7 @@ def resumed(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]
     if credential.state != CredentialState.SUSPENDED:
         yield f"a credential that was {credential.state} was resumed"
     credential.state = CredentialState.ACTIVE
+    goes_on(credential)
 
 
 def transferred(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
@@ -48,14 +50,18 @@ def deleting(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str
     if credential.state not in USABLE:
         yield f"a credential that was {credential.state} was deleted"
     credential.state, credential.undo_until = CredentialState.DELETING, body["until"]
+    goes_on(credential)
     silence(credential)
 
 
-def restored(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]:
+def restored(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
     credential = story.credentials[body["credential"]]
     if credential.state != CredentialState.DELETING:
         yield f"a credential that was {credential.state} was restored"
-    credential.state = CredentialState.ACTIVE if credential.tracked else CredentialState.SUSPENDED
+    if credential.tracked:
+        credential.state = CredentialState.ACTIVE
+    else:
+        stops(credential, actor, DELETION_UNDONE)
     credential.undo_until = None
 
 

@@ -74,6 +74,8 @@ class ToldCredential:
     expires_at: int
     state: str = CredentialState.ACTIVE
     undo_until: int | None = None
+    suspended_by: str | None = None
+    suspended_why: str | None = None
     snoozed_until: int | None = None
     let_expire_by: str | None = None
     secrets: dict[str, ToldSecret] = field(default_factory=dict)

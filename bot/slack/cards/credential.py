@@ -1,11 +1,16 @@
 """Credentials as they are looked up: a page of the inventory, one of them, several of one name."""
 
 from bot.domain.credential import Credential, Delivery, ReceiptState, Secret, SecretState, State
+from bot.domain.kind import Kind
 from bot.domain.naming import name_key
+from bot.domain.request import Request
 from bot.service.inventory import Listing
+from bot.service.looking import CredentialView
+from bot.slack.cards.life import by_whom, undo_button
 from bot.slack.cards.pieces import (
     Button,
     Card,
+    Confirm,
     Json,
     Known,
     actions,
@@ -16,7 +21,10 @@ from bot.slack.cards.pieces import (
     header,
     section,
 )
-from bot.slack.ids import Action, PageMark
+from bot.slack.cards.plain import details_button
+from bot.slack.cards.sentences import outcome, title
+from bot.slack.cards.wording import WORDINGS
+from bot.slack.ids import Action, ChangeMark, PageMark
 from bot.slack.text import counted, escape, mention, quote, typed, when
 
 _QUOTE_MAX = 2900
@@ -27,6 +35,8 @@ _LIVES = {
     State.DELETING: "🗑️ being deleted",
     State.DELETED: "🗑️ deleted",
 }
+_IN_ROW = (Kind.RESUME, Kind.ROTATE, Kind.EXTEND, Kind.TRANSFER)
+_OPEN_SHOWN = 5
 _SECRET_STATES = {
     SecretState.LIVE: "works",
     SecretState.RETIRING: "works until it is retired",
@@ -55,8 +65,9 @@ def listing(page: Listing, known: Known, *, words: str = "") -> Card:
     return Card(f"{counted(len(page.items), 'credential', 'credentials')} on this page.", tuple(blocks))
 
 
-def show(credential: Credential, known: Known) -> Card:
-    """One credential: dates, last use, owner, secrets."""
+def show(view: CredentialView, known: Known) -> Card:
+    """One credential: dates, last use, owner, secrets, what is asked for of it, and what this person may do."""
+    credential = view.credential
     blocks = [
         header(credential.name),
         fields(
@@ -70,22 +81,26 @@ def show(credential: Credential, known: Known) -> Card:
             ("Client ID", f"`{escape(credential.client_id)}`"),
         ),
     ]
+    if credential.suspension is not None:
+        blocks.append(section(by_whom(credential.suspension)))
     if credential.description:
         blocks.append(section(f"*What it is*\n{quote(credential.description, _QUOTE_MAX)}"))
-    blocks.append(divider())
-    if credential.tracked:
-        blocks.append(context("It is tracked: its secret and its uses are known only where it lives."))
-    blocks += [context(_secret(number, secret)) for number, secret in _newest_first(credential)]
+    blocks += _secrets(credential)
+    blocks += [_asked(request) for request in view.open[:_OPEN_SHOWN]]
     blocks.append(context(_origin(credential)))
+    row = _buttons(view)
+    if row:
+        blocks.append(actions(*row))
     text = f"{credential.name}: {credential.state}, {known.role(credential.role)} in {known.estate(credential.estate)}."
     return Card(text, tuple(blocks))
 
 
-def choice(found: tuple[Credential, ...], known: Known) -> Card:
+def choice(found: tuple[Credential, ...], known: Known, *, command: str = "show") -> Card:
     """Several credentials go by that name."""
     first = found[0]
+    say = f"`/cred {command} {first.estate}/{escape(first.name)}`"
     blocks = [
-        section(f"There are several credentials of this name. Say which: `/cred show {first.estate}/{first.name}`"),
+        section(f"There are several credentials of this name. Say which: {say}"),
         *(line(credential, known, full_name=True) for credential in found[:20]),
     ]
     return Card(f"{len(found)} credentials go by that name.", tuple(blocks))
@@ -125,13 +140,69 @@ def _newest_first(credential: Credential) -> list[tuple[int, Secret]]:
     return list(enumerate(credential.secrets, start=1))[::-1][:5]
 
 
-def _secret(number: int, secret: Secret) -> str:
-    told = (
-        f"Secret {number}: {_SECRET_STATES[secret.state]} · made {when(secret.minted_at)} · {_RECEIPTS[secret.receipt]}"
+def _secret(credential: Credential, number: int, secret: Secret) -> str:
+    state = _SECRET_STATES[secret.state]
+    if secret.state is not SecretState.RETIRED and credential.state is not State.ACTIVE:
+        state = f"does not work while the credential is {credential.state}"
+    elif secret.state is SecretState.RETIRING and secret.retire_at is not None:
+        state = f"works until {when(secret.retire_at)}"
+    used = "never used" if secret.last_used_at is None else f"last used {when(secret.last_used_at)}"
+    if secret.last_used_from:
+        used += f" from {escape(secret.last_used_from)}"
+    told = f"Secret {number}: {state} · {used} · made {when(secret.minted_at)} · {_RECEIPTS[secret.receipt]}"
+    lost = secret.delivery in (Delivery.REFUSED, Delivery.UNKNOWN)
+    return f"{told} · its message may not have arrived" if lost else told
+
+
+def _secrets(credential: Credential) -> list[Json]:
+    if credential.tracked:
+        return [divider(), context("It is tracked: its secret and its uses are known only where it lives.")]
+    told = [_secret(credential, number, secret) for number, secret in _newest_first(credential)]
+    return [divider(), *map(context, told)]
+
+
+def _asked(request: Request) -> Json:
+    where = f"{title(request)}\n{outcome(request)} Request {request.code}."
+    return section(where, accessory=details_button(request))
+
+
+def _buttons(view: CredentialView) -> list[Json]:
+    """What this person may do, the most likely first; what ends something, last and in red."""
+    credential = view.credential
+    row = [_change(kind, credential) for kind in _IN_ROW if kind in view.changes]
+    if view.may_suspend:
+        row.append(_suspend(credential))
+    if Kind.DELETE in view.changes:
+        row.append(_change(Kind.DELETE, credential))
+    if view.may_undo:
+        row.append(undo_button(credential))
+    return row
+
+
+def _change(kind: Kind, credential: Credential) -> Json:
+    verb = WORDINGS[kind].verb
+    what = Button(
+        action=Action.CHANGE,
+        part=kind,
+        label=f"{verb}…",
+        value=ChangeMark(kind, credential.id).pack(),
+        style={Kind.RESUME: "primary", Kind.DELETE: "danger"}.get(kind),
+        hint=f"{verb} {credential.name}",
     )
-    if secret.delivery in (Delivery.REFUSED, Delivery.UNKNOWN):
-        told += " · its message may not have arrived"
-    if secret.last_used_at is not None:
-        told += f" · last used {when(secret.last_used_at)}"
-        told += f" from {escape(secret.last_used_from)}" if secret.last_used_from else ""
-    return told
+    return button(what)
+
+
+def _suspend(credential: Credential) -> Json:
+    question = Confirm(
+        title="Suspend it now?",
+        text=f"`{escape(credential.name)}` stops authenticating at once. To work again it needs an approval.",
+        yes="Suspend it",
+    )
+    what = Button(
+        action=Action.SUSPEND,
+        label="Suspend",
+        value=str(credential.id),
+        confirm=question,
+        hint=f"Suspend {credential.name}",
+    )
+    return button(what)

@@ -2,7 +2,7 @@
 there may see."""
 
 from bot.domain.credential import Credential
-from bot.domain.notice import About, Notice
+from bot.domain.notice import About, Case, Notice
 from bot.domain.request import Request
 from bot.slack.cards.pieces import MESSAGE_BLOCKS_MAX, Card, context, section
 from bot.slack.text import in_channel, mention, typed
@@ -61,6 +61,8 @@ def _about(about: About) -> tuple[str, str]:
     match about:
         case Request():
             return f"request {about.code} (`{about.asked.name}`)", ""
+        case Case(request=request):
+            return f"request {request.code} (`{request.asked.name}`)", ""
         case Credential():
             return f"the credential `{about.name}`", f" `/cred show {about.name}` says how it stands."
         case _:

@@ -50,6 +50,9 @@ def _needs_you(view: HomeView, known: Known) -> list[Json]:
         press = "make it where it lives, and say so" if request.asked.made_elsewhere else "press *Reveal*"
         where = f"Approved: {press} in the Messages tab by {when(request.lapses_at)}."
         blocks.append(_row(request, known, where))
+    for request in waiting.to_accept[:_SHOWN]:
+        where = f"Offered to you: *Accept* or *Decline* in the Messages tab by {when(request.lapses_at)}."
+        blocks.append(_row(request, known, where))
     for request in waiting.on_me[:_SHOWN]:
         channel = in_channel(known.policy.channel_of(request.asked.estate))
         where = f"Decide by {when(request.lapses_at)}, in {channel} or in the Messages tab."

@@ -1,10 +1,33 @@
-"""What a credential's owner is told of its life: handed on, unused, deleted. Edited in place as things move."""
+"""What is told of a credential's life: suspended, handed on, unused, deleted."""
 
 from bot.domain.credential import Credential, State
 from bot.domain.kind import Kind
-from bot.slack.cards.pieces import Button, Card, Json, Known, actions, button, context, header, section
+from bot.domain.suspension import ASKED, Suspension
+from bot.slack.cards.pieces import Button, Card, Confirm, Json, Known, actions, button, context, header, section
 from bot.slack.ids import Action, ChangeMark
-from bot.slack.text import mention, when
+from bot.slack.text import escape, mention, when
+
+
+def suspended(credential: Credential, known: Known) -> Card:
+    """It was stopped: to its owner, and to the estate's channel."""
+    title = f"⏸️ Suspended: {credential.name}"
+    where = f"{known.role(credential.role)} in {known.estate(credential.estate)}, owner {mention(credential.owner)}."
+    if credential.suspension is None:
+        return _about(credential, title, f"{where}\nIt was suspended, and is {credential.state} now.")
+    text = (
+        f"{where}\n{by_whom(credential.suspension)} It no longer authenticates. If it is still needed, *Resume* asks "
+        "for an approval; whoever then misses its secret can rotate it."
+    )
+    return _about(credential, title, text, [actions(_resume_button(credential))])
+
+
+def by_whom(suspension: Suspension) -> str:
+    """Who suspended it, or why, as a sentence."""
+    if suspension.by is None:
+        return f"I have suspended it, because {escape(suspension.why)}."
+    if suspension.why == ASKED:
+        return f"{mention(suspension.by)} has suspended it."
+    return f"It is suspended because {escape(suspension.why)}, by {mention(suspension.by)}."
 
 
 def transferred(credential: Credential) -> Card:
@@ -23,7 +46,7 @@ def deleted(credential: Credential) -> Card:
             "It no longer authenticates. Until "
             f"{when(credential.undo_until)} that can be undone; then what could check its secret is destroyed."
         )
-        return _about(credential, f"🗑️ Being deleted: {credential.name}", text)
+        return _about(credential, f"🗑️ Being deleted: {credential.name}", text, undo_row(credential))
     if credential.state is State.DELETED:
         return _about(credential, f"🗑️ Deleted: {credential.name}", "It is gone, and its name is free.")
     text = "The deletion was undone. It is suspended: to work again it needs to be resumed, and that an approval."
@@ -49,11 +72,43 @@ def unused(credential: Credential, known: Known) -> Card:
     )
     mark = ChangeMark(Kind.DELETE, credential.id).pack()
     delete = Button(action=Action.CHANGE, label="Delete…", value=mark, hint=f"Delete {credential.name}")
-    return _about(credential, f"💤 Nobody uses {credential.name}", text, [button(delete)])
+    return _about(credential, f"💤 Nobody uses {credential.name}", text, [actions(button(delete))])
+
+
+def _resume_button(credential: Credential) -> Json:
+    resume = Button(
+        action=Action.CHANGE,
+        label="Resume…",
+        value=ChangeMark(Kind.RESUME, credential.id).pack(),
+        hint=f"Resume {credential.name}",
+    )
+    return button(resume)
+
+
+def undo_row(credential: Credential) -> list[Json]:
+    """The button that takes a deletion back, while there is time."""
+    return [actions(undo_button(credential))] if credential.state is State.DELETING else []
+
+
+def undo_button(credential: Credential) -> Json:
+    """Takes a deletion back."""
+    question = Confirm(
+        title="Undo the deletion?",
+        text="It is kept, as it is where it lives."
+        if credential.tracked
+        else "It comes back suspended: to work again it has to be resumed, and that takes an approval.",
+        yes="Undo it",
+    )
+    undo = Button(
+        action=Action.UNDO,
+        label="Undo",
+        value=str(credential.id),
+        confirm=question,
+        hint=f"Undo the deletion of {credential.name}",
+    )
+    return button(undo)
 
 
 def _about(credential: Credential, title: str, text: str, row: list[Json] | None = None) -> Card:
-    blocks: list[Json] = [header(title), section(text)]
-    if row:
-        blocks.append(actions(*row))
-    return Card(f"{title}\n{text}", (*blocks, context(f"Client ID `{credential.client_id}`")))
+    blocks: list[Json] = [header(title), section(text), *(row or []), context(f"Client ID `{credential.client_id}`")]
+    return Card(f"{title}\n{text}", tuple(blocks))

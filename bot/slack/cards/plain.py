@@ -7,7 +7,9 @@ from bot.domain.policy import Policy
 from bot.domain.request import Request
 from bot.service.inventory import Pending
 from bot.slack.cards import request as request_cards
+from bot.slack.cards import wording
 from bot.slack.cards.pieces import (
+    MESSAGE_BLOCKS_MAX,
     SECTION_MAX,
     Button,
     Card,
@@ -28,6 +30,12 @@ COMMANDS = {
     "add": "ask for a new credential",
     "list": "the credentials that you may see; `list pay`: those whose name begins with “pay”",
     "show": "one of them: `show NAME`, or `show estate/NAME`",
+    "rotate": "another secret for one of them; the old one works for a while yet: `rotate NAME`",
+    "suspend": "stop one at once; `resume NAME` asks for it back",
+    "resume": "let a suspended one work again",
+    "transfer": "hand one on to another owner, who must accept it",
+    "extend": "let one work longer",
+    "delete": "end one for good; for a while that can be undone",
     "pending": "what waits for you, and what you wait for",
     "help": "this list",
     "about": "version and policy",
@@ -79,7 +87,7 @@ def refusal(sentence: str) -> Card:
 
 def pending(waiting: Pending, known: Known) -> Card:
     """What waits for somebody and on somebody."""
-    if not (waiting.to_review or waiting.on_me or waiting.mine or waiting.to_reveal):
+    if not (waiting.to_review or waiting.on_me or waiting.mine or waiting.to_reveal or waiting.to_accept):
         text = "Nothing waits for you, and you wait for nothing."
         return Card(text, (section(f"✨ {text}"),))
     blocks: list[Json] = []
@@ -92,24 +100,27 @@ def pending(waiting: Pending, known: Known) -> Card:
     for name, requests, row in (
         ("Waits for your decision", waiting.on_me, _decide_row),
         ("Approved: it is yours", waiting.to_reveal, _reveal_row),
+        ("Offered to you: accept it or not", waiting.to_accept, _accept_row),
         ("You asked for", waiting.mine, _own_row),
     ):
         if requests:
             blocks.append(header(name))
             blocks += [block for request in requests[:_SHOWN] for block in row(request, known)]
             blocks += _more(len(requests))
-    return Card(
+    text = (
         (f"{len(waiting.to_review)} to review, " if waiting.to_review else "")
-        + f"{len(waiting.on_me)} to decide, {len(waiting.to_reveal)} to reveal, {len(waiting.mine)} of your own open.",
-        tuple(blocks),
+        + f"{len(waiting.on_me)} to decide, {len(waiting.to_reveal)} to reveal, {len(waiting.to_accept)} to accept, "
+        f"{len(waiting.mine)} of your own open."
     )
+    return Card(text, tuple(blocks[:MESSAGE_BLOCKS_MAX]))
 
 
 def summary(request: Request, known: Known) -> str:
     """A request in two lines."""
-    asked = request.asked
+    asked, words = request.asked, wording.of(request)
+    verb = f"{words.sign} {words.verb} " if words.noun else ""
     return (
-        f"*`{asked.name}`* · {known.role(asked.role)} in {known.estate(asked.estate)}\n"
+        f"{verb}*`{asked.name}`* · {known.role(asked.role)} in {known.estate(asked.estate)}\n"
         f"asked by {mention(asked.requester)} for {mention(asked.owner)} · request {request.code}"
     )
 
@@ -131,6 +142,11 @@ def _decide_row(request: Request, known: Known) -> list[Json]:
 def _reveal_row(request: Request, known: Known) -> list[Json]:
     does = "Make it where it lives, and say so," if request.asked.made_elsewhere else "Reveal it"
     by = f"The button is in my messages to you. {does} by {when(request.lapses_at)}."
+    return [section(f"{summary(request, known)}\n{by}", accessory=details_button(request))]
+
+
+def _accept_row(request: Request, known: Known) -> list[Json]:
+    by = f"Decide in my messages to you by {when(request.lapses_at)}: *Accept* or *Decline*."
     return [section(f"{summary(request, known)}\n{by}", accessory=details_button(request))]
 
 

@@ -1,12 +1,17 @@
-"""An approval request, as each of those who have to do with it sees it: the channel, approvers, requester, owner.
+"""An approval request, as each of those who have to do with it sees it: the channel, approvers, requester.
 
 One request is one set of sentences, whatever the state; a card is edited in place when the state changes. Once it is
-decided the buttons are gone and the outcome stays, with who and when.
+decided the buttons are gone and the outcome stays, with who and when. `subject` is the credential that it is about, as
+it is now, where that exists. (Its owner's message is `bot.slack.cards.offer`.)
 """
 
+from bot.domain.credential import Credential
 from bot.domain.ids import BUILTIN, UserId
+from bot.domain.kind import Kind
 from bot.domain.request import Request, State, Verb
-from bot.slack.cards import tracked
+from bot.slack.cards import wording
+from bot.slack.cards.life import undo_row
+from bot.slack.cards.particulars import particulars, what
 from bot.slack.cards.pieces import (
     Button,
     Card,
@@ -16,72 +21,57 @@ from bot.slack.cards.pieces import (
     actions,
     button,
     context,
-    fields,
     header,
     overflow,
     section,
     voters_line,
 )
-from bot.slack.cards.sentences import let_through, next_step, outcome, plain_outcome, title
+from bot.slack.cards.sentences import next_step, outcome, plain_outcome, title
 from bot.slack.ids import Action, Choice, RequestMark, pack_choice
-from bot.slack.text import escape, in_channel, mention, people, quote, when
-
-_QUOTE_MAX = 2900
+from bot.slack.text import escape, in_channel, mention, people, span, when
 
 
-def approval(request: Request, known: Known) -> Card:
+def approval(request: Request, known: Known, subject: Credential | None = None) -> Card:
     """The card in the estate's approval channel."""
-    blocks = [header(title(request)), *particulars(request, known)]
+    blocks = [header(title(request, subject)), *particulars(request, known, subject)]
     if request.state is State.PENDING:
         blocks += [_may_approve(request, known), *_progress(request, known), _decide(request, known)]
     else:
-        blocks += [section(outcome(request)), *_progress(request, known)]
+        blocks += [section(outcome(request, subject)), *_progress(request, known)]
         if request.can(Verb.REVOKE):
             blocks.append(actions(_menu(request, Choice.DETAILS, Choice.DENY, Choice.WITHDRAW)))
-    return Card(_fallback(request, known), tuple(blocks))
+        if _deletion(request) and subject is not None:
+            blocks += undo_row(subject)
+    return Card(_fallback(request, known, subject), tuple(blocks))
 
 
-def asked(request: Request, known: Known, person: UserId | None) -> Card:
+def asked(request: Request, known: Known, person: UserId | None, subject: Credential | None = None) -> Card:
     """The message to somebody who may approve: why them, and the same buttons as in the channel."""
     channel = in_channel(known.policy.channel_of(request.asked.estate))
     why = (
-        f"{mention(request.asked.requester)} asks for a credential, and you are one of those who approve for "
+        f"{mention(request.asked.requester)} {wording.of(request).asks}, and you are one of those who approve for "
         f"*{known.estate(request.asked.estate)}*. The card is in {channel}."
     )
-    blocks = [header(title(request)), section(why), *particulars(request, known)]
+    blocks = [header(title(request, subject)), section(why), *particulars(request, known, subject)]
     if request.state is not State.PENDING:
-        blocks += [section(outcome(request)), *_progress(request, known)]
+        blocks += [section(outcome(request, subject)), *_progress(request, known)]
     elif any(vote.voter == person for vote in request.votes):
         blocks += [section("You have approved this. Thank you."), *_progress(request, known)]
     else:
         blocks += [*_progress(request, known), _decide(request, known)]
-    return Card(_fallback(request, known), tuple(blocks))
+    return Card(_fallback(request, known, subject), tuple(blocks))
 
 
-def told(request: Request, known: Known) -> Card:
+def told(request: Request, known: Known, subject: Credential | None = None) -> Card:
     """The message to whoever asked, on what became of it."""
-    asked_for = f"You asked for `{request.asked.name}`: {_what(request, known)}."
+    words = wording.of(request)
+    asked_to = f"asked to {words.verb.lower()}" if words.noun else "asked for"
     blocks = [
-        header(title(request)),
-        section(f"{outcome(request)}\n{next_step(request)}".rstrip()),
-        context(asked_for, f"Request {request.code}"),
+        header(title(request, subject)),
+        section(f"{outcome(request, subject)}\n{next_step(request)}".rstrip()),
+        context(f"You {asked_to} `{request.asked.name}`: {what(request, known)}.", f"Request {request.code}"),
     ]
-    return Card(f"{title(request)}. {escape(plain_outcome(request))}", tuple(blocks))
-
-
-def reveal(request: Request, known: Known) -> Card:
-    """The message to the owner, with the button that mints the secret; or with what to do where it is to live."""
-    if request.asked.made_elsewhere:
-        return tracked.to_make(request, known)
-    blocks = [header(title(request)), section(_to_owner(request)), _at_a_glance(request, known)]
-    if request.state is State.APPROVED:
-        blocks += [
-            actions(_reveal_button(request)),
-            context(f"Reveal it by {when(request.lapses_at)}.", _code(request)),
-        ]
-    else:
-        blocks.append(context(_code(request)))
-    return Card(f"{title(request)}. {escape(plain_outcome(request))}", tuple(blocks))
+    return Card(f"{title(request, subject)}. {escape(plain_outcome(request))}", tuple(blocks))
 
 
 def pressable(request: Request) -> list[Json]:
@@ -89,46 +79,8 @@ def pressable(request: Request) -> list[Json]:
     return [_approve_button(request, None), _deny_button(request)]
 
 
-def particulars(request: Request, known: Known) -> list[Json]:
-    """What was asked: the same for everybody who looks at it."""
-    asked_for, role = request.asked, known.policy.roles.get(request.asked.role)
-    summary = "" if role is None else f"\n{escape(role.summary)}"
-    blocks = [
-        section(f"*{known.role(asked_for.role)}* in *{known.estate(asked_for.estate)}*{summary}"),
-        fields(
-            ("Asked by", mention(asked_for.requester)),
-            ("Owner", mention(asked_for.owner)),
-            ("Name", f"`{asked_for.name}`"),
-            ("Works until", _end(request, known)),
-            *([("Lives in", known.place(asked_for.authority))] if asked_for.authority != BUILTIN else []),
-        ),
-        section(f"*Reason*\n{quote(asked_for.reason, _QUOTE_MAX)}"),
-    ]
-    if asked_for.description:
-        blocks.append(section(f"*What it is*\n{quote(asked_for.description, _QUOTE_MAX)}"))
-    if role is not None and role.warning and request.state in (State.PENDING, State.APPROVED):
-        blocks.append(section(f"⚠️ *{escape(role.warning)}*"))
-    return blocks
-
-
-def _to_owner(request: Request) -> str:
-    match request.state:
-        case State.APPROVED:
-            return (
-                f"{let_through(request)}. *Reveal* shows the client ID and the secret once, to you alone. "
-                "Have the place ready where you will keep the secret: I keep no copy."
-            )
-        case State.FULFILLED:
-            return (
-                "You have revealed this secret. It was shown once, and I keep no copy. "
-                f"`/cred show {request.asked.name}` says when it was last used."
-            )
-        case State.EXECUTING:
-            return "Your secret is being made. Look below in a moment."
-        case State.UNRESOLVED:
-            return "The answer was lost while your secret was being made. I am looking it up; the button comes back."
-        case State.PENDING | State.DENIED | State.WITHDRAWN | State.LAPSED | State.REFUSED:
-            return outcome(request)
+def _deletion(request: Request) -> bool:
+    return request.asked.kind is Kind.DELETE and request.state is State.FULFILLED
 
 
 def _decide(request: Request, known: Known) -> Json:
@@ -138,13 +90,9 @@ def _decide(request: Request, known: Known) -> Json:
 
 
 def _approve_button(request: Request, known: Known | None) -> Json:
-    asked_for = request.asked
-    role = None if known is None else known.policy.roles.get(asked_for.role)
     question = Confirm(
         title="Approve this request?",
-        text=f"`{asked_for.name}` for {mention(asked_for.owner)}"
-        + ("." if known is None else f": {_what(request, known)}.")
-        + (f"\n⚠️ {escape(role.warning)}" if role is not None and role.warning else ""),
+        text=_question(request, known),
         yes="Approve",
     )
     return button(
@@ -154,9 +102,29 @@ def _approve_button(request: Request, known: Known | None) -> Json:
             value=RequestMark.of(request).pack(),
             style="primary",
             confirm=question,
-            hint=f"Approve {asked_for.name}",
+            hint=f"Approve {request.asked.name}",
         )
     )
+
+
+def _question(request: Request, known: Known | None) -> str:
+    asked_for, words = request.asked, wording.of(request)
+    role = None if known is None else known.policy.roles.get(asked_for.role)
+    subject = f"`{asked_for.name}` for {mention(asked_for.owner)}"
+    told = f"{words.verb} {subject}" if words.noun else subject
+    told += "." if known is None else f": {what(request, known)}."
+    if words.noun:
+        return f"{told}\n{_happens(request, known)}"
+    return told + (f"\n⚠️ {escape(role.warning)}" if role is not None and role.warning else "")
+
+
+def _happens(request: Request, known: Known | None) -> str:
+    happens = wording.of(request).happens
+    if request.asked.kind is not Kind.DELETE:
+        return happens
+    if request.asked.authority != BUILTIN:
+        return "Its owner then deletes it where it lives."
+    return happens if known is None else f"{happens} For {span(known.policy.windows.undo)} that can be undone."
 
 
 def _deny_button(request: Request) -> Json:
@@ -167,24 +135,6 @@ def _deny_button(request: Request) -> Json:
             value=RequestMark.of(request).pack(),
             style="danger",
             hint=f"Deny {request.asked.name}",
-        )
-    )
-
-
-def _reveal_button(request: Request) -> Json:
-    question = Confirm(
-        title="Reveal it now?",
-        text="The secret is shown once. Have the place ready where you will keep it.",
-        yes="Reveal",
-    )
-    return button(
-        Button(
-            action=Action.REVEAL,
-            label="Reveal",
-            value=RequestMark.of(request).pack(),
-            style="primary",
-            confirm=question,
-            hint=f"Reveal the secret of {request.asked.name}",
         )
     )
 
@@ -219,27 +169,9 @@ def _may_approve(request: Request, known: Known) -> Json:
     return context(f"Who may approve: {people(could, 'or') or 'nobody at the moment'}")
 
 
-def _at_a_glance(request: Request, known: Known) -> Json:
-    asked_for = request.asked
-    return fields(
-        ("Role", known.role(asked_for.role)),
-        ("Estate", known.estate(asked_for.estate)),
-        ("Works until", _end(request, known)),
-        ("Asked by", mention(asked_for.requester)),
-    )
-
-
-def _what(request: Request, known: Known) -> str:
-    return f"{known.role(request.asked.role)} in {known.estate(request.asked.estate)}"
-
-
-def _end(request: Request, known: Known) -> str:
-    return known.end(request.asked.expires_at)
-
-
 def _code(request: Request) -> str:
     return f"Request {request.code}"
 
 
-def _fallback(request: Request, known: Known) -> str:
-    return f"{title(request)} ({_what(request, known)}), asked by {mention(request.asked.requester)}."
+def _fallback(request: Request, known: Known, subject: Credential | None) -> str:
+    return f"{title(request, subject)} ({what(request, known)}), asked by {mention(request.asked.requester)}."

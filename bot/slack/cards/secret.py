@@ -67,15 +67,6 @@ def unconfirmed(credential: Credential, occasion: RequestId | None = None) -> Ca
     return _about(credential, f"❓ Do you have the secret of {credential.name}?", text, [_stored_button(credential)])
 
 
-def suspended(credential: Credential) -> Card:
-    """It was suspended: because somebody asked, nobody confirmed its secret, or nobody used it."""
-    text = (
-        f"{_why_suspended(credential)} It no longer authenticates. If it is still needed, "
-        f"`/cred resume {credential.name}` asks for it to work again; that takes an approval."
-    )
-    return _about(credential, f"⏸️ Suspended: {credential.name}", text)
-
-
 def expired(credential: Credential, known: Known) -> Card:
     """Its time has come."""
     text = (

@@ -43,7 +43,11 @@ def _credential() -> None:
         for name in ("undo_until", "warn_at", "snoozed_until", "unused_told_at"):
             batch.add_column(_instant(name, nullable=True))
         batch.add_column(sa.Column("warned", sa.Integer(), nullable=True))
-        batch.add_column(sa.Column("let_expire_by", sa.String(), nullable=True))
+        for name in ("let_expire_by", "suspended_by", "suspended_why"):
+            batch.add_column(sa.Column(name, sa.String(), nullable=True))
+    op.execute(
+        "UPDATE credential SET suspended_why = 'nobody confirmed that the secret arrived' WHERE state = 'suspended'"
+    )  # until now nothing was suspended for another reason
     for name in ("undo_until", "warn_at", "unused_told_at"):
         op.create_index(f"ix_credential_{name}", "credential", [name])
 
