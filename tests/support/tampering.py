@@ -72,8 +72,10 @@ def mend_head(connection):
     """Makes the head fit the entries, as a careful attacker would."""
     entries = connection.execute(text('SELECT entry FROM ledger_entry WHERE log = 1 ORDER BY "index"')).scalars().all()
     tree = CompactRange().extend(map(leaf_hash, entries))
+    time = int.from_bytes(entries[-1][42:50], "big") if entries else 0
     connection.execute(
-        text("UPDATE ledger_log SET size = :size, nodes = :nodes"), {"size": tree.size, "nodes": tree.to_bytes()}
+        text("UPDATE ledger_log SET size = :size, nodes = :nodes, time = :time, clock = min(clock, :time)"),
+        {"size": tree.size, "nodes": tree.to_bytes(), "time": time},
     )
 
 

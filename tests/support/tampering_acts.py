@@ -89,7 +89,8 @@ def _change(table, column) -> Act:
     keys = [key.name for key in table.primary_key]
 
     def act(connection):
-        order = ", ".join(f'"{key}" DESC' for key in keys)
+        # Key IDs are random: of the keys, always the program's own.
+        order = "purpose DESC" if "purpose" in table.columns else ", ".join(f'"{key}" DESC' for key in keys)
         row = connection.execute(text(f"SELECT * FROM {table.name} ORDER BY {order} LIMIT 1")).mappings().one()
         where = " AND ".join(f'"{key}" = :key_{key}' for key in keys)
         changed = {"changed": _other(row[column])} | {f"key_{key}": row[key] for key in keys}
@@ -143,14 +144,7 @@ def _cut(story, size) -> Act:
         f'DELETE FROM ledger_entry WHERE "index" >= {size}',
         f"DELETE FROM ledger_checkpoint WHERE size > {size}",
         mend_head,
-        _mend_time,
     )
-
-
-def _mend_time(connection):
-    last = connection.execute(text('SELECT entry FROM ledger_entry ORDER BY "index" DESC LIMIT 1')).scalar()
-    time = 0 if last is None else int.from_bytes(last[42:50], "big")
-    connection.execute(text("UPDATE ledger_log SET time = :time, clock = :time"), {"time": time})
 
 
 def _swap_people(connection):
