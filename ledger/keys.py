@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ledger.errors import CannotOpenError, MalformedError, WrongKeyError
-from ledger.keyfile import read_secret
+from ledger.keyfile import read_output, read_secret
 from ledger.sealing import KEY_BYTES, SealingKey, open_apart, seal_apart
 
 _FORM = "cred-kek-1"
@@ -67,6 +67,11 @@ class KeyEncryptionKey:
     def read(cls, path: Path) -> "KeyEncryptionKey":
         """From a file of mode 0600. Raises `KeyFileError`."""
         return read_secret(path, cls)
+
+    @classmethod
+    def from_command(cls, command: str) -> "KeyEncryptionKey":
+        """From what a command prints. Raises `KeyFileError`."""
+        return read_output(command, cls)
 
     def wrap(self, key: SealingKey, about: bytes, nonce: bytes) -> bytes:
         """60 bytes: nonce, sealed key, tag. `about` says whose key it is and for what."""

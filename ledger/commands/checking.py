@@ -8,7 +8,7 @@ import typer
 
 from ledger.commands.telling import DOES_NOT_HOLD, ERR, OUT, bar, read_text, refusing
 from ledger.entry import instant
-from ledger.errors import BadProofError, BadSignatureError, MalformedError, TooFewWitnessesError
+from ledger.errors import BadProofError, BadSignatureError, KeyFileError, MalformedError, TooFewWitnessesError
 from ledger.keys import KeyEncryptionKey
 from ledger.proof import EntryProof
 from ledger.report import Report
@@ -27,6 +27,9 @@ def verify(
     database: Annotated[str, typer.Option(help="SQLite file, or sqlite:/// URL. It is only read.")],
     vkey: Annotated[Path, typer.Option(help="File of the log's verifier key (cred-ledger.vkey).")],
     key: Annotated[Path | None, typer.Option(help="File of the key-encryption key: opens each entry.")] = None,
+    key_command: Annotated[
+        str | None, typer.Option(help="A command that prints the key-encryption key, in place of --key.")
+    ] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint that was kept elsewhere.")] = None,
     policy: Annotated[Path | None, _POLICY] = None,
     since: Annotated[
@@ -42,7 +45,7 @@ def verify(
     Without --key this needs no secret. A checkpoint that was kept outside also shows a rollback of the whole database.
     """
     with refusing(vkey):
-        report = _run(database, vkey, key, _Outside.read(checkpoint, policy), since)
+        report = _run(database, vkey, _key(key, key_command), _Outside.read(checkpoint, policy), since)
         if since is not None and report.sound:
             write_whole(since, report.verified.to_text().encode())
     OUT.print(report.to_text(), markup=False)
@@ -93,9 +96,16 @@ class _Outside:
         )
 
 
-def _run(database: str, vkey: Path, key: Path | None, outside: _Outside, since: Path | None) -> Report:
+def _key(file: Path | None, command: str | None) -> KeyEncryptionKey | None:
+    if file is not None and command is not None:
+        raise KeyFileError("The key comes from a file or from a command: give --key or --key-command.")
+    if command is not None:
+        return KeyEncryptionKey.from_command(command)
+    return None if file is None else KeyEncryptionKey.read(file)
+
+
+def _run(database: str, vkey: Path, kek: KeyEncryptionKey | None, outside: _Outside, since: Path | None) -> Report:
     verifier = VerifierKey.read(vkey)
-    kek = None if key is None else KeyEncryptionKey.read(key)
     if kek is not None and since is not None:
         raise MalformedError("--since goes without --key: with the key, every entry is opened each time.")
     before = NOTHING if since is None or not since.exists() else _note(since)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -48,6 +49,15 @@ def test_with_key_and_checkpoint_it_checks_more_and_shows_no_content(audit):
     assert result.exit_code == 0, result.output
     assert "Checked: with key, anchored" in result.stdout
     assert "a secret word" not in result.output
+
+
+def test_key_may_come_from_a_command(audit):
+    result = audit("--key-command", f"cat {shlex.quote(str(audit.key))}")
+    assert result.exit_code == 0, result.output
+    assert "Checked: with key" in result.stdout
+    result = audit("--key-command", "cat", "--key", audit.key)
+    assert result.exit_code == 2
+    assert "--key or --key-command" in result.stderr
 
 
 def test_broken_ledger_exits_1_and_names_the_entry(audit):

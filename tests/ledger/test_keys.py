@@ -1,6 +1,8 @@
 """Keys: committed to, wrapped for one purpose, masked, and taken only from files that are ours alone."""
 
 import os
+import shlex
+import sys
 
 import pytest
 
@@ -123,6 +125,39 @@ def test_missing_key_file_is_named(tmp_path):
     for kind in (KeyEncryptionKey, LogKey, VerifierKey):
         with pytest.raises(KeyFileError, match=r"none\.key"):
             kind.read(tmp_path / "none.key")
+
+
+def _prints(text, *, then="pass"):
+    return shlex.join([sys.executable, "-c", f"print({text!r}); {then}"])
+
+
+def test_key_is_read_from_what_a_command_prints():
+    assert KeyEncryptionKey.from_command(_prints(KEK.to_text())) == KEK
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("", "cannot be run"),
+        ("'", "cannot be run"),
+        ("/none/such", "cannot be run"),
+        (_prints(KEK.to_text(), then="raise SystemExit(3)"), "failed with exit code 3"),
+        (_prints("nothing of the kind"), "printed"),
+        (_prints(LOG_KEY.to_text()), "printed"),
+        (_prints(KEK.to_text()[:-3]), "printed"),
+    ],
+)
+def test_command_that_gives_no_key_is_told_without_what_it_printed(command, said):
+    with pytest.raises(KeyFileError, match=said) as refused:
+        KeyEncryptionKey.from_command(command)
+    for secret in (KEK.to_text(), LOG_KEY.to_text()):
+        assert secret[-20:-3] not in str(refused.value)
+
+
+def test_command_that_does_not_end_is_given_up(monkeypatch):
+    monkeypatch.setattr("ledger.keyfile._PATIENCE", 0.1)
+    with pytest.raises(KeyFileError, match="did not end"):
+        KeyEncryptionKey.from_command(_prints("", then="import time; time.sleep(60)"))
 
 
 def test_verifier_key_may_be_read_by_all(tmp_path):
