@@ -34,7 +34,8 @@ def import_(
     Its first line names the columns: name, estate, vendor, client_id, role, owner, expires; description if you like.
     Estates, vendors ([[vendors]] in cred.toml) and roles go by key or name, owners by member ID (U…) or name, days by
     2027-03-31. No secret may stand in it. First everything is looked at, and every mistake is told with its line; then
-    all rows are taken over, or none. `cred serve` may go on running.
+    all rows are taken over, or none. `cred serve` may go on running: ten thousand rows keep it from writing for some
+    seconds, in which people are told that it is busy.
 
     Exit 0: sound, or done. 1: mistakes. 2: could not run.
     """

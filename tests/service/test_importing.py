@@ -1,6 +1,6 @@
 """A spreadsheet is taken over whole or not at all, each mistake is told, and the ledger tells of each row."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -14,7 +14,6 @@ from bot.service.importing import Desk
 from bot.service.spreadsheet import COLUMNS, read
 from bot.store.auditing import story_problems
 from tests.support import people, vendors
-from tests.support.fakes import FakeDirectory
 from tests.support.people import OLGA, RETAIL, member
 from tests.support.vendors import SOPHOS
 
@@ -30,14 +29,6 @@ ROW = {
 }
 
 
-@dataclass
-class Locals(FakeDirectory):
-    """A directory in which people are found by name, too."""
-
-    def named(self, name):
-        return tuple(m for m in self.members.values() if m.active and m.name.casefold() == name.casefold())
-
-
 @pytest.fixture
 def house(house):
     return vendors.with_vendor(house)
@@ -45,9 +36,10 @@ def house(house):
 
 @pytest.fixture
 def desk(house):
-    known = Locals(house.directory.members, house.directory.groups)
     world = house.world
-    return Desk(policy=world.policy, people=known, store=house.store, clock=house.clock, entropy=world.entropy)
+    return Desk(
+        policy=world.policy, people=house.directory, store=house.store, clock=house.clock, entropy=world.entropy
+    )
 
 
 @pytest.fixture(autouse=True)

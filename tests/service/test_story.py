@@ -10,6 +10,7 @@ from bot.service import receipts, requests
 from bot.service.starting import announce
 from bot.store.auditing import story_problems
 from bot.store.rows import METADATA
+from tests.support import vendors
 from tests.support.people import ANA, MAYA
 
 
@@ -74,6 +75,34 @@ def test_a_change_behind_the_ledgers_back_is_found(lived_in, tampering):
         connection.execute(tampering)
         connection.commit()
     assert check(lived_in)
+
+
+@pytest.mark.parametrize("request_is", ["IS NULL", "IS NOT NULL"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "owner = 'U0OTTO'",
+        "requester = 'U0OTTO'",
+        "client_id = 'another'",
+        "authority = 'builtin'",
+        "expires_at = expires_at + 1",
+        "permissions = '[]'",
+        "role = 'super-admin'",
+        "estate = 'logistics'",
+        "description = 'x'",
+        "state = 'deleted'",
+    ],
+)
+def test_a_change_of_a_credential_that_lives_elsewhere_is_found(house, change, request_is):
+    """Of one that was taken over from a spreadsheet, and of one that was made there after an approval."""
+    elsewhere = vendors.with_vendor(house)
+    vendors.taken_over(elsewhere)
+    vendors.tracked(elsewhere, name="approved", client_id="approved")
+    assert check(elsewhere) == []
+    with closing(sqlite3.connect(house.engine.url.database)) as connection:
+        connection.execute(f"UPDATE credential SET {change} WHERE request {request_is}")
+        connection.commit()
+    assert check(elsewhere)
 
 
 UNVOUCHED = {

@@ -103,6 +103,9 @@ class FakeDirectory:
     def member(self, user: UserId) -> Member | None:
         return self.members.get(user)
 
+    def named(self, name: str) -> tuple[Member, ...]:
+        return tuple(m for m in self.members.values() if m.active and m.name.casefold() == name.casefold())
+
     def group(self, group: GroupId) -> frozenset[UserId]:
         return self.groups.get(group, frozenset())
 

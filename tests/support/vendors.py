@@ -6,7 +6,8 @@ from datetime import timedelta
 from bot.domain.credential import Credential
 from bot.domain.estate import Vendor
 from bot.domain.ids import AuthorityKey
-from bot.service import tracking
+from bot.service import importing, spreadsheet, tracking
+from bot.service.importing import Desk
 from bot.service.tracking import MadeCommand
 from tests.support.house import House
 from tests.support.people import OLGA
@@ -47,6 +48,21 @@ def tracked(house: House, **changes) -> Credential:
     made = tracking.made(house.world, said(house, request, client_id=client, **ends))
     assert isinstance(made, Credential), made
     return made
+
+
+def taken_over(house: House) -> None:
+    """One of Olga's, from a spreadsheet."""
+    header = "name,estate,vendor,client_id,role,owner,expires,description"
+    row = f"old job,retail,{SOPHOS},old-client,read-only,{OLGA},{in_days(house, 90)},Reads"
+    desk = Desk(
+        policy=house.world.policy,
+        people=house.directory,
+        store=house.store,
+        clock=house.clock,
+        entropy=house.world.entropy,
+    )
+    sheet = spreadsheet.read(f"{header}\n{row}\n".encode(), source="old.csv")
+    importing.take_over(desk, importing.look(desk, sheet, lambda _done: None))
 
 
 def in_days(house: House, days: int):
