@@ -57,7 +57,6 @@ PRESSES: dict[Action, Callable[[Face, Click], None]] = {
     Action.LEAKED_OLD: old_secrets.leaked,
     Action.MADE: tracked.made,
     Action.GONE: tracked.gone,
-    Action.KEEP: tracked.keep,
     Action.ESTATE: actions.form_changed,
     Action.ROLE: actions.form_changed,
     Action.OWNER: actions.form_changed,

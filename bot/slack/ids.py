@@ -35,7 +35,6 @@ class Action(StrEnum):
     LEAKED_OLD = "secret.leaked"
     MADE = "tracked.made"
     GONE = "tracked.gone"
-    KEEP = "tracked.keep"
     ACCEPT = "transfer.accept"
     DECLINE = "transfer.decline"
     UNDO = "deletion.undo"

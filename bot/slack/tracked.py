@@ -1,13 +1,10 @@
-"""The buttons and forms of credentials that live elsewhere: *It is done there…*, *It is deleted there*, *Undo*."""
+"""The buttons and forms of credentials that live elsewhere: *It is done there…*, *It is deleted there*."""
 
-from collections.abc import Callable
 from typing import Any
 
 from bot.domain.credential import Credential
 from bot.domain.errors import Denied
-from bot.domain.ids import CredentialId, UserId
-from bot.ports import World
-from bot.service import errands, lifecycle, tracking
+from bot.service import errands, tracking
 from bot.service.tracking import MadeCommand
 from bot.slack import errors, made_form, small_forms
 from bot.slack.clicks import Click, tell
@@ -46,23 +43,15 @@ def made_sent(face: Face, ack: Ack, body: Payload) -> None:
 
 def gone(face: Face, click: Click) -> None:
     """It is deleted where it lived. The card is the outbox's to edit."""
-    _decided(face, click, errands.gone_there, "“{}” is deleted, and its name is free. Thank you.")
-
-
-def keep(face: Face, click: Click) -> None:
-    """The deletion is taken back."""
-    _decided(face, click, lifecycle.undo_deletion, "“{}” is kept: it is as it was.")
-
-
-def _decided(
-    face: Face, click: Click, decide: Callable[[World, CredentialId, UserId], Credential | Denied], done: str
-) -> None:
     mark = ChangeMark.parse(click.value)
     if mark is None:
         tell(face, click, errors.NOT_OURS)
         return
-    found = decide(face.world, mark.credential, click.person.user)
-    tell(face, click, found.sentence if isinstance(found, Denied) else done.format(found.name))
+    ended = errands.gone_there(face.world, mark.credential, click.person.user)
+    told = (
+        ended.sentence if isinstance(ended, Denied) else f"“{ended.name}” is deleted, and its name is free. Thank you."
+    )
+    tell(face, click, told)
 
 
 def _told(found: Any) -> str:

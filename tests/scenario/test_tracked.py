@@ -51,6 +51,36 @@ def test_it_is_asked_for_approved_made_there_and_tracked(program, name):
     assert not any(secret.encode() in file.read_bytes() for file in program.folder.iterdir() if file.is_file())
 
 
+def make(program: Program, name: str) -> None:
+    """Asked for, approved, and made there."""
+    ask(program, name)
+    maya = program.person(MAYA)
+    maya.close()
+    maya.press(offer(program, name), Action.MADE)
+    road.wait(program, maya.view, "the form")
+    assert maya.submit({Block.CLIENT: {Action.ENTRY: f"client.{name}"}}) == {}
+    eventually(lambda: "is tracked from now on" in words(maya.view()), "the thanks")
+    maya.close()
+
+
+def test_its_deletion_is_approved_and_done_there(program, name):
+    make(program, name)
+    maya = program.person(MAYA)
+    maya.command(f"/cred delete {name}")
+    road.wait(program, maya.view, "the form")
+    reason = {Block.REASON: {Action.ENTRY: "It is not used any more."}, Block.NAME: {Action.ENTRY: name}}
+    assert maya.submit(reason) == {}
+    maya.close()
+    road.approve(program, name, ANA)
+    steps = road.wait(program, lambda: road.newest(maya, name, Action.GONE), "what to delete")
+    assert "press Delete" in words(steps["blocks"])
+    assert soundness.read(program).credential(name).state is State.DELETING
+    maya.press(steps, Action.GONE)
+    eventually(lambda: soundness.glance(program).credential(name).state is State.DELETED, "its end")
+    told = soundness.check(program).kinds(name)
+    assert (told["credential:deleting"], told["credential:deleted"]) == (1, 1)
+
+
 def test_five_hundred_rows_are_in_within_a_minute_of_the_command_beside_a_bot_that_works(program, name):
     file = spreadsheets.write(program, name, 500)
     began = time.monotonic()

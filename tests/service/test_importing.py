@@ -10,7 +10,6 @@ from bot.domain.kind import Kind
 from bot.ports import Conflict
 from bot.service import importing, requests
 from bot.service.changing import ChangeCommand
-from bot.service.importing import Desk
 from bot.service.spreadsheet import COLUMNS, read
 from bot.store.auditing import story_problems
 from tests.support import people, vendors
@@ -36,10 +35,7 @@ def house(house):
 
 @pytest.fixture
 def desk(house):
-    world = house.world
-    return Desk(
-        policy=world.policy, people=house.directory, store=house.store, clock=house.clock, entropy=world.entropy
-    )
+    return vendors.desk(house)
 
 
 @pytest.fixture(autouse=True)

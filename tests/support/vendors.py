@@ -50,19 +50,20 @@ def tracked(house: House, **changes) -> Credential:
     return made
 
 
+def desk(house: House) -> Desk:
+    """At which a spreadsheet is taken over."""
+    world = house.world
+    return Desk(
+        policy=world.policy, people=house.directory, store=house.store, clock=house.clock, entropy=world.entropy
+    )
+
+
 def taken_over(house: House) -> None:
     """One of Olga's, from a spreadsheet."""
     header = "name,estate,vendor,client_id,role,owner,expires,description"
     row = f"old job,retail,{SOPHOS},old-client,read-only,{OLGA},{in_days(house, 90)},Reads"
-    desk = Desk(
-        policy=house.world.policy,
-        people=house.directory,
-        store=house.store,
-        clock=house.clock,
-        entropy=house.world.entropy,
-    )
     sheet = spreadsheet.read(f"{header}\n{row}\n".encode(), source="old.csv")
-    importing.take_over(desk, importing.look(desk, sheet, lambda _done: None))
+    importing.take_over(desk(house), importing.look(desk(house), sheet, lambda _done: None))
 
 
 def in_days(house: House, days: int):

@@ -9,6 +9,7 @@ from bot.domain.ids import AuthorityKey
 from bot.domain.kind import Kind
 from bot.domain.notice import Group
 from bot.domain.request import Request, State
+from bot.slack.cards.life import undo_button
 from bot.slack.cards.pieces import Button, Card, Confirm, Json, Known, actions, button, context, fields, header, section
 from bot.slack.cards.sentences import approvers, outcome, plain_outcome, title
 from bot.slack.ids import Action, ChangeMark, RequestMark
@@ -52,7 +53,7 @@ def to_delete(credential: Credential, known: Known) -> Card:
         case CredentialState.DELETING:
             text = f"Its deletion was approved. You delete it yourself, in {place}; I remind you until it is done."
             steps = _steps(known, credential.authority, adding=False)
-            row = [actions(_gone_button(credential), _keep_button(credential))]
+            row = [actions(_gone_button(credential), undo_button(credential))]
             return _about(credential, f"🗑️ To be deleted: {name}", text, *steps, *row)
         case CredentialState.DELETED:
             text = f"It lived in {place}. Here its name is free, and what happened to it stays in the ledger."
@@ -101,17 +102,6 @@ def _gone_button(credential: Credential) -> Json:
             style="primary",
             confirm=question,
             hint=f"Say that {credential.name} is deleted",
-        )
-    )
-
-
-def _keep_button(credential: Credential) -> Json:
-    return button(
-        Button(
-            action=Action.KEEP,
-            label="Undo",
-            value=ChangeMark(Kind.DELETE, credential.id).pack(),
-            hint=f"Keep {credential.name} after all",
         )
     )
 
