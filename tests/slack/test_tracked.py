@@ -132,7 +132,7 @@ def leaving(lounge):
 def test_its_owner_says_that_it_is_deleted_there(lounge, leaving):
     for _twice in range(2):
         lounge.press(Action.GONE, ChangeMark(Kind.DELETE, leaving.id).pack(), people.OLGA, channel="D0OLGA")
-        assert "Its name is free" in lounge.told()
+        assert "its name is free" in lounge.told()
     assert _state(lounge, leaving) is CredentialState.DELETED
 
 
