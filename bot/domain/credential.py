@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 from bot.domain.ids import (
     BUILTIN,
@@ -249,3 +249,14 @@ class Credential:
             and secret.request == self.newest.request
             for secret in self.secrets[:-1]
         )
+
+
+class Watched(NamedTuple):
+    """Of a credential what its warnings are made from. A tuple: ten thousand of them are read at once."""
+
+    id: CredentialId
+    estate: EstateKey
+    role: RoleKey
+    owner: UserId
+    expires_at: datetime
+    plan: Plan

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from bot.domain.break_glass import Glass
 from bot.domain.credential import Credential
+from bot.domain.digest import Digest
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, RequestId, UserId
 from bot.domain.request import Request
 
@@ -62,6 +63,14 @@ class NoticeKind(StrEnum):
     """It still waits for a review: a new message a day to those who can review it."""
     GLASS_OUTCOME = "glass-outcome"
     """What the review has come to, as a message of its own: an edit rings no bell."""
+    WARNING_CARD = "warning-card"
+    """What ends soon, to a channel: one card of all that is due there. Edited as those are decided."""
+    OWNER_WARNED = "owner-warned"
+    """The same to an owner."""
+    EXPIRED_CARD = "expired-card"
+    """What has ended, to a channel."""
+    DIGEST = "digest"
+    """How things stand, once a week."""
 
 
 OF_GLASS = frozenset(
@@ -168,5 +177,54 @@ class Case:
     credential: Credential
 
 
-About = Request | Case | Credential | Group | Glass
+class Resolution(StrEnum):
+    """What was decided about a credential after somebody was warned of it. Stands in rows: only added to."""
+
+    SNOOZED = "snoozed"
+    """Not decided, only put off."""
+    ROTATED = "rotated"
+    EXTENDED = "extended"
+    TRANSFERRED = "transferred"
+    LET_EXPIRE = "let-expire"
+    DELETED = "deleted"
+    EXPIRED = "expired"
+
+
+OF_WARNED = frozenset({NoticeKind.WARNING_CARD, NoticeKind.OWNER_WARNED, NoticeKind.EXPIRED_CARD})
+"""These are about credentials, their ends, and what was decided since."""
+OPEN_STILL = frozenset({None, Resolution.SNOOZED})
+"""Of these something can still be decided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A credential of a group, the expiry that was told, and what was decided since."""
+
+    credential: Credential
+    expires_at: datetime
+    resolution: Resolution | None = None
+    decided_by: UserId | None = None
+    """None: nobody, it came by itself."""
+
+    @property
+    def open(self) -> bool:
+        """Whether something can still be decided."""
+        return self.resolution in OPEN_STILL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """Credentials of whose end one message tells: the undecided first, of those the ones that end first."""
+
+    id: NoticeId
+    items: tuple[Item, ...]
+    """As many as are shown at once."""
+    total: int
+    decided: int = 0
+    """Of all of them."""
+    at: datetime
+    """As of when."""
+
+
+About = Request | Case | Credential | Group | Glass | Warned | Digest
 """What a notice is about, as it stands when the message is sent."""

@@ -2,7 +2,7 @@
 
 A threshold of 7 is crossed when the day begins that is seven days before the last one on which the credential works,
 and told in the next working hour, unless that would be on the last day: then at once. Whoever slept through several is
-told the tightest, once. A plan is of one expiry: another expiry is another plan.
+told the tightest, once, and in a working hour too. A plan is of one expiry: another expiry is another plan.
 """
 
 from dataclasses import dataclass, replace
@@ -44,17 +44,30 @@ class Schedule:
 
     def crossed_at(self, days: int) -> datetime:
         """The beginning of the day so many days before the last one."""
-        zone = ZoneInfo(self.hours.zone)
-        return datetime.combine(self._last_day(zone) - days * _DAY, time(), zone)
+        return datetime.combine(self.last_day - days * _DAY, time(), ZoneInfo(self.hours.zone))
 
     def told_at(self, days: int) -> datetime:
         """When a threshold is told: in working hours, but never as late as the last day because of them."""
-        crossed = self.crossed_at(days)
-        working = self.hours.next(crossed)
-        return working if working < self.crossed_at(0) else crossed
+        return self.heard_at(self.crossed_at(days))
 
-    def _last_day(self, zone: ZoneInfo) -> date:
-        return (self.expires_at - timedelta(microseconds=1)).astimezone(zone).date()
+    def heard_at(self, moment: datetime) -> datetime:
+        """The first working instant from this one on; the instant itself where that would be on the last day."""
+        working = self.hours.next(moment)
+        return working if working < self.crossed_at(0) else moment
+
+    def morning_after(self, now: datetime, days: int) -> datetime:
+        """When work begins so many days from now, where those are who are told."""
+        zone = ZoneInfo(self.hours.zone)
+        return datetime.combine(now.astimezone(zone).date() + days * _DAY, self.hours.opens, zone)
+
+    def days_left(self, now: datetime) -> int:
+        """Whole days until the last one: 0 on the last day itself, less than that after it."""
+        return (self.last_day - now.astimezone(ZoneInfo(self.hours.zone)).date()).days
+
+    @property
+    def last_day(self) -> date:
+        """The day on which it works last, where those are who are told."""
+        return (self.expires_at - timedelta(microseconds=1)).astimezone(ZoneInfo(self.hours.zone)).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,25 +102,34 @@ def plan(schedule: Schedule, now: datetime, *, overdue: bool = False) -> Plan:
 
 
 def due(plan_: Plan, schedule: Schedule, now: datetime) -> tuple[Due, Plan] | None:
-    """What is to be told now, and the plan after it; None if nothing is."""
-    if plan_.due_at is None or plan_.due_at > now:
+    """What is to be told now, and the plan after it; None if nothing is, or if nobody works who could be told."""
+    if plan_.due_at is None or plan_.due_at > now or schedule.heard_at(now) > now:
         return None
-    untold = [days for days in _untold(plan_, schedule) if schedule.told_at(days) <= now]
-    if not untold:
+    crossed = [days for days in _untold(plan_, schedule) if schedule.told_at(days) <= now]
+    if not crossed:
         return None
-    tightest = min(untold)
+    tightest = min(crossed)
     superseded = tuple(sorted((days for days in _untold(plan_, schedule) if days > tightest), reverse=True))
     return Due(days=tightest, superseded=superseded), _onward(Plan(told=tightest), schedule)
 
 
 def snooze(plan_: Plan, schedule: Schedule, until: datetime) -> Plan:
-    """Silent until then, but never past the last threshold."""
-    return _onward(replace(plan_, snoozed_until=until), schedule)
+    """Silent until then, but never past the last threshold. Raises `ValueError` if that was told already."""
+    last = schedule.told_at(min(_untold(plan_, schedule)))
+    return _onward(replace(plan_, snoozed_until=min(until, last)), schedule)
 
 
-def replanned(plan_: Plan, schedule: Schedule) -> Plan:
-    """The same plan under other thresholds or hours."""
-    return plan_ if plan_.let_expire_by is not None else _onward(plan_, schedule)
+def replanned(plan_: Plan, schedule: Schedule, now: datetime) -> Plan:
+    """The same plan under other thresholds or hours: what is late is told when somebody works again."""
+    if plan_.let_expire_by is not None:
+        return plan_
+    going = _onward(plan_, schedule)
+    return going if going.due_at is None else replace(going, due_at=max(going.due_at, schedule.heard_at(now)))
+
+
+def silenced(plan_: Plan) -> Plan:
+    """Of a credential that is being deleted: what was told stays told, should it come back."""
+    return Plan(told=plan_.told)
 
 
 def let_expire(plan_: Plan, by: UserId) -> Plan:
@@ -115,15 +137,20 @@ def let_expire(plan_: Plan, by: UserId) -> Plan:
     return Plan(told=plan_.told, let_expire_by=by)
 
 
+def untold(plan_: Plan, schedule: Schedule) -> tuple[int, ...]:
+    """The thresholds that are still to come, the widest first; none where somebody lets it expire."""
+    return () if plan_.let_expire_by is not None else tuple(sorted(_untold(plan_, schedule), reverse=True))
+
+
 def _untold(plan_: Plan, schedule: Schedule) -> list[int]:
     return [days for days in schedule.thresholds if plan_.told is None or days < plan_.told]
 
 
 def _onward(plan_: Plan, schedule: Schedule) -> Plan:
-    untold = _untold(plan_, schedule)
-    if not untold:
+    still = _untold(plan_, schedule)
+    if not still:
         return replace(plan_, due_at=None)
-    due_at = min(schedule.told_at(days) for days in untold)
+    due_at = min(schedule.told_at(days) for days in still)
     if plan_.snoozed_until is not None:
-        due_at = min(max(due_at, plan_.snoozed_until), schedule.told_at(min(untold)))
+        due_at = min(schedule.heard_at(max(due_at, plan_.snoozed_until)), schedule.told_at(min(still)))
     return replace(plan_, due_at=due_at)

@@ -2,6 +2,7 @@
 
 from bot.ports.authority import Authority, AuthorityLostError, AuthorityRefusedError, Concealed, Issued, Order
 from bot.ports.errands import Errands
+from bot.ports.figures import Figures
 from bot.ports.store import (
     Acceptances,
     Chore,
@@ -21,6 +22,7 @@ from bot.ports.store import (
     UnitOfWork,
     Unreadable,
 )
+from bot.ports.warnings import Groups, Told, Warnings
 from bot.ports.workspace import (
     Directory,
     DirectoryUnavailableError,
@@ -51,8 +53,10 @@ __all__ = [
     "DirectoryUnavailableError",
     "Entropy",
     "Errands",
+    "Figures",
     "Glasses",
     "Gone",
+    "Groups",
     "Issued",
     "Leavers",
     "Lost",
@@ -69,11 +73,13 @@ __all__ = [
     "Sent",
     "Store",
     "StoreBusyError",
+    "Told",
     "Undeliverable",
     "UnitOfWork",
     "Unreadable",
     "Unsent",
     "Uses",
     "Wait",
+    "Warnings",
     "World",
 ]

@@ -26,6 +26,8 @@ from bot.domain.notice import Group, Notice, NoticeKind, Posted
 from bot.domain.request import Request, Vote
 from bot.domain.request import State as RequestState
 from bot.ports.errands import Errands
+from bot.ports.figures import Figures
+from bot.ports.warnings import Groups, Warnings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +271,12 @@ class Reader(Protocol):
     def leavers(self) -> Leavers: ...
     @property
     def chores(self) -> Chores: ...
+    @property
+    def warnings(self) -> Warnings: ...
+    @property
+    def groups(self) -> Groups: ...
+    @property
+    def figures(self) -> Figures: ...
 
 
 class UnitOfWork(Reader, Protocol):

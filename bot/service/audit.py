@@ -44,6 +44,7 @@ class _Check:
         yield from self._requests()
         yield from self._credentials()
         yield from self._acceptances()
+        yield from self._warnings()
         if self.reader.policies.digests() != self.story.policies:
             yield "the policies in the table are not those that the entries tell of"
 
@@ -105,6 +106,19 @@ class _Check:
         for user, digest in told:
             if user is not None and (user, digest) not in stand:
                 yield f"the acceptance of the terms by {user} is told by an entry, and its row is missing"
+
+    def _warnings(self) -> Iterator[str]:
+        untold = dict(self.story.warnings)
+        for row in self.reader.warnings.each():
+            if isinstance(row, Unreadable):
+                yield f"{row.row} cannot be read: {row.why}"
+                continue
+            what = f"the warning {row.days} days before the end of credential {row.credential}"
+            threshold = (str(row.credential), (row.expires_at - _EPOCH) // timedelta(microseconds=1), row.days)
+            if untold.pop(threshold, None) != (row.superseded, str(row.group or "")):
+                yield f"{what} stands in the table, and no entry tells the same of it"
+        for credential, _, days in untold:
+            yield f"the warning {days} days before the end of credential {credential} has an entry, and no row"
 
     def _told_request(self, told: ToldRequest) -> dict[str, Any]:
         opened, voters = told.opened, {voter: self.person_of(voter) for voter, _ in told.votes}

@@ -15,7 +15,7 @@ from bot.domain.errors import ALLOWED, Decision, Denied, Reason
 from bot.domain.events import CredentialDeleting, CredentialExtended, CredentialResumed, CredentialTransferred, Via
 from bot.domain.ids import RequestId, UserId
 from bot.domain.kind import Kind
-from bot.domain.notice import NoticeKind
+from bot.domain.notice import NoticeKind, Resolution
 from bot.domain.request import DECLINED, Request, State
 from bot.domain.request import Verb as RequestVerb
 from bot.domain.voting import effect_stands, may_claim
@@ -24,6 +24,7 @@ from bot.service import errands, notices
 from bot.service.changing import POSSIBLE
 from bot.service.closing import close
 from bot.service.freshness import refresh_for
+from bot.service.grouping import settle
 from bot.service.receipts import NOT_FOUND
 
 Effect = Callable[[World, UnitOfWork, Request, Credential], Credential]
@@ -133,6 +134,7 @@ def _resume(world: World, work: UnitOfWork, request: Request, credential: Creden
 def _extend(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
     after = expiring(world, work, credential, request)
     work.credentials.save(after, expected=credential.state)
+    settle(world, work, after, Resolution.EXTENDED, request.asked.requester)
     work.record(
         CredentialExtended(
             actor=None, via=Via.SWEEP, request=request.id, credential=after.id, expires_at=after.expires_at
@@ -145,9 +147,14 @@ def _delete(world: World, work: UnitOfWork, request: Request, credential: Creden
     """One that lives elsewhere is deleted there by its owner, who can say so until its expiry ends it anyway."""
     until = credential.expires_at if credential.tracked else work.now + world.policy.windows.undo
     after = replace(
-        credential, state=credential.after(Verb.DELETE), undo_until=until, suspension=None, plan=reminder.NONE
+        credential,
+        state=credential.after(Verb.DELETE),
+        undo_until=until,
+        suspension=None,
+        plan=reminder.silenced(credential.plan),
     )
     work.credentials.save(after, expected=credential.state)
+    settle(world, work, after, Resolution.DELETED, request.asked.requester)
     if after.tracked:
         errands.begin(world, work, after)
     notices.tell_owner_of_deletion(world, work, after, request.id)
@@ -160,6 +167,7 @@ def _delete(world: World, work: UnitOfWork, request: Request, credential: Creden
 def _transfer(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
     after = replace(credential, owner=request.asked.owner)
     work.credentials.save(after, expected=credential.state)
+    settle(world, work, after, Resolution.TRANSFERRED, after.owner)
     notices.tell_about(world, work, NoticeKind.OWNER_TRANSFERRED, after, credential.owner, occasion=request.id)
     notices.refresh_secrets(world, work, after, credential.owner)
     notices.refresh_left_behind(world, work, after)

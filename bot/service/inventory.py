@@ -11,9 +11,10 @@ from bot.domain.break_glass import Glass
 from bot.domain.credential import LIVING, Credential
 from bot.domain.errors import Decision, Denied, Reason
 from bot.domain.estate import Estate
-from bot.domain.ids import RequestId, UserId
+from bot.domain.ids import CredentialId, NoticeId, RequestId, UserId
 from bot.domain.kind import NEW, REVEALED, Kind
 from bot.domain.naming import name_key
+from bot.domain.notice import Warned
 from bot.domain.person import standing
 from bot.domain.request import OPEN, Request, State
 from bot.ports import Reader, Search, World
@@ -131,6 +132,23 @@ def home(world: World, user: UserId) -> HomeView:
         yours=tuple(yours),
         estates=may_add_somewhere(world, user),
     )
+
+
+def credential(world: World, user: UserId, credential_id: CredentialId) -> Credential | Denied:
+    """One credential, for whoever may see it."""
+    with world.store.read() as reader:
+        found = reader.credentials.get(credential_id)
+    if found is None or not may_see(world, user, found):
+        return Denied(Reason.NOT_FOUND, "I do not know this credential, or it is not yours to see.")
+    return found
+
+
+def group(world: World, user: UserId, group_id: NoticeId, *, skipped: int = 0) -> Warned | Denied:
+    """A page of a group of credentials, of those that somebody may see."""
+    seen = _seen_by(world, user, limit=PAGE)
+    with world.store.read() as reader:
+        found = reader.groups.read(group_id, world.clock.now(), limit=PAGE, skipped=skipped, seen=seen)
+    return found or Denied(Reason.NOT_FOUND, "There is nothing here that you may see. Try `/cred list`.")
 
 
 def request(world: World, user: UserId, request_id: RequestId) -> Request | Denied:

@@ -1,10 +1,13 @@
 """What ends a credential, or stops it for a while: nobody confirmed its secret, or its time has come."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain import reminder
 from bot.domain.credential import (
     RECEIPT_TRANSITIONS,
+    USABLE,
     Credential,
     ReceiptState,
     ReceiptVerb,
@@ -20,12 +23,13 @@ from bot.domain.events import (
     ReceiptChanged,
     Via,
 )
-from bot.domain.ids import CredentialId, UserId
+from bot.domain.ids import ChannelId, CredentialId, UserId
 from bot.domain.machine import step
-from bot.domain.notice import NoticeKind
+from bot.domain.notice import NoticeKind, Resolution
 from bot.domain.suspension import ASKED, DELETION_UNDONE, Suspension
-from bot.ports import UnitOfWork, World
+from bot.ports import Told, UnitOfWork, World
 from bot.service import alarm, notices
+from bot.service.grouping import Address, reopen, settle, tell_together
 from bot.service.overlap import warn
 from bot.service.receipts import NOT_FOUND
 from bot.service.secrets import retire_all, retire_telling
@@ -35,8 +39,7 @@ def expire_due(world: World, *, limit: int = 100) -> int:
     """Remove the credentials whose time has come; how many. They stopped authenticating at that instant already."""
     with world.store.work() as work:
         due = work.credentials.expired(work.now, limit=limit)
-        for credential in due:
-            _expire(world, work, credential)
+        _tell_of_the_end(world, work, [_expire(world, work, credential) for credential in due])
     return len(due)
 
 
@@ -119,9 +122,10 @@ def undo_deletion(world: World, credential_id: CredentialId, actor: UserId) -> C
             state=credential.after(Verb.KEEP if credential.tracked else Verb.UNDO),
             undo_until=None,
             suspension=None if credential.tracked else Suspension(by=actor, why=DELETION_UNDONE),
-            plan=reminder.plan(schedule, work.now, overdue=True),
+            plan=reminder.replanned(credential.plan, schedule, work.now),
         )
         work.credentials.save(restored, expected=credential.state)
+        reopen(world, work, restored)
         work.errands.done(credential.id)
         notices.tell_of_deletion(world, work, restored)
         notices.refresh_left_behind(world, work, restored)
@@ -169,12 +173,42 @@ def stop(world: World, work: UnitOfWork, credential: Credential, *, actor: UserI
     return suspended
 
 
-def _expire(world: World, work: UnitOfWork, credential: Credential) -> None:
+def _expire(world: World, work: UnitOfWork, credential: Credential) -> Credential:
+    schedule = world.policy.schedule(credential.role, credential.estate, credential.expires_at)
+    too_late = reminder.untold(credential.plan, schedule) if credential.state in USABLE else ()
     ended = end(world, work, credential, Verb.EXPIRE)
     notices.tell_owner(world, work, NoticeKind.OWNER_EXPIRED, ended)
-    work.record(
-        CredentialExpired(actor=None, via=Via.SWEEP, credential=credential.id, expires_at=credential.expires_at)
+    work.warnings.add(
+        Told(
+            credential=credential.id,
+            expires_at=credential.expires_at,
+            days=days,
+            superseded=True,
+            at=work.now,
+            group=None,
+        )
+        for days in too_late
     )
+    work.record(
+        CredentialExpired(
+            actor=None,
+            via=Via.SWEEP,
+            credential=credential.id,
+            expires_at=credential.expires_at,
+            superseded=tuple(map(str, too_late)),
+        )
+    )
+    return ended
+
+
+def _tell_of_the_end(world: World, work: UnitOfWork, ended: Sequence[Credential]) -> None:
+    """One card in each channel of all that has ended there."""
+    by_channel: defaultdict[ChannelId, list[Credential]] = defaultdict(list)
+    for credential in ended:
+        by_channel[world.policy.channel_of(credential.estate)].append(credential)
+    for channel, some in by_channel.items():
+        address = Address(NoticeKind.EXPIRED_CARD, channel=channel)
+        tell_together(world, work, address, [(each.id, each.expires_at) for each in some])
 
 
 def end(world: World, work: UnitOfWork, credential: Credential, verb: Verb) -> Credential:
@@ -191,6 +225,7 @@ def end(world: World, work: UnitOfWork, credential: Credential, verb: Verb) -> C
     work.credentials.save(ended, expected=credential.state)
     work.names.free(credential.id)
     notices.refresh_secrets(world, work, ended)
+    settle(world, work, ended, Resolution.EXPIRED if verb is Verb.EXPIRE else Resolution.DELETED)
     alarm.credential_ended(world, work, ended)
     work.errands.done(credential.id)
     notices.refresh_left_behind(world, work, ended)

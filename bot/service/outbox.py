@@ -17,7 +17,7 @@ from typing import Final
 from bot.domain.events import NoticeSent, Outcome, Via
 from bot.domain.ids import ChannelId
 from bot.domain.kind import NEW
-from bot.domain.notice import OF_GLASS, About, Case, Notice, NoticeState, Posted
+from bot.domain.notice import OF_GLASS, OF_WARNED, About, Case, Notice, NoticeKind, NoticeState, Posted
 from bot.domain.request import Request
 from bot.ports import (
     Gone,
@@ -33,6 +33,7 @@ from bot.ports import (
     Wait,
     World,
 )
+from bot.service import digest
 from bot.service.detours import detour
 
 LINES: Final = 50
@@ -112,7 +113,7 @@ def _send_next(world: World, notifier: Notifier, destination: str) -> bool:
 def _send(world: World, notifier: Notifier, notice: Notice) -> bool:
     """Send one; whether its destination takes more."""
     with world.store.read() as reader:
-        about = _subject(reader, notice)
+        about = _subject(world, reader, notice)
         posted = None if about is None else _stands(reader, notice)
     if about is None:
         _settle_without_subject(world, notice)
@@ -168,7 +169,10 @@ def _settle(world: World, notice: Notice, about: About, result: SendResult) -> N
 
 
 def _settle_sent(work: UnitOfWork, tried: Notice, posted: Posted) -> None:
-    work.notices.save(replace(tried, state=NoticeState.SENT))
+    current = work.notices.get(tried.id)
+    if current is None or current.due_at == tried.due_at:
+        work.notices.save(replace(tried, state=NoticeState.SENT))
+    # else it was put off while it went out: there is more to tell, and that is edited in
     if tried.person is None or tried.channel is None:  # a line about somebody is never edited into a message to them
         astray = tried.belongs is not None
         work.notices.remember(tried, replace(posted, detour=tried.detour, belongs=tried.belongs) if astray else posted)
@@ -205,13 +209,17 @@ def _pause(notice: Notice) -> timedelta:
     return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE)
 
 
-def _subject(reader: Reader, notice: Notice) -> About | None:
+def _subject(world: World, reader: Reader, notice: Notice) -> About | None:
     if notice.request is not None and notice.kind in OF_GLASS:
         return reader.glasses.get(notice.request)
     if notice.credential is not None:
         return reader.credentials.get(notice.credential)
     if notice.request is not None:
         return _with_subject(reader, reader.requests.get(notice.request))
+    if notice.kind is NoticeKind.DIGEST:
+        return digest.compute(world, reader)
+    if notice.group is not None and notice.kind in OF_WARNED:
+        return reader.groups.read(notice.group, world.clock.now(), limit=_SHOWN)
     return None if notice.group is None else reader.notices.group(notice.group, limit=_SHOWN)
 
 

@@ -12,12 +12,13 @@ from bot.domain.errors import Denied, Reason
 from bot.domain.events import SecretRotated, Via
 from bot.domain.kind import Kind
 from bot.domain.machine import step
-from bot.domain.notice import NoticeKind
+from bot.domain.notice import NoticeKind, Resolution
 from bot.domain.overlap import beside
 from bot.domain.request import Request
 from bot.ports import Issued, UnitOfWork, World
 from bot.service import minting, notices
 from bot.service.effects import expiring, fits
+from bot.service.grouping import settle
 from bot.service.secrets import retire
 
 
@@ -38,6 +39,8 @@ def rotate(world: World, work: UnitOfWork, request: Request, issued: Issued) -> 
     fresh = minting.secret(world, request, issued, work.now)
     work.credentials.add_secret(after.id, fresh, issued.record)
     work.credentials.save(after, expected=found.state)
+    if after.expires_at != found.expires_at:
+        settle(world, work, after, Resolution.ROTATED, request.asked.requester)
     rotated = replace(after, secrets=(*after.secrets, fresh))
     notices.tell_of_secret(world, work, NoticeKind.OWNER_ROTATED, rotated)
     work.record(_entry(rotated, request, issued))

@@ -14,16 +14,19 @@ from typing import Final, Protocol
 
 from bot.ports import Conflict, StoreBusyError, World
 from bot.service import (
+    digest,
     effects,
     errands,
     leaving,
     lifecycle,
     overlap,
     reconciling,
+    replanning,
     requests,
     retention,
     reviewing,
     unused,
+    warnings,
 )
 
 BATCH: Final = 10
@@ -68,7 +71,10 @@ STEPS: Final = (
     Step("told that nobody uses it", unused.tell_owners),
     Step("looked at for lack of use", unused.suspend_unused),
     Step("carried out", effects.carry_out_approved, batch=100),  # a transaction each
-    Step("expired", lifecycle.expire_due),
+    Step("expired", lifecycle.expire_due, batch=100),
+    Step("replanned", replanning.replan, batch=500),
+    Step("warned", warnings.raise_due, batch=200),
+    Step("digests", digest.announce),
     Step("deleted", lifecycle.finish_deletions),
     Step("still to be deleted elsewhere", errands.remind, batch=200),  # many of one owner are one message
     Step("not reviewed in time", reviewing.miss_overdue),

@@ -27,6 +27,7 @@ _SECRET_COLUMNS = [column for column in _SECRET.c if column.name != "record"]
 _PAGE = 500
 
 _BY_ID = select(_CREDENTIAL).where(_CREDENTIAL.c.id == bindparam("id"))
+_SOME = select(_CREDENTIAL).where(_CREDENTIAL.c.id.in_(bindparam("ids", expanding=True)))
 _NAMED = (
     select(_CREDENTIAL).where(_CREDENTIAL.c.name_key == bindparam("name_key")).order_by(_CREDENTIAL.c.created_at.desc())
 )
@@ -53,6 +54,11 @@ class SqlCredentials:
     def get(self, credential: CredentialId) -> Credential | None:
         found = self._many(_BY_ID, {"id": str(credential)})
         return found[0] if found else None
+
+    def some(self, credentials: Sequence[CredentialId]) -> dict[CredentialId, Credential]:
+        """Those of these that there are."""
+        found = self._many(_SOME, {"ids": [str(credential) for credential in credentials]})
+        return {credential.id: credential for credential in found}
 
     def named(self, name_key: str) -> list[Credential]:
         found = self._many(_NAMED, {"name_key": name_key})

@@ -134,23 +134,23 @@ class SqlNotices:
 
     def telling_of(self, kind: NoticeKind, credential: CredentialId) -> list[Notice]:
         found = self._connection.execute(_TELLING_OF, {"credential": str(credential), "kind": kind})
-        return [_notice(row) for row in found]
+        return [notice_of(row) for row in found]
 
     def telling_of_owner(self, kind: NoticeKind, owner: UserId) -> list[Notice]:
         found = self._connection.execute(_TELLING_OF_OWNER, {"owner": owner, "kind": kind})
-        return [_notice(row) for row in found]
+        return [notice_of(row) for row in found]
 
     def get(self, notice: NoticeId) -> Notice | None:
         found = self._connection.execute(select(_NOTICE).where(_NOTICE.c.id == str(notice))).first()
-        return None if found is None else _notice(found)
+        return None if found is None else notice_of(found)
 
     def due(self, now: datetime, *, limit: int, but: Collection[str] = ()) -> list[Notice]:
         values = {"now": micros(now), "most": limit, "but": sorted(but)}
-        return [_notice(row) for row in self._connection.execute(_DUE, values)]
+        return [notice_of(row) for row in self._connection.execute(_DUE, values)]
 
     def first(self, destination: str) -> Notice | None:
         found = self._connection.execute(_FIRST_THERE, {"destination": destination}).first()
-        return None if found is None else _notice(found)
+        return None if found is None else notice_of(found)
 
     def save(self, notice: Notice) -> None:
         self._connection.execute(
@@ -214,7 +214,8 @@ class SqlNotices:
         return None if found is None else moment(found)
 
 
-def _notice(row: Row[Any]) -> Notice:
+def notice_of(row: Row[Any]) -> Notice:
+    """The notice of a row."""
     return Notice(
         id=NoticeId(UUID(row.id)),
         kind=NoticeKind(row.kind),

@@ -204,12 +204,16 @@ class PostedRow(Row, table=True):
 
 
 class GroupItemRow(Row, table=True):
-    """A credential of a group that one message tells of."""
+    """A credential of a group that one message tells of, and what was decided about it since."""
 
     __tablename__ = "group_item"
 
     group: str = Field(primary_key=True)
     credential: str = Field(primary_key=True, foreign_key="credential.id", index=True)
+    expires_at: int | None = Field(default=None, sa_column=_when(nullable=True))
+    """The expiry that was told, where one was."""
+    resolution: str | None = None
+    decided_by: str | None = None
 
 
 class WarningRow(Row, table=True):

@@ -18,7 +18,9 @@ from bot.ports import Clock, StoreBusyError
 from bot.store.credentials import SqlCredentials
 from bot.store.engine import WRITING
 from bot.store.errands import SqlErrands
+from bot.store.figures import SqlFigures
 from bot.store.glasses import SqlGlasses
+from bot.store.groups import SqlGroups
 from bot.store.leavers import SqlLeavers
 from bot.store.notices import SqlNotices
 from bot.store.recording import Recorder
@@ -28,6 +30,7 @@ from bot.store.rows import METADATA
 from bot.store.telling import line
 from bot.store.trouble import Trouble
 from bot.store.turn import Turn
+from bot.store.warnings import SqlWarnings
 from ledger import Ledger
 
 _PATIENCE = 5.0
@@ -52,6 +55,9 @@ class SqlReader:
         self.errands = SqlErrands(connection)
         self.leavers = SqlLeavers(connection)
         self.chores = SqlChores(connection)
+        self.warnings = SqlWarnings(connection)
+        self.groups = SqlGroups(connection)
+        self.figures = SqlFigures(connection)
 
 
 class SqlWork(SqlReader):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.reminder import Hours, Plan, Schedule, due, let_expire, plan, replanned, snooze
+from bot.domain.reminder import Hours, Plan, Schedule, due, let_expire, plan, replanned, silenced, snooze, untold
 
 BERLIN = ZoneInfo("Europe/Berlin")
 EXPIRES = datetime(2026, 6, 27, tzinfo=BERLIN)  # the end of Friday, June 26
@@ -61,6 +61,36 @@ def test_who_slept_through_several_is_told_the_tightest_once():
     assert due(after, schedule(), at(6, 26))[0].days == 0
 
 
+def test_what_is_late_is_told_when_somebody_works_again():
+    slept = plan(schedule(), at(5, 1))
+    for night in (at(6, 13, 3), at(6, 14, 12)):  # a Saturday, a Sunday
+        assert due(slept, schedule(), night) is None
+        assert replanned(slept, schedule(), night).due_at == at(6, 15, 9)
+    assert due(slept, schedule(), at(6, 15, 9))[0].days == 14
+
+
+def test_a_snooze_until_a_day_off_ends_when_work_begins():
+    told = Plan(told=14, due_at=at(6, 19, 9))
+    assert snooze(told, schedule(), at(6, 20, 9)).due_at == at(6, 22, 9)
+
+
+def test_a_deletion_that_is_undone_tells_nothing_twice():
+    told = Plan(told=7, due_at=at(6, 23, 9), snoozed_until=at(6, 24, 9))
+    quiet = silenced(told)
+    assert quiet.due_at is None
+    assert replanned(quiet, schedule(), at(6, 20)).due_at == at(6, 23, 9)
+
+
+def test_what_nobody_came_to_tell_is_known():
+    assert untold(Plan(told=7), schedule()) == (3, 1, 0)
+    assert untold(let_expire(Plan(told=7), "U1"), schedule()) == ()
+
+
+@pytest.mark.parametrize(("moment", "left"), [(at(6, 26, 23), 0), (at(6, 25), 1), (at(6, 19, 12), 7), (at(6, 27), -1)])
+def test_days_left_are_counted_to_the_last_day_where_people_are(moment, left):
+    assert schedule().days_left(moment) == left
+
+
 def test_a_snooze_is_never_longer_than_the_last_threshold():
     first = plan(schedule(), at(5, 1))
     _, after = due(first, schedule(), at(6, 24, 10))
@@ -71,13 +101,13 @@ def test_a_snooze_is_never_longer_than_the_last_threshold():
 def test_what_may_expire_is_warned_of_no_more():
     quiet = let_expire(plan(schedule(), at(5, 1)), "U1")
     assert due(quiet, schedule(), at(6, 26, 12)) is None
-    assert replanned(quiet, schedule((5,))) == quiet
+    assert replanned(quiet, schedule((5,)), at(5, 1)) == quiet
 
 
 def test_other_thresholds_are_planned_anew():
     told = Plan(told=7, due_at=at(6, 23, 9))
-    assert replanned(told, schedule((10, 5))).due_at == at(6, 22, 9)
-    assert replanned(told, schedule((30,))).due_at is None
+    assert replanned(told, schedule((10, 5)), at(6, 20)).due_at == at(6, 22, 9)
+    assert replanned(told, schedule((30,)), at(6, 20)).due_at is None
 
 
 @given(

@@ -8,6 +8,7 @@ import pytest
 from bot.domain.request import Verdict
 from bot.service import receipts, requests
 from bot.service.starting import announce
+from bot.service.warnings import raise_due
 from bot.store.auditing import story_problems
 from bot.store.rows import METADATA
 from tests.support import vendors
@@ -21,7 +22,7 @@ def check(house):
 
 @pytest.fixture
 def lived_in(house):
-    """A house with one of each: a credential, a pending, a denied and a withdrawn request, a broken glass."""
+    """A house with one of each: a credential that was warned of, each end of a request, a broken glass."""
     announce(house.world, "1")
     shown = house.issued()
     receipts.stored(house.world, shown.credential.id, shown.credential.newest.id, MAYA)
@@ -29,6 +30,8 @@ def lived_in(house):
     house.vote(house.opened(name="denied"), ANA, Verdict.DENY, "no")
     requests.withdraw(house.world, house.opened(name="withdrawn").id, MAYA)
     house.review(house.taken(name="taken"), ANA, Verdict.APPROVE, "I was there")
+    house.clock.advance(days=24)
+    raise_due(house.world)
     return house
 
 
@@ -68,6 +71,11 @@ def test_an_untouched_house_tells_its_own_story(lived_in):
         "INSERT INTO review SELECT request, 'U0BEN', verdict, at, reason FROM review",
         "INSERT INTO review SELECT id, 'U0BEN', 'approve', 1, '' FROM request WHERE state = 'pending'",
         "INSERT INTO glass SELECT id, 'U0MAYA', 'justified', 1, 0, 1 FROM request WHERE state = 'pending'",
+        "UPDATE credential SET let_expire_by = 'U0MAYA'",
+        "UPDATE credential SET snoozed_until = 4102444800000000",
+        "DELETE FROM warning",
+        "UPDATE warning SET superseded = 0",
+        'INSERT INTO warning SELECT credential, expires_at, 3, superseded, at, "group" FROM warning WHERE days = 7',
     ],
 )
 def test_a_change_behind_the_ledgers_back_is_found(lived_in, tampering):
@@ -116,7 +124,7 @@ UNVOUCHED = {
     "posted": {column.name for column in METADATA.tables["posted"].c},
     "member": {column.name for column in METADATA.tables["member"].c},
     "group_item": {column.name for column in METADATA.tables["group_item"].c},
-    "warning": {column.name for column in METADATA.tables["warning"].c},
+    "warning": {"at"},
     "glass": {"reminded_at"},
     "review": {"at"},
     "leaver": {column.name for column in METADATA.tables["leaver"].c},
@@ -137,7 +145,9 @@ VOUCHED = [
 
 @pytest.mark.parametrize(("table", "column"), VOUCHED, ids=lambda value: getattr(value, "name", value))
 def test_every_column_that_gives_a_right_is_vouched_for_by_an_entry(lived_in, table, column):
-    other = {"INTEGER": _MORE, "BIGINT": _MORE, "BLOB": "x'00'"}.get(str(column.type), "'x' || coalesce({0}, '')")
+    other = {"INTEGER": _MORE, "BIGINT": _MORE, "BOOLEAN": "1 - {0}", "BLOB": "x'00'"}.get(
+        str(column.type), "'x' || coalesce({0}, '')"
+    )
     with closing(sqlite3.connect(lived_in.engine.url.database)) as connection:
         quoted = f'"{column.name}"'
         row = f'(SELECT min(rowid) FROM "{table}")'

@@ -132,3 +132,5 @@ class CredentialExpired(Event):
     kind = EventKind.CREDENTIAL_EXPIRED
     credential: CredentialId
     expires_at: datetime
+    superseded: tuple[str, ...] = ()
+    """Thresholds (days) of which nobody was warned any more: the end came first."""

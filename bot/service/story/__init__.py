@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from bot.domain.events import EventKind
 from bot.domain.request import State
-from bot.service.story import glasses, lives, registers, requests, secrets, tracking
+from bot.service.story import glasses, lives, registers, requests, secrets, tracking, warnings
 from bot.service.story.told import Body, Story, ToldCredential, ToldGlass, ToldRequest, ToldSecret
 
 __all__ = ["Body", "Story", "ToldCredential", "ToldGlass", "ToldRequest", "ToldSecret", "take"]
@@ -51,4 +51,7 @@ _TELL: dict[str, Callable[[Story, int, str, Body], Iterator[str]]] = {
     EventKind.CREDENTIAL_RESTORED: lives.restored,
     EventKind.CREDENTIAL_DELETED: lives.deleted,
     EventKind.CREDENTIAL_EXPIRED: lives.expired,
+    EventKind.WARNING_RAISED: warnings.raised,
+    EventKind.WARNING_SNOOZED: warnings.snoozed,
+    EventKind.EXPIRY_ACCEPTED: warnings.accepted,
 }

@@ -8,6 +8,7 @@ from bot.domain.kind import Kind
 from bot.domain.suspension import DELETION_UNDONE
 from bot.service.story.effects import ends, expires, goes_on, silence, stops, takes_effect
 from bot.service.story.told import Body, Story
+from bot.service.story.warnings import untold
 
 
 def suspended(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
@@ -76,4 +77,5 @@ def expired(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]
     credential = story.credentials[body["credential"]]
     if credential.state not in (CredentialState.ACTIVE, CredentialState.SUSPENDED):
         yield f"a credential that was {credential.state} expired"
+    yield from untold(story, body)
     ends(credential, CredentialState.EXPIRED)

@@ -97,4 +97,6 @@ class Story:
     acceptances: set[tuple[str, str]] = field(default_factory=set)
     """Who accepted which terms."""
     policies: list[str] = field(default_factory=list)
+    warnings: dict[tuple[str, int, int], tuple[bool, str]] = field(default_factory=dict)
+    """Of credential, expiry and days: whether it was superseded, and in which group it was told."""
     wrong: list[str] = field(default_factory=list)

@@ -82,6 +82,9 @@ def _groups() -> None:
         "group_item",
         _text("group"),
         _text("credential"),
+        _instant("expires_at", nullable=True),
+        sa.Column("resolution", sa.String(), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("group", "credential"),
         sa.ForeignKeyConstraint(["credential"], ["credential.id"]),
     )
