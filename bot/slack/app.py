@@ -15,6 +15,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from bot.domain.errors import Denied
 from bot.slack import (
     actions,
+    answers,
     changes,
     commands,
     errors,
@@ -45,6 +46,9 @@ PRESSES: dict[Action, Callable[[Face, Click], None]] = {
     Action.CHOSEN: changes.change_chosen,
     Action.JUSTIFIED: glass.justified,
     Action.UNJUSTIFIED: glass.unjustified,
+    Action.AGAIN: answers.again,
+    Action.ANSWER: answers.answered,
+    Action.SEE_ALL: answers.see_all,
     Action.REVEAL: handover.reveal,
     Action.REISSUE: handover.reissue,
     Action.ACCEPT: life.accept,
@@ -73,6 +77,7 @@ SUBMISSIONS: dict[Callback, Callable[[Face, Ack, Payload], None]] = {
     Callback.UNJUSTIFIED: glass.refusal_sent,
     Callback.MADE: tracked.made_sent,
     Callback.SUSPEND: life.suspension_sent,
+    Callback.LET_EXPIRE: submissions.let_expire_sent,
 }
 """What each form does when it is sent."""
 

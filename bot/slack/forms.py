@@ -25,13 +25,14 @@ _GROUP = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What the form's menus show. `expires_on` is None where the suggested day is to be shown."""
+    """What the form shows. `expires_on` is None where the suggested day is to be shown."""
 
     estate: EstateKey
     role: RoleKey
     owner: UserId
     authority: AuthorityKey = BUILTIN
     expires_on: date | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ def build(offer: Offer, chosen: Chosen, preview: Preview | Denied) -> Json:
     if suggested is None and isinstance(preview, Preview):
         suggested = preview.suggested
     blocks = [
-        _name(),
+        _name(chosen),
         _description(),
         _estate(offer, chosen),
         *_authority(offer, chosen),
@@ -87,6 +88,7 @@ def read_choice(view: Mapping[str, Any], offer: Offer) -> Chosen | None:
         owner=UserId(owner),
         authority=AuthorityKey(authority),
         expires_on=None if picked == shown else picked,
+        name=values.get(Block.NAME, ""),
     )
 
 
@@ -124,13 +126,15 @@ def _missing(values: Mapping[str, str], expires_on: date | None) -> Iterator[Pro
         yield Problem(Field.EXPIRES, "Choose the last day on which it works.")
 
 
-def _name() -> Json:
-    element = {
+def _name(chosen: Chosen) -> Json:
+    element: Json = {
         "type": "plain_text_input",
         "action_id": Action.ENTRY.value,
         "max_length": NAME_MAX,
         "placeholder": placeholder("payroll-sync"),
     }
+    if chosen.name:
+        element["initial_value"] = chosen.name[:NAME_MAX]
     return entry("Name", element, block=Block.NAME, hint="What it is for, in a word or two. Unique in its estate.")
 
 

@@ -11,7 +11,7 @@ from typing import Self
 from uuid import UUID
 
 from bot.domain.credential import Credential, Secret
-from bot.domain.ids import CredentialId, RequestId, SecretId
+from bot.domain.ids import CredentialId, NoticeId, RequestId, SecretId
 from bot.domain.kind import NEW, Kind
 from bot.domain.request import Request
 
@@ -45,6 +45,9 @@ class Action(StrEnum):
     """Opens the form of a change; its value is a `ChangeMark`."""
     CHOSEN = "change.chosen"
     """A field of that form on which it depends who must approve."""
+    AGAIN = "add.again"
+    ANSWER = "warning.answer"
+    SEE_ALL = "warning.all"
     ESTATE = "add.estate"
     ROLE = "add.role"
     OWNER = "add.owner"
@@ -82,6 +85,7 @@ class Callback(StrEnum):
     UNJUSTIFIED = "form.unjustified"
     MADE = "form.made"
     SUSPEND = "form.suspend"
+    LET_EXPIRE = "form.let-expire"
     READ = "form.read"
     """Shows something and cannot be sent."""
 
@@ -94,11 +98,23 @@ class Choice(StrEnum):
     DENY = "deny"
 
 
+class Answer(StrEnum):
+    """What somebody can answer to a warning, beside asking for a change; and to the end."""
+
+    SNOOZE_DAY = "snooze-day"
+    SNOOZE_WEEK = "snooze-week"
+    LET_EXPIRE = "let-expire"
+    AGAIN = "again"
+    """Another one like it."""
+
+
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _REQUEST = re.compile(f"({_UUID})/([0-9a-f]{{64}})")
 _SECRET = re.compile(f"({_UUID})/({_UUID})")
 _PAGE = re.compile(rf"([a-z0-9-]{{1,64}})/({_UUID})/([a-z0-9-]{{0,64}})")
 _CHANGE = re.compile(rf"({'|'.join(kind for kind in Kind if kind not in NEW)}):({_UUID})")
+_ANSWER = re.compile(rf"({'|'.join(Answer)}):({_UUID})")
+_GROUP = re.compile(f"({_UUID})/([0-9]{{1,7}})")
 _CHOICE = re.compile(rf"({'|'.join(Choice)}):(.+)")
 
 
@@ -182,6 +198,42 @@ class ChangeMark:
         """The mark in a value, or None if this program never wrote it."""
         found = _CHANGE.fullmatch(value) if isinstance(value, str) else None
         return None if found is None else cls(Kind(found[1]), CredentialId(UUID(found[2])))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerMark:
+    """Which answer about which credential a menu or a button offers."""
+
+    answer: Answer
+    credential: CredentialId
+
+    def pack(self) -> str:
+        """As a menu's value: 48 characters at most."""
+        return f"{self.answer}:{self.credential}"
+
+    @classmethod
+    def parse(cls, value: object) -> Self | None:
+        """The mark in a value, or None if this program never wrote it."""
+        found = _ANSWER.fullmatch(value) if isinstance(value, str) else None
+        return None if found is None else cls(Answer(found[1]), CredentialId(UUID(found[2])))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMark:
+    """Which page of a group of credentials a button leads to: after so many of them."""
+
+    group: NoticeId
+    skipped: int = 0
+
+    def pack(self) -> str:
+        """As a button's value: 44 characters at most."""
+        return f"{self.group}/{self.skipped}"
+
+    @classmethod
+    def parse(cls, value: object) -> Self | None:
+        """The mark in a value, or None if this program never wrote it."""
+        found = _GROUP.fullmatch(value) if isinstance(value, str) else None
+        return None if found is None else cls(NoticeId(UUID(found[1])), int(found[2]))
 
 
 def parse_credential(value: object) -> CredentialId | None:

@@ -3,6 +3,7 @@
 Local reads only: a trigger lives three seconds.
 """
 
+from bot.domain.credential import Credential
 from bot.domain.errors import Denied, Reason
 from bot.domain.ids import UserId
 from bot.service import asking, break_glass, inventory, terms
@@ -19,14 +20,15 @@ _NOWHERE = Denied(
 )
 
 
-def to_open(face: Face, user: UserId) -> Json | Denied:
-    """The view to open for whoever wants to add a credential."""
+def to_open(face: Face, user: UserId, *, model: Credential | None = None) -> Json | Denied:
+    """The view to open for whoever wants to add a credential, filled as for `model` if there is one."""
     offer = offered(face, user)
     if isinstance(offer, Denied):
         return offer
     if not terms.accepted(face.world, user):
         return small_forms.terms(face.world.policy.terms)
-    return filled(face, user, offer, first_choice(offer, user))
+    chosen = first_choice(offer, user) if model is None else _like(offer, user, model)
+    return filled(face, user, offer, chosen)
 
 
 def glass_to_open(face: Face, user: UserId) -> Json | Denied:
@@ -49,6 +51,17 @@ def filled(face: Face, user: UserId, offer: Offer, chosen: Chosen) -> Json:
     """The form as it is with what was chosen."""
     preview = asking.preview(face.world, requester=user, owner=chosen.owner, estate=chosen.estate, role=chosen.role)
     return build(offer, chosen, preview)
+
+
+def _like(offer: Offer, user: UserId, credential: Credential) -> Chosen:
+    """What the form shows for another credential like one that has ended, as far as that can be asked for still."""
+    first = first_choice(offer, user)
+    return Chosen(
+        estate=credential.estate if credential.estate in {e.key for e in offer.estates} else first.estate,
+        role=credential.role if credential.role in offer.policy.roles else first.role,
+        owner=credential.owner,
+        name=credential.name,
+    )
 
 
 def change_view(face: Face, user: UserId, mark: ChangeMark) -> Json | Denied:

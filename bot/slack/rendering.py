@@ -4,9 +4,22 @@ from collections.abc import Callable, Mapping
 
 from bot.domain.break_glass import Glass
 from bot.domain.credential import Credential
-from bot.domain.notice import About, Case, Group, Notice, NoticeKind
+from bot.domain.digest import Digest
+from bot.domain.notice import About, Case, Group, Notice, NoticeKind, Warned
 from bot.domain.request import Request
-from bot.slack.cards import detour, glass, leaving, life, offer, overlap, request, secret, tracked
+from bot.slack.cards import (
+    detour,
+    digest,
+    glass,
+    leaving,
+    life,
+    offer,
+    overlap,
+    request,
+    secret,
+    tracked,
+    warning,
+)
 from bot.slack.cards.pieces import Card, Known
 
 OF_REQUESTS: Mapping[NoticeKind, Callable[[Notice, Request, Known, Credential | None], Card]] = {
@@ -35,6 +48,11 @@ OF_GROUPS: Mapping[NoticeKind, Callable[[Notice, Group, Known], Card]] = {
         about, known, to_owner=notice.person is not None
     ),
 }
+OF_WARNED: Mapping[NoticeKind, Callable[[Warned, Known], Card]] = {
+    NoticeKind.WARNING_CARD: warning.warning,
+    NoticeKind.OWNER_WARNED: warning.warned,
+    NoticeKind.EXPIRED_CARD: warning.expired,
+}
 OF_GLASSES: Mapping[NoticeKind, Callable[[Notice, Glass, Known], Card]] = {
     NoticeKind.GLASS_CARD: lambda _, about, known: glass.card(about, known),
     NoticeKind.GLASS_SECURITY_CARD: lambda _, about, known: glass.card(about, known),
@@ -61,4 +79,8 @@ def _card(notice: Notice, about: About, known: Known) -> Card:
         return OF_GLASSES[notice.kind](notice, about, known)
     if isinstance(about, Group) and notice.kind in OF_GROUPS:
         return OF_GROUPS[notice.kind](notice, about, known)
+    if isinstance(about, Warned) and notice.kind in OF_WARNED:
+        return OF_WARNED[notice.kind](about, known)
+    if isinstance(about, Digest) and notice.kind is NoticeKind.DIGEST:
+        return digest.digest(about, known)
     raise TypeError(f"A notice of {notice.kind} is not about a {type(about).__name__.lower()}.")

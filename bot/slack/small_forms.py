@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.credential import Credential
+from bot.domain.ids import CredentialId
 from bot.domain.kind import NEW
 from bot.domain.naming import REASON_MAX
 from bot.domain.request import Request, State, Verdict
@@ -13,8 +14,8 @@ from bot.slack.cards import wording
 from bot.slack.cards.particulars import particulars
 from bot.slack.cards.pieces import SECTION_MAX, Json, Known, context, entry, form, header, option, section, view
 from bot.slack.cards.sentences import outcome, title
-from bot.slack.ids import Action, Block, Callback, RequestMark
-from bot.slack.text import escape, in_channel, mention, quote, when
+from bot.slack.ids import Action, Answer, AnswerMark, Block, Callback, RequestMark
+from bot.slack.text import day, escape, in_channel, mention, quote, when
 from bot.slack.text import typed as typed_text
 
 _PARAGRAPHS = 90
@@ -102,6 +103,26 @@ def _lost(request: Request) -> str:
 def withdrawal(sent: Mapping[str, Any]) -> RequestMark | None:
     """Which request is taken back."""
     return RequestMark.parse(sent.get("private_metadata"))
+
+
+def let_expire(credential: Credential, known: Known) -> Json:
+    """Sure? Its owner and its channel will see who decided."""
+    last_day = day(known.policy.last_day(credential.expires_at))
+    blocks = [
+        section(
+            f"Let `{credential.name}` expire at the end of {last_day}? Nobody is warned of it any more, and whatever "
+            "uses it stops working then. Its channel and its owner see that you decided this."
+        ),
+        context("Extending or rotating it later is still possible, as long as it works."),
+    ]
+    mark = AnswerMark(Answer.LET_EXPIRE, credential.id).pack()
+    return form("Let it expire", blocks, callback=Callback.LET_EXPIRE.value, submit="Let it expire", metadata=mark)
+
+
+def let_expire_of(sent: Mapping[str, Any]) -> CredentialId | None:
+    """Which credential may expire."""
+    mark = AnswerMark.parse(sent.get("private_metadata"))
+    return None if mark is None or mark.answer is not Answer.LET_EXPIRE else mark.credential
 
 
 def details(request: Request, known: Known, subject: Credential | None = None) -> Json:

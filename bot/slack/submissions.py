@@ -11,7 +11,7 @@ from bot.domain.ids import Words
 from bot.domain.naming import says_something
 from bot.domain.request import Request, Verdict
 from bot.domain.voting import Ballot
-from bot.service import requests, terms
+from bot.service import deciding, requests, terms
 from bot.service.asking import AddCommand, Problem
 from bot.slack import errors, small_forms
 from bot.slack.cards.pieces import Json
@@ -99,6 +99,18 @@ def withdrawal_sent(face: Face, ack: Ack, body: Payload) -> None:
     else:
         ended = requests.withdraw(face.world, mark.request, person.user)
         sentence = ended.sentence if isinstance(ended, Denied) else f"Your request {ended.code} is withdrawn."
+    ack(response_action="update", view=small_forms.said(sentence))
+
+
+def let_expire_sent(face: Face, ack: Ack, body: Payload) -> None:
+    """Somebody lets a credential expire."""
+    person, credential_id = who(body), small_forms.let_expire_of(body["view"])
+    decision = admitted(face, person)
+    if isinstance(decision, Denied) or credential_id is None:
+        sentence = decision.sentence if isinstance(decision, Denied) else errors.NOT_OURS
+    else:
+        left = deciding.let_expire(face.world, credential_id, person.user)
+        sentence = left.sentence if isinstance(left, Denied) else f"“{left.name}” may expire. Nobody is warned of it."
     ack(response_action="update", view=small_forms.said(sentence))
 
 

@@ -48,7 +48,7 @@ class Lounge:
 
     def press(self, action: Action, value: str, user, *, channel="C0RETAIL", team=people.HOME, **more) -> BoltResponse:
         """Press a button, in a channel, in a DM or in an ephemeral answer."""
-        chosen = {"selected_option": {"value": value}} if action is Action.MORE else {"value": value}
+        chosen = {"selected_option": {"value": value}} if action in (Action.MORE, Action.ANSWER) else {"value": value}
         payload = {
             "type": "block_actions",
             "user": {"id": user, "team_id": team},

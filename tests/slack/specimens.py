@@ -7,9 +7,10 @@ from uuid import UUID
 from bot.domain.break_glass import Glass
 from bot.domain.credential import LIVING, Credential, Delivery, ReceiptState, Secret, SecretState
 from bot.domain.credential import State as CredentialState
+from bot.domain.digest import Digest, Named, Tally, weeks
 from bot.domain.ids import BUILTIN, ClientId, CredentialId, NoticeId, RequestId, SecretId, Words
 from bot.domain.kind import Kind
-from bot.domain.notice import Notice, NoticeKind
+from bot.domain.notice import Item, Notice, NoticeKind, Resolution, Warned
 from bot.domain.request import Asked, Request, State, Verdict, Vote, digest_of
 from bot.domain.role import READ_ONLY, SUPER_ADMIN, Role
 from bot.slack.cards.pieces import Known
@@ -194,3 +195,34 @@ def notice(kind: NoticeKind, **changes) -> Notice:
         "due_at": NOON,
     }
     return Notice(**{**values, **changes})
+
+
+def item(name: str, *, days: int = 7, resolution: Resolution | None = None, by=None, **changes) -> Item:
+    """A credential of a group that ends so many days after noon's."""
+    expires_at = datetime(2026, 3, 2, 23, 0, tzinfo=UTC) + timedelta(days=days)
+    credential_id = CredentialId(UUID(int=sum(name.encode())))
+    made = credential(id=credential_id, name=name, expires_at=changes.pop("now_until", expires_at), **changes)
+    return Item(credential=made, expires_at=expires_at, resolution=resolution, decided_by=by)
+
+
+def group(*items: Item, total: int = 0, decided: int = 0) -> Warned:
+    """Some of them, as of noon."""
+    return Warned(id=NoticeId(UUID(int=7)), items=items, total=total or len(items), decided=decided, at=NOON)
+
+
+def digest(**changes) -> Digest:
+    """A week as others."""
+    named = Named(
+        credential=SUBJECT, name="old-job", estate=people.RETAIL, owner=people.OLGA, since=NOON - timedelta(days=120)
+    )
+    values = {
+        "at": NOON,
+        "weeks": weeks(NOON, "Europe/Berlin", (3, 0, 12, 1, 0, 7, 2, 0)),
+        "never_used": Tally(count=1, first=(named,)),
+        "idle": Tally(count=5, first=(named, replace(named, name="older-job"), replace(named, name="third-job"))),
+        "ownerless": Tally(count=1, first=(replace(named, owner=people.GONE, since=NOON + timedelta(days=9)),)),
+        "by_role": ((SUPER_ADMIN.key, 2), (READ_ONLY.key, 1_204)),
+        "waiting": 2,
+        "oldest": NOON - timedelta(days=2),
+    }
+    return Digest(**{**values, **changes})

@@ -10,9 +10,11 @@ import pytest
 from bot.domain.break_glass import State as ReviewState
 from bot.domain.credential import Delivery, ReceiptState, SecretState
 from bot.domain.credential import State as CredentialState
+from bot.domain.digest import Tally, weeks
 from bot.domain.errors import ALLOWED, Denied, Reason
 from bot.domain.ids import ChannelId, NoticeId, RequestId, SecretId
-from bot.domain.notice import Group, Notice, NoticeKind
+from bot.domain.notice import Group, Notice, NoticeKind, Resolution
+from bot.domain.reminder import Plan
 from bot.domain.request import Request, State
 from bot.domain.role import READ_ONLY
 from bot.ports import Concealed
@@ -20,8 +22,8 @@ from bot.service.inventory import HomeView, Listing, Pending
 from bot.service.looking import CredentialView
 from bot.slack import glass_forms, made_form, small_forms
 from bot.slack.cards import credential as credential_cards
+from bot.slack.cards import digest, home, leaving, life, overlap, plain, warning
 from bot.slack.cards import glass as glass_cards
-from bot.slack.cards import home, leaving, life, overlap, plain
 from bot.slack.cards import offer as offer_cards
 from bot.slack.cards import request as request_cards
 from bot.slack.cards import secret as secret_cards
@@ -243,6 +245,50 @@ def _glass_cards():
     return cards
 
 
+def _warning_cards():
+    today, tomorrow, week = (specimens.item(name, days=days) for name, days in (("pay", 0), ("sync", 1), ("job", 7)))
+    used = specimens.secret(receipt=ReceiptState.USED, last_used_at=specimens.NOON - timedelta(days=3))
+    in_use = specimens.item("in-use", days=14)
+    in_use = replace(in_use, credential=replace(in_use.credential, secrets=(used,)))
+    later = specimens.NOON + timedelta(days=90)
+    quiet = Plan(told=7, snoozed_until=specimens.NOON + timedelta(days=1))
+    decided = [
+        specimens.item("a", resolution=Resolution.SNOOZED, by=people.OLGA, plan=quiet),
+        specimens.item("b", resolution=Resolution.ROTATED, by=people.OLGA, now_until=later),
+        specimens.item("c", resolution=Resolution.EXTENDED, by=people.MAYA, now_until=later),
+        specimens.item("d", resolution=Resolution.TRANSFERRED, by=people.SAM, owner=people.SAM),
+        specimens.item("e", resolution=Resolution.LET_EXPIRE, by=people.OLGA),
+        specimens.item("f", resolution=Resolution.DELETED, by=people.OLGA, state=CredentialState.DELETING),
+        specimens.item("g", resolution=Resolution.EXPIRED, state=CredentialState.EXPIRED),
+    ]
+    many = specimens.group(*(specimens.item(f"job-{n}", days=n) for n in range(10)), total=10_000, decided=12)
+    return {
+        "warning": warning.warning(specimens.group(today, tomorrow, week, in_use), KNOWN),
+        "warning-one": warning.warning(specimens.group(tomorrow), KNOWN),
+        "warning-decided": warning.warning(specimens.group(*decided, decided=6), KNOWN),
+        "warning-settled": warning.warning(specimens.group(decided[4], decided=1), KNOWN),
+        "warning-many": warning.warning(many, KNOWN),
+        "warned": warning.warned(specimens.group(tomorrow, week), KNOWN),
+        "warning-page": warning.everything(many, KNOWN, skipped=20),
+        "warning-last-page": warning.everything(replace(many, total=30), KNOWN, skipped=20),
+        "expired-one": warning.expired(specimens.group(decided[6]), KNOWN),
+        "expired-many": warning.expired(many, KNOWN),
+        "digest": digest.digest(specimens.digest(), KNOWN),
+        "digest-nothing": digest.digest(
+            specimens.digest(
+                weeks=weeks(specimens.NOON, "UTC", (0,) * 8),
+                never_used=Tally(count=0),
+                idle=Tally(count=0),
+                ownerless=Tally(count=0),
+                by_role=(),
+                waiting=0,
+                oldest=None,
+            ),
+            KNOWN,
+        ),
+    }
+
+
 def _views():
     waiting = Pending(
         to_review=(specimens.glass(),), on_me=(specimens.request(),), to_reveal=(specimens.in_state(State.APPROVED),)
@@ -279,6 +325,7 @@ def _views():
         "glass-refuse": glass_forms.refuse(specimens.glass(credential=specimens.taken_credential()), KNOWN),
         "glass-refuse-late": glass_forms.refuse(specimens.glass(request=specimens.taken(State.LAPSED)), KNOWN),
         "made": made_form.build(specimens.in_state(State.APPROVED, authority=SOPHOS), ELSEWHERE),
+        "let-expire": small_forms.let_expire(specimens.credential(), KNOWN),
         "said": small_forms.said("Somebody was first.", typed="My reason"),
     }
 
@@ -310,7 +357,9 @@ def _tracked_cards():
         "tracked-waiting": tracked_cards.waiting(group, ELSEWHERE, to_owner=True),
         "tracked-waiting-late": tracked_cards.waiting(group, ELSEWHERE, to_owner=False),
         "tracked-waiting-over": tracked_cards.waiting(
-            replace(group, items=(specimens.tracked(),), total=1), ELSEWHERE, to_owner=True
+            replace(group, items=(specimens.tracked(),), total=1),
+            ELSEWHERE,
+            to_owner=True,
         ),
         "tracked-expired": secret_cards.expired(specimens.tracked(state=CredentialState.EXPIRED), ELSEWHERE),
     }
@@ -328,6 +377,7 @@ CARDS = {
         _lookup_cards(),
         _glass_cards(),
         _tracked_cards(),
+        _warning_cards(),
     )
     for name, card in cards.items()
 }

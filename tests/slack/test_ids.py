@@ -6,9 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.ids import CredentialId, RequestId, SecretId
+from bot.domain.ids import CredentialId, NoticeId, RequestId, SecretId
 from bot.domain.kind import NEW, Kind
-from bot.slack.ids import ChangeMark, Choice, PageMark, RequestMark, SecretMark, pack_choice, parse_choice
+from bot.slack.ids import (
+    Answer,
+    AnswerMark,
+    ChangeMark,
+    Choice,
+    GroupMark,
+    PageMark,
+    RequestMark,
+    SecretMark,
+    pack_choice,
+    parse_choice,
+)
 
 ID = "11111111-1111-4111-8111-111111111111"
 DIGEST = "0123456789abcdef" * 4
@@ -35,6 +46,14 @@ def test_page_mark_comes_back_as_it_was(name, credential, words):
     assert PageMark.parse(mark.pack()) == mark
 
 
+@given(st.sampled_from(Answer), st.uuids(), st.integers(0, 9_999_999))
+def test_an_answer_and_a_place_in_a_group_come_back_as_they_went(answer, identifier, skipped):
+    mark = AnswerMark(answer, CredentialId(identifier))
+    assert AnswerMark.parse(mark.pack()) == mark
+    place = GroupMark(NoticeId(identifier), skipped)
+    assert GroupMark.parse(place.pack()) == place
+
+
 @pytest.mark.parametrize(
     "forged",
     [
@@ -59,6 +78,8 @@ def test_page_mark_comes_back_as_it_was(name, credential, words):
 def test_forged_value_is_no_value(forged):
     assert RequestMark.parse(forged) is None
     assert SecretMark.parse(forged) is None
+    assert AnswerMark.parse(forged) is None
+    assert GroupMark.parse(forged) is None
     assert parse_choice(forged) is None
 
 

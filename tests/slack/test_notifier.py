@@ -16,7 +16,7 @@ from bot.ports import Gone, Lost, Rejected, Sent, Undeliverable, Unsent, Wait
 from bot.slack.cards.detour import SHARED
 from bot.slack.history import EVENT
 from bot.slack.notifier import SlackNotifier
-from bot.slack.rendering import OF_CREDENTIALS, OF_GLASSES, OF_GROUPS, render
+from bot.slack.rendering import OF_CREDENTIALS, OF_GLASSES, OF_GROUPS, OF_WARNED, render
 from bot.slack.web_api import web_client
 from tests.slack import specimens
 from tests.slack.double import hangs_up, refuses, says, stalls
@@ -228,6 +228,10 @@ def _about(kind):
         return specimens.glass(), credential
     if kind in OF_GROUPS:
         return Group(id=NoticeId(UUID(int=5)), items=(credential,), total=1), credential
+    if kind in OF_WARNED:
+        return specimens.group(specimens.item("job")), credential
+    if kind is NoticeKind.DIGEST:
+        return specimens.digest(), credential
     return request, credential
 
 

@@ -7,6 +7,7 @@ from bot.domain.credential import Credential, Delivery, ReceiptState, SecretStat
 from bot.domain.ids import RequestId
 from bot.ports import Concealed
 from bot.slack.cards.pieces import Button, Card, Confirm, Json, Known, actions, button, context, header, section
+from bot.slack.cards.warning import again_button
 from bot.slack.ids import Action, SecretMark
 from bot.slack.text import counted, when
 
@@ -76,9 +77,9 @@ def expired(credential: Credential, known: Known) -> Card:
             if credential.tracked
             else "It no longer authenticates, and what could check its secret is destroyed. "
         )
-        + "Ask for a new one with `/cred add` if it is still needed."
+        + "If it is still needed, ask for another one like it."
     )
-    return _about(credential, f"⌛ Expired: {credential.name}", text)
+    return _about(credential, f"⌛ Expired: {credential.name}", text, [again_button(credential)])
 
 
 def _settled(credential: Credential, occasion: RequestId | None) -> str | None:
