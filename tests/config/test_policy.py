@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from bot.config import load_policy
 from bot.domain.ids import EstateKey, GroupId, RoleKey, UserId
 from bot.domain.person import Circle
 from bot.domain.policy import BreakGlass, Policy, Rotation, Unused, Windows
+from bot.domain.reminder import Hours, Schedule
 from bot.domain.role import DEFAULT_ROLES, Permission
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +34,8 @@ key = "labs"
 id = "7b65c3a0-90ca-417d-b802-ab563c6efd6f"
 name = "Harbour Labs"
 channel = "G0LABS000"
+time_zone = "America/New_York"
+warn_days = [5]
 
 [[roles]]
 key = "sync"
@@ -50,6 +53,7 @@ quorum = 2
 max_life = "40d"
 default_life = "36h"
 warning = "Think twice."
+warn_days = [1, 2]
 
 [people]
 admins = ["U0MAYA000", "S0ADMINS0"]
@@ -84,6 +88,9 @@ suspend_after = "10d"
 
 [warnings]
 days = [0, 30, 7]
+opens = "08:30"
+closes = "16:00"
+weekdays = ["sun", "mon"]
 
 [break_glass]
 who = ["U0MAYA000", "S0ONCALL0"]
@@ -162,6 +169,23 @@ def test_warnings_are_sorted_from_the_first_to_the_last(policy: Policy) -> None:
     assert policy.warn_days == (30, 7, 0)
 
 
+def test_people_are_warned_in_the_hours_of_the_file(policy: Policy) -> None:
+    assert policy.hours == Hours(opens=time(8, 30), closes=time(16), days=frozenset({6, 0}))
+
+
+def test_a_role_goes_before_its_estate_and_that_before_the_rest_in_what_it_warns_of(policy: Policy) -> None:
+    end = datetime(2026, 7, 1, tzinfo=UTC)
+
+    def schedule(role: str, estate: str) -> Schedule:
+        return policy.schedule(RoleKey(role), EstateKey(estate), end)
+
+    assert schedule("sync", "retail").thresholds == (30, 7, 0)
+    assert schedule("sync", "labs").thresholds == (5,)
+    assert schedule("all", "labs").thresholds == (2, 1)
+    assert schedule("sync", "retail").hours.zone == "UTC"
+    assert schedule("sync", "labs").hours.zone == "America/New_York"
+
+
 @pytest.mark.parametrize("path", ["cred.toml", "bot/config/sandbox.toml"])
 def test_the_shipped_policies_are_sound_and_have_the_four_default_roles(path: str) -> None:
     policy = load_policy(ROOT / path)
@@ -176,6 +200,7 @@ def test_the_example_spells_out_the_defaults_and_every_permission() -> None:
     assert example.warn_days == (30, 14, 7, 3, 1, 0)
     assert example.rotation == Rotation()
     assert example.unused == Unused()
+    assert example.hours == Hours()
     assert all(permission in example.text for permission in Permission)
 
 
@@ -193,3 +218,6 @@ def test_what_the_example_has_in_comments_is_sound_too(tmp_path: Path) -> None:
     assert policy.approvers[0].estates == {"retail", "logistics"}
     assert [(vendor.key, len(vendor.to_add)) for vendor in policy.vendors.values()] == [("sophos-central", 3)]
     assert policy.unused.suspend_after == timedelta(days=14)
+    assert policy.estates[EstateKey("retail")].time_zone == "America/New_York"
+    assert policy.estates[EstateKey("retail")].warn_days == (14, 7, 1, 0)
+    assert policy.roles[RoleKey("user-sync")].warn_days == (14, 7, 3, 1, 0)

@@ -203,6 +203,17 @@ ADDED = [
     ("[unused]\nidle = 90\n", "unused.idle", 2, "not a length of time", '"90d"'),
     ('[unused]\nsuspend_after = "0d"\n', "unused.suspend_after", 2, "no time at all", "greater than zero"),
     ('[unused]\nsuspend = "14d"\n', "unused.suspend", 2, "no such key", 'Did you mean "suspend_after"?'),
+    ('[warnings]\nopens = "9"\n', "warnings.opens", 2, "not a time of day", '"09:00"'),
+    ("[warnings]\nopens = 09:00:00\n", "warnings.opens", 2, "not a time of day", '"09:00"'),
+    ('[warnings]\ncloses = "24:00"\n', "warnings.closes", 2, "not a time of day", '"09:00"'),
+    ('[warnings]\ncloses = "08:00"\n', "warnings.closes", 2, "stops before it begins", "later"),
+    ('[warnings]\nweekdays = ["mon", "tues"]\n', "warnings.weekdays", 2, 'no weekday "tues"', 'Did you mean "tue"?'),
+    ('[warnings]\nweekdays = ["mon", "mon"]\n', "warnings.weekdays", 2, "twice", "out"),
+    ("[warnings]\nweekdays = []\n", "warnings.weekdays", 2, "empty", "at least one"),
+    (ROLE + "warn_days = [1, -7]\n", "roles.warn_days", 7, "-7 is after the expiry", "0 or more"),
+    (ROLE + "warn_days = []\n", "roles.warn_days", 7, "empty", "at least one"),
+    (NORTH + 'time_zone = "Europe/Bonn"\n', "estates.time_zone", 7, 'no time zone "Europe/Bonn"', "Europe/Berlin"),
+    (NORTH + "warn_days = [3, 3]\n", "estates.warn_days", 7, "3 is in this list twice", "out"),
     ("[windws]\n", "windws", 1, "no such section", 'Did you mean "windows"?'),
 ]
 
