@@ -53,7 +53,7 @@ def import_(
             count = _take_over(desk, found)
     typer.echo(
         f"\n{_counted(count)} taken over, in one transaction with an entry for each.\n"
-        "A `cred serve` that runs tells of those that end soon within half a minute; else the next one that you start."
+        "A `cred serve` that runs tells of those that end soon within half a minute, or when people work again."
     )
 
 
@@ -104,7 +104,7 @@ def _tell(desk: "Desk", found: "Found", file: Path) -> None:
     console.print(_table(desk, found))
     soon = sum(made.plan.due_at is not None and made.plan.due_at <= desk.clock.now() for _, made in found.credentials)
     lines = [f"{_counted(len(found.credentials))} sound."]
-    lines += [f"{_counted(soon)} near the end, and warned of at once."] if soon else []
+    lines += [f"{_counted(soon)} near the end, and warned of while people work; of a last day at once."] if soon else []
     if found.outlives:
         lines.append(f"{_counted(len(found.outlives))} to live longer than the role allows a new one: that is kept.")
     typer.echo("\n".join(lines))

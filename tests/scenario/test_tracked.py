@@ -81,13 +81,14 @@ def test_its_deletion_is_approved_and_done_there(program, name):
     assert (told["credential:deleting"], told["credential:deleted"]) == (1, 1)
 
 
-def test_five_hundred_rows_are_in_within_a_minute_of_the_command_beside_a_bot_that_works(program, name):
+def test_five_hundred_rows_are_in_and_warned_of_within_a_minute_beside_a_bot_that_works(program, name):
     file = spreadsheets.write(program, name, 500)
     began = time.monotonic()
     command = spreadsheets.take_over(program, file)
     pair = road.walk(program, f"{name}-beside")
     told, _ = command.communicate(timeout=60)
     assert command.returncode == 0, told
+    road.wait(program, lambda: _warned(program, f"{name}-0"), "the first warning card")
     assert time.monotonic() - began < 60
     assert road.works(program, pair)
     books = soundness.check(program)
@@ -105,3 +106,8 @@ def test_an_import_that_is_killed_is_whole_or_nothing(program, name, after):
     books = soundness.check(program)
     taken = [each for each in books.credentials if each.name.startswith(f"{name}-")]
     assert len(taken) in {0, 400}
+
+
+def _warned(program: Program, name: str) -> bool:
+    """Whether a card in the channel tells of it: nothing else there does, of what nobody here asked for."""
+    return any(road.tells_of(message, name) for message in program.person(ANA).messages(road.CHANNEL))

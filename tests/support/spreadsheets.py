@@ -3,18 +3,19 @@
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
+from bot.config import load_policy
 from tests.support.live import MAYA, ROOT, Program
 
 HEADER = "name,estate,vendor,client_id,role,owner,expires,description"
 
 
 def write(program: Program, name: str, rows: int, *, ends_in: timedelta = timedelta(days=200)) -> Path:
-    """A file of so many rows whose names begin alike; the first ends in two days, the others later and later."""
-    today = datetime.now(UTC).date()
-    days = [today + timedelta(days=2), *(today + ends_in + timedelta(days=n % 300) for n in range(1, rows))]
+    """A file of so many rows whose names begin alike; the first ends today, so that it is told whatever the hour."""
+    today = load_policy(program.places.policy).today(program.now())
+    days = [today, *(today + ends_in + timedelta(days=n % 300) for n in range(1, rows))]
     lines = [
         f"{name}-{number},retail,Sophos Central,{name}.{number},read-only,{MAYA},{day},Taken over\n"
         for number, day in enumerate(days)
