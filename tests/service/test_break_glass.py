@@ -52,8 +52,8 @@ def now(house, request) -> Request:
 def sent(house, *kinds: NoticeKind) -> list[str]:
     """Send what waits; to whom or where these went, each time."""
     house.notifier.sent.clear()
-    while outbox.send_due(house.world, house.notifier) is not None:
-        pass
+    while (due := outbox.send_due(house.world, house.notifier)) is not None:
+        house.clock.time = max(house.clock.time, due)  # a card that gathers what ends together waits a few seconds
     return sorted(str(n.channel or n.person) for n, _, _ in house.notifier.sent if n.kind in kinds)
 
 
