@@ -12,10 +12,17 @@ from tests.support.page_content import HOME, MAYA, SECURITY, message
 
 pytestmark = pytest.mark.browser
 
-SNAPSHOTS = {
+FILES = {
     file.stem: json.loads(file.read_text())
     for file in (Path(__file__).parents[1] / "slack" / "snapshots").glob("*.json")
 }
+SNAPSHOTS = {
+    f"{name}/{part}": each
+    for name, held in FILES.items()
+    for part, each in ({"": held} if "blocks" in held else held).items()
+    if each is not None
+}
+"""Some files hold several cards of one request, by the name of who sees them."""
 
 
 def _snapshots(kind):
