@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import Protocol, Self
 
 from bot.domain.ids import (
     BUILTIN,
@@ -251,12 +251,18 @@ class Credential:
         )
 
 
-class Watched(NamedTuple):
-    """Of a credential what its warnings are made from. A tuple: ten thousand of them are read at once."""
+class Watched(Protocol):
+    """Of a credential what its warnings are made from. Ten thousand of them are read at once."""
 
-    id: CredentialId
-    estate: EstateKey
-    role: RoleKey
-    owner: UserId
-    expires_at: datetime
-    plan: Plan
+    @property
+    def id(self) -> CredentialId: ...
+    @property
+    def estate(self) -> EstateKey: ...
+    @property
+    def role(self) -> RoleKey: ...
+    @property
+    def owner(self) -> UserId: ...
+    @property
+    def expires_at(self) -> datetime: ...
+    @property
+    def plan(self) -> Plan: ...

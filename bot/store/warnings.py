@@ -48,11 +48,11 @@ class SqlWarnings:
         self._connection = connection
 
     def due(self, now: datetime, *, limit: int) -> list[Watched]:
-        return list(map(_watched, self._connection.execute(DUE, {"now": micros(now), "most": limit})))
+        return list(map(_Row, self._connection.execute(DUE, {"now": micros(now), "most": limit})))
 
     def living(self, after: CredentialId | None, *, limit: int) -> list[Watched]:
         last = "" if after is None else str(after)
-        return list(map(_watched, self._connection.execute(_AFTER, {"last": last, "most": limit})))
+        return list(map(_Row, self._connection.execute(_AFTER, {"last": last, "most": limit})))
 
     def add(self, told: Iterable[Told]) -> None:
         rows = [
@@ -99,18 +99,40 @@ def _told(row: Row[Any]) -> Told:
     )
 
 
-def _watched(row: Sequence[Any]) -> Watched:
-    identifier, estate, role, owner, expires_at, told, due_at, snoozed_until, decided = row
-    return Watched(
-        id=CredentialId(UUID(identifier)),
-        estate=EstateKey(estate),
-        role=RoleKey(role),
-        owner=UserId(owner),
-        expires_at=moment(expires_at),
-        plan=Plan(
+class _Row:
+    """A row, read where it is asked: finding what is due costs no more than the query."""
+
+    __slots__ = ("_row",)
+
+    def __init__(self, row: Sequence[Any]) -> None:
+        self._row = row
+
+    @property
+    def id(self) -> CredentialId:
+        return CredentialId(UUID(self._row[0]))
+
+    @property
+    def estate(self) -> EstateKey:
+        return EstateKey(self._row[1])
+
+    @property
+    def role(self) -> RoleKey:
+        return RoleKey(self._row[2])
+
+    @property
+    def owner(self) -> UserId:
+        return UserId(self._row[3])
+
+    @property
+    def expires_at(self) -> datetime:
+        return moment(self._row[4])
+
+    @property
+    def plan(self) -> Plan:
+        told, due_at, snoozed_until, decided = self._row[5:]
+        return Plan(
             told=told,
             due_at=moment_or_none(due_at),
             snoozed_until=moment_or_none(snoozed_until),
             let_expire_by=None if decided is None else UserId(decided),
-        ),
-    )
+        )
