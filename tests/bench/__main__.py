@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-MODULES = ("start", "ack", "token", "busy", "ledger")
+MODULES = ("start", "ack", "token", "busy", "ledger", "sweep", "search")
 HEAD = "name | ours | floor or peer | ratio | aim | ok or short"
 
 
