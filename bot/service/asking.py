@@ -6,11 +6,14 @@ from enum import StrEnum
 
 from bot.domain.errors import Denied
 from bot.domain.ids import BUILTIN, AuthorityKey, EstateKey, RoleKey, UserId
-from bot.domain.naming import DESCRIPTION_MAX, REASON_MAX, clean, name_key, name_problem, says_something
+from bot.domain.naming import DESCRIPTION_MAX, NAME_MAX, REASON_MAX, clean, name_key, name_problem, says_something
 from bot.domain.person import standing
 from bot.domain.policy import Policy
 from bot.domain.role import Role
 from bot.ports import Reader, World
+
+_NUMBERS = 100
+"""So many names like one are tried."""
 
 
 class Field(StrEnum):
@@ -108,6 +111,14 @@ def problems_with(world: World, reader: Reader, command: AddCommand) -> tuple[Pr
         _approval(world, command, role),
     )
     return tuple(problem for problem in found if problem is not None)
+
+
+def free_name(world: World, estate: EstateKey, name: str) -> str:
+    """The name, if nobody holds it in that estate; else the first one like it, with a number, that is free."""
+    with world.store.read() as reader:
+        numbered = (f"{name[: NAME_MAX - 4]}-{number}" for number in range(2, _NUMBERS))
+        free = (each for each in (name, *numbered) if reader.names.holder(estate, name_key(each)) is None)
+        return next(free, name)
 
 
 def name_taken(policy: Policy, estate: EstateKey, name: str) -> Problem:

@@ -33,6 +33,7 @@ class Chosen:
     authority: AuthorityKey = BUILTIN
     expires_on: date | None = None
     name: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ def build(offer: Offer, chosen: Chosen, preview: Preview | Denied) -> Json:
         suggested = preview.suggested
     blocks = [
         _name(chosen),
-        _description(),
+        _description(chosen),
         _estate(offer, chosen),
         *_authority(offer, chosen),
         _role(offer, chosen),
@@ -138,8 +139,10 @@ def _name(chosen: Chosen) -> Json:
     return entry("Name", element, block=Block.NAME, hint="What it is for, in a word or two. Unique in its estate.")
 
 
-def _description() -> Json:
-    element = {"type": "plain_text_input", "action_id": Action.ENTRY.value, "max_length": DESCRIPTION_MAX}
+def _description(chosen: Chosen) -> Json:
+    element: Json = {"type": "plain_text_input", "action_id": Action.ENTRY.value, "max_length": DESCRIPTION_MAX}
+    if chosen.description:
+        element["initial_value"] = chosen.description[:DESCRIPTION_MAX]
     return entry("What it is", element, block=Block.DESCRIPTION, optional=True)
 
 

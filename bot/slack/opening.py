@@ -27,7 +27,7 @@ def to_open(face: Face, user: UserId, *, model: Credential | None = None) -> Jso
         return offer
     if not terms.accepted(face.world, user):
         return small_forms.terms(face.world.policy.terms)
-    chosen = first_choice(offer, user) if model is None else _like(offer, user, model)
+    chosen = first_choice(offer, user) if model is None else _like(face, offer, user, model)
     return filled(face, user, offer, chosen)
 
 
@@ -53,14 +53,17 @@ def filled(face: Face, user: UserId, offer: Offer, chosen: Chosen) -> Json:
     return build(offer, chosen, preview)
 
 
-def _like(offer: Offer, user: UserId, credential: Credential) -> Chosen:
+def _like(face: Face, offer: Offer, user: UserId, credential: Credential) -> Chosen:
     """What the form shows for another credential like one that has ended, as far as that can be asked for still."""
     first = first_choice(offer, user)
+    estate = credential.estate if credential.estate in {e.key for e in offer.estates} else first.estate
     return Chosen(
-        estate=credential.estate if credential.estate in {e.key for e in offer.estates} else first.estate,
+        estate=estate,
         role=credential.role if credential.role in offer.policy.roles else first.role,
         owner=credential.owner,
-        name=credential.name,
+        authority=credential.authority if credential.authority in offer.policy.vendors else first.authority,
+        name=asking.free_name(face.world, estate, credential.name),
+        description=credential.description,
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot.domain.request import Request
 from bot.domain.request import State as RequestState
 from bot.service import lifecycle, requests
 from bot.service.changing import ChangeCommand
+from bot.service.sweep import sweep
 from bot.slack.ids import Action, RequestMark
 from tests.slack import lounge as lounges
 from tests.slack.snapshots import slack_takes
@@ -295,3 +297,42 @@ def test_details_show_the_credential_as_it_is(lounge, olgas):
     view = lounge.opened()
     slack_takes(view)
     assert "Last used" in json.dumps(view)
+
+
+# --- once more --------------------------------------------------------------------------------------------------------
+
+
+def _expired(lounge, credential) -> str:
+    lounge.house.clock.time = credential.expires_at + timedelta(hours=1)
+    sweep(lounge.house.world)
+    shown = lounge.type(f"show {credential.name}")
+    slack_takes(shown)
+    (row,) = [block["elements"] for block in shown["blocks"] if block["type"] == "actions"]
+    return str(row[0]["value"])
+
+
+def _presets(form) -> dict[str, object]:
+    elements = {block["block_id"]: block["element"] for block in form["blocks"] if block["type"] == "input"}
+    return {name: element.get("initial_value") or element.get("initial_user") for name, element in elements.items()}
+
+
+def test_what_has_expired_is_asked_for_again_with_all_that_it_was(lounge, olgas):
+    lounge.press(Action.AGAIN, _expired(lounge, olgas), people.MAYA, **EPHEMERAL)
+    form = lounge.opened()
+    slack_takes(form)
+    filled = _presets(form)
+    assert (filled["name"], filled["description"], filled["owner"]) == (NAME, olgas.description, people.OLGA)
+
+
+def test_name_that_somebody_holds_by_then_gets_a_number(lounge, olgas):
+    value = _expired(lounge, olgas)
+    lounge.house.opened()
+    lounge.house.opened(name=f"{NAME}-2")
+    lounge.press(Action.AGAIN, value, people.MAYA, **EPHEMERAL)
+    assert _presets(lounge.opened())["name"] == f"{NAME}-3"
+
+
+def test_owner_who_may_not_add_is_not_offered_another_one(lounge, olgas):
+    _expired(lounge, olgas)
+    shown = lounge.type(f"show {NAME}", people.OLGA)
+    assert not any(block["type"] == "actions" for block in shown["blocks"])

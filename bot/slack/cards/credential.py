@@ -23,6 +23,7 @@ from bot.slack.cards.pieces import (
 )
 from bot.slack.cards.plain import details_button
 from bot.slack.cards.sentences import outcome, title
+from bot.slack.cards.warning import again_button
 from bot.slack.cards.wording import WORDINGS
 from bot.slack.ids import Action, ChangeMark, PageMark
 from bot.slack.text import counted, escape, mention, quote, typed, when
@@ -176,6 +177,8 @@ def _buttons(view: CredentialView) -> list[Json]:
         row.append(_change(Kind.DELETE, credential))
     if view.may_undo:
         row.append(undo_button(credential))
+    if view.may_ask_again:
+        row.append(again_button(credential))
     return row
 
 

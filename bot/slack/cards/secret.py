@@ -96,14 +96,6 @@ def _settled(credential: Credential, occasion: RequestId | None) -> str | None:
     return None
 
 
-def _why_suspended(credential: Credential) -> str:
-    if credential.unused_told_at is not None:
-        return "Nobody has used it though I asked you about it, so I have suspended this credential."
-    if credential.newest.receipt is ReceiptState.NONE:
-        return "Nobody confirmed that its secret arrived, so I have suspended this credential."
-    return "Its owner or an admin has suspended this credential."
-
-
 def _otherwise(credential: Credential) -> str:
     old = credential.retiring
     if old is None or not old.confirmed:
