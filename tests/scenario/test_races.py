@@ -9,10 +9,12 @@ from threading import Barrier
 
 import pytest
 
+from bot.domain.credential import State as CredentialState
+from bot.domain.kind import Kind
 from bot.domain.request import State
 from bot.slack.ids import Action, Block, Callback
-from tests.support import emergency, road, soundness
-from tests.support.live import ANA, BEN, MAYA
+from tests.support import emergency, lives, road, soundness
+from tests.support.live import ANA, BEN, MAYA, SAM
 from tests.support.sandbox import ActRefusedError, eventually
 
 pytestmark = pytest.mark.scenario
@@ -120,6 +122,39 @@ def test_twenty_reviews_of_one_person_are_one(program, name):
     assert [review.voter for review in emergency.glass(program, name).reviews] == [ANA]
     emergency.refuse(program, name, BEN)
     assert soundness.check(program).kinds(name)["review:cast"] == 2
+
+
+def test_twenty_acceptances_are_one_transfer(program, name):
+    pair = road.walk(program, name)
+    lives.ask(program, Kind.TRANSFER, name)
+    road.approve(program, name)
+    offer, sam = lives.offer(program, name), program.person(SAM)
+    at_once([lambda: sam.press(offer, Action.ACCEPT)] * CROWD)
+    eventually(lambda: lives.credential(program, name).owner == SAM, "the transfer")
+    assert soundness.check(program).kinds(name)["credential:transferred"] == 1
+    assert road.works(program, pair)
+
+
+def test_twenty_last_approvals_are_one_deletion(program, name):
+    pair = road.walk(program, name)
+    lives.ask(program, Kind.DELETE, name)
+    card = road.card(program, name)
+    people = [program.person(ANA), program.person(BEN)]
+    at_once([lambda who=who: who.press(card, Action.APPROVE) for who in people * (CROWD // 2)])
+    lives.deletion(program, name)
+    told = soundness.check(program).kinds(name)
+    assert (told["credential:deleting"], told["vote:cast"]) == (1, 2)  # the other vote was for its issue
+    assert not road.works(program, pair)
+
+
+def test_twenty_undoings_bring_it_back_once(program, name):
+    pair = road.walk(program, name)
+    lives.approved(program, Kind.DELETE, name)
+    message, maya = lives.deletion(program, name), program.person(MAYA)
+    at_once([lambda: maya.press(message, Action.UNDO)] * CROWD)
+    eventually(lambda: lives.credential(program, name).state is CredentialState.SUSPENDED, "the return")
+    assert soundness.check(program).kinds(name)["credential:restored"] == 1
+    assert not road.works(program, pair)
 
 
 def test_the_same_signed_bytes_again_have_no_second_effect(program, name):
