@@ -62,7 +62,7 @@ def manifest(http_url: str | None = None, *, history: bool = False) -> dict[str,
                 {
                     "command": COMMAND,
                     "description": "Ask for, find and look after API credentials",
-                    "usage_hint": "add | list | show NAME | pending | help",
+                    "usage_hint": "add | list | show NAME | rotate NAME | pending | help",
                     "should_escape": True,
                     **({} if address is None else {"url": address}),
                 }
