@@ -1,0 +1,90 @@
+"""Requests, the votes on them, and what was taken without one that was approved."""
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from bot.store.rows.base import Row, when
+
+OPEN_REQUEST = "state IN ('pending', 'approved', 'executing', 'unresolved')"
+"""Of each kind one request a credential is open at most."""
+UNREVIEWED = "state = 'open'"
+"""Of what somebody took without approval one is unreviewed at most."""
+
+
+class RequestRow(Row, table=True):
+    """An approval request."""
+
+    __tablename__ = "request"
+
+    id: str = Field(primary_key=True)
+    submission: str = Field(unique=True)
+    """The form that was sent: sent twice, it opens one request."""
+    credential: str = Field(index=True)
+    kind: str
+    authority: str
+    state: str
+    requester: str = Field(index=True)
+    owner: str = Field(index=True)
+    estate: str
+    role: str
+    name: str
+    description: str
+    reason: str
+    expires_at: int = Field(sa_column=when())
+    permissions: str
+    quorum: int
+    policy: str
+    digest: str
+    opened_at: int = Field(sa_column=when())
+    lapses_at: int = Field(sa_column=when())
+    decided_at: int | None = Field(default=None, sa_column=when(nullable=True))
+    lease_until: int | None = Field(default=None, sa_column=when(nullable=True))
+    closing: str = ""
+
+    __table_args__ = (
+        Index("request_state_lapses", "state", "lapses_at"),
+        Index("request_open", "credential", "kind", unique=True, sqlite_where=text(OPEN_REQUEST)),
+    )
+
+
+class VoteRow(Row, table=True):
+    """One person's say on one request, once."""
+
+    __tablename__ = "vote"
+
+    request: str = Field(primary_key=True, foreign_key="request.id")
+    voter: str = Field(primary_key=True)
+    verdict: str = Field(primary_key=True)
+    at: int = Field(sa_column=when())
+    reason: str = ""
+
+
+class GlassRow(Row, table=True):
+    """A credential that was taken without approval, and how far its review has come."""
+
+    __tablename__ = "glass"
+
+    request: str = Field(primary_key=True, foreign_key="request.id")
+    taker: str
+    state: str
+    review_by: int = Field(sa_column=when())
+    missed: bool = False
+    """Its time has passed without a review: what was taken is ended, and the review stays open."""
+    reminded_at: int = Field(sa_column=when())
+
+    __table_args__ = (
+        Index("glass_unreviewed", "taker", unique=True, sqlite_where=text(UNREVIEWED)),
+        Index("glass_state_reminded", "state", "reminded_at"),
+    )
+
+
+class ReviewRow(Row, table=True):
+    """One person's review of a credential that was taken without approval, once."""
+
+    __tablename__ = "review"
+
+    request: str = Field(primary_key=True, foreign_key="request.id")
+    reviewer: str = Field(primary_key=True)
+    verdict: str = Field(primary_key=True)
+    at: int = Field(sa_column=when())
+    reason: str = ""
