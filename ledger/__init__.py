@@ -28,12 +28,14 @@ from ledger.errors import (
 from ledger.keyring import KeyState
 from ledger.keys import KeyEncryptionKey, NamedKey
 from ledger.log import Appended, Ledger
+from ledger.opening import Promise, logs_in, newest_checkpoint
 from ledger.proof import EntryProof
 from ledger.report import Report, Step
 from ledger.schema import Schemas
 from ledger.signing import LogKey, VerifierKey
 from ledger.tables import open_to_read, scrub
 from ledger.verify import verify_keyless, verify_with_key
+from ledger.writing import write_whole
 
 __all__ = [
     "Appended",
@@ -58,6 +60,7 @@ __all__ = [
     "NotSignedError",
     "OpenEntry",
     "OriginMismatchError",
+    "Promise",
     "Report",
     "RollbackError",
     "SchemaError",
@@ -69,8 +72,11 @@ __all__ = [
     "UnknownPersonError",
     "VerifierKey",
     "WrongKeyError",
+    "logs_in",
+    "newest_checkpoint",
     "open_to_read",
     "scrub",
     "verify_keyless",
     "verify_with_key",
+    "write_whole",
 ]

@@ -4,6 +4,7 @@ Guarantees: the newest checkpoint is replaced atomically and durably, and never 
 of the same length. What stands there is a promise that the log must keep for ever.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from ledger.checkpoint import Checkpoint
@@ -21,11 +22,14 @@ def is_kept(folder: Path) -> bool:
     return (folder / _NAME).exists()
 
 
-def read_kept(folder: Path | None, verifier: VerifierKey) -> tuple[Checkpoint | None, ...]:
+def read_kept(folder: Path | None, verifier: VerifierKey) -> Iterator[tuple[Path, Checkpoint]]:
     """What stands there of this log: the latest, the latest that was cosigned. Raises as `CheckpointFile.read` does."""
     if folder is None:
-        return ()
-    return tuple(CheckpointFile(folder, verifier, name=name).read() for name in (_NAME, COSIGNED))
+        return
+    for file in (CheckpointFile(folder, verifier, name=name) for name in (_NAME, COSIGNED)):
+        kept = file.read()
+        if kept is not None:
+            yield file.path, kept
 
 
 class CheckpointFile:

@@ -20,7 +20,7 @@ from ledger.errors import LedgerExistsError, NotSignedError, TransactionError, U
 from ledger.keeping import CheckpointFile, is_kept, read_kept
 from ledger.keyring import OWN_PURPOSES, Keyring, KeyState, list_keys
 from ledger.keys import KeyEncryptionKey, NamedKey
-from ledger.opening import check_not_rolled_back, create_log, keep, newest, open_log
+from ledger.opening import Promise, check_not_rolled_back, create_log, keep, newest, open_log
 from ledger.people import People
 from ledger.proof import EntryProof
 from ledger.proving import Prover
@@ -97,18 +97,18 @@ class Ledger:
         schemas: Schemas,
         random: Random = os.urandom,
         checkpoints: Path | None = None,
+        promises: Sequence[Promise] = (),
     ) -> "Ledger":
         """Raises `NoLedgerError`, `OriginMismatchError`, `WrongKeyError`, `RollbackError`, `BadSignatureError`.
 
-        `checkpoints`: the folder of the newest checkpoint, best on another disk than the database.
+        `checkpoints`: the folder of the newest checkpoint, best on another disk than the database. `promises`: what
+        else is known of the log.
         """
         keyring, index_key = open_log(connection, kek=kek, log_key=log_key, random=random)
         ledger = cls(keyring, index_key, log_key=log_key, schemas=schemas, random=random)
         ledger._keep_in(checkpoints)
-        for known in (newest(connection, keyring.log), *read_kept(checkpoints, log_key.verifier)):
-            if known is not None:
-                known.check(log_key.verifier)
-                check_not_rolled_back(connection, keyring.log, known)
+        for known in (*ledger._promised(connection, checkpoints), *promises):
+            check_not_rolled_back(connection, keyring.log, known)
         return ledger
 
     def append(self, connection: Connection, event: Event, *, at: datetime) -> Appended:
@@ -204,6 +204,11 @@ class Ledger:
         """How many entries the log has."""
         return Head.read(connection, self._keyring.log).tree.size
 
+    def promise(self, connection: Connection, by: str) -> Promise:
+        """What the log is, signed or not: the ledger of no other copy of the database may go back behind it."""
+        tree = Head.read(connection, self._keyring.log).tree
+        return Promise(by=by, size=tree.size, root=tree.root())
+
     def prove(self, connection: Connection, index: int) -> EntryProof:
         """A proof file for an entry, under the newest checkpoint. Raises `NotSignedError`, `BadProofError`.
 
@@ -230,6 +235,14 @@ class Ledger:
         if self._file is not None:
             self._file.put(checkpoint)
         return checkpoint
+
+    def _promised(self, connection: Connection, folder: Path | None) -> Iterator[Promise]:
+        mine = newest(connection, self._keyring.log)
+        if mine is not None:
+            mine.check(self._log_key.verifier)
+            yield Promise.of(mine, "its own newest checkpoint")
+        for path, kept in read_kept(folder, self._log_key.verifier):
+            yield Promise.of(kept, f"the checkpoint in {path}")
 
     def _keep_in(self, checkpoints: Path | None) -> None:
         self._file = None if checkpoints is None else CheckpointFile(checkpoints, self._log_key.verifier)

@@ -5,6 +5,7 @@ that is known. A restored backup is a rollback until a person says otherwise.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -12,7 +13,14 @@ from sqlalchemy import Connection, bindparam, insert, select
 from ledger.appending import Appender, Head, data_key_columns, key_created
 from ledger.checkpoint import Checkpoint
 from ledger.entry import Event, micros
-from ledger.errors import LedgerExistsError, NoLedgerError, OriginMismatchError, RollbackError, WrongKeyError
+from ledger.errors import (
+    LedgerExistsError,
+    NoLedgerError,
+    NotSignedError,
+    OriginMismatchError,
+    RollbackError,
+    WrongKeyError,
+)
 from ledger.keyring import ENTRIES, INDEX, Keyring
 from ledger.keys import KeyEncryptionKey
 from ledger.merkle import leaf_hash, root_of
@@ -29,6 +37,21 @@ _LEAVES = (
 _NOTES = select(CHECKPOINT.c.note).where(CHECKPOINT.c.log == bindparam("log"))
 _NEWEST_NOTE = _NOTES.order_by(CHECKPOINT.c.size.desc()).limit(1)
 _NOTE_OF_SIZE = _NOTES.where(CHECKPOINT.c.size == bindparam("size"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What a log is known to have been, and by what: it must go on from there for ever."""
+
+    by: str
+    """For a sentence: `the checkpoint in /var/lib/cred/checkpoints/latest`."""
+    size: int
+    root: bytes
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint, by: str) -> "Promise":
+        """What a checkpoint promises; its signature is not checked here."""
+        return cls(by=by, size=checkpoint.size, root=checkpoint.root)
 
 
 def create_log(
@@ -61,6 +84,22 @@ def create_log(
     return keyring, index_key
 
 
+def logs_in(connection: Connection) -> list[VerifierKey]:
+    """The verifier key of each log, as the database names it, the oldest first. Raises `NoLedgerError`."""
+    check_tables(connection)
+    named = connection.execute(select(LOG.c.verifier).order_by(LOG.c.log)).scalars()
+    return [VerifierKey.from_text(text) for text in named]
+
+
+def newest_checkpoint(connection: Connection, verifier: VerifierKey) -> Checkpoint:
+    """The newest in the database. Raises `NotSignedError` where there is none, `BadSignatureError`."""
+    checkpoint = newest(connection, find_log(connection, verifier))
+    if checkpoint is None:
+        raise NotSignedError("The log has no checkpoint.")
+    checkpoint.check(verifier)
+    return checkpoint
+
+
 def find_log(connection: Connection, verifier: VerifierKey) -> int:
     """The number of the log of this origin. Raises `NoLedgerError`, `OriginMismatchError`."""
     check_tables(connection)
@@ -91,17 +130,17 @@ def _missing(first: int, last: int) -> str:
     return f"Entry {first} is missing." if first == last else f"Entries {first} to {last} are missing."
 
 
-def check_not_rolled_back(connection: Connection, log: int, known: Checkpoint) -> None:
-    """Raises `RollbackError` unless the log of the database continues the one of a checkpoint."""
+def check_not_rolled_back(connection: Connection, log: int, known: Promise) -> None:
+    """Raises `RollbackError` unless the log of the database goes on from what it is known to have been."""
     head = Head.read(connection, log).tree
     if head.size < known.size:
         raise RollbackError(
-            f"The database is older than a checkpoint that is known: it has {head.size} entries, the checkpoint "
-            f"{known.size}. Was a backup restored? {_missing(head.size, known.size - 1)}"
+            f"The database is older than {known.by}: it has {head.size} entries, and {known.size} were promised. "
+            f"Was a backup restored? {_missing(head.size, known.size - 1)}"
         )
     if _root_at(connection, log, known.size) != known.root:
         raise RollbackError(
-            f"The first {known.size} entries of the database are not those of a checkpoint that is known: "
+            f"The first {known.size} entries of the database are not those of {known.by}: "
             "they were changed, or another history was written. `python -m ledger verify` tells more."
         )
 

@@ -75,7 +75,7 @@ def _refuse_what_is_there(places: Places) -> None:
     if Ledger.is_promised(places.checkpoints):
         raise NotReadyError(
             f"{places.checkpoints} holds a checkpoint of a ledger whose database is gone, and a second history of it "
-            f"would look like a forged one. Restore the newest backup to {places.database}; or begin another ledger, "
+            f"would look like a forged one. Restore the newest backup (`cred restore FILE`); or begin another ledger, "
             "with a new --origin and new places in CRED_LOG_KEY_FILE and CRED_CHECKPOINTS."
         )
 

@@ -19,7 +19,7 @@ from ledger import KeyEncryptionKey, Ledger, LedgerError, LogKey, MalformedError
 
 K = TypeVar("K")
 
-RESTORE = "Restore the newest backup, or name another file in CRED_DATABASE_URL."
+RESTORE = "Restore the newest backup (`cred restore FILE`), or name another file in CRED_DATABASE_URL."
 
 
 class NotReadyError(CredError):

@@ -1,0 +1,53 @@
+"""`cred backup` and `cred restore`: a copy that is whole, and the way back to it."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.bars import steps
+from bot.cli.refusing import refusing
+from bot.config import read_places
+
+
+def backup(
+    place: Annotated[Path, typer.Argument(help="A new file; or a folder, in which a file is named after the time.")],
+) -> None:
+    """Copy the database, beside a running `cred serve`, and check the copy: its pages, its entries, its checkpoint.
+
+    With it go the newest checkpoint and the verifier key, and never a key: keep those in another place. Nothing is
+    overwritten. To go back to a backup: cred restore --help
+    """
+    with refusing(), steps() as progress:
+        from bot.main.backing_up import back_up  # noqa: PLC0415 - see bot.cli
+
+        made = back_up(read_places(os.environ), place, datetime.now(UTC), progress)
+    typer.echo(f"Database    {made.database} ({made.entries} entries, {made.signed} of them signed)")
+    typer.echo(f"Checkpoint  {made.checkpoint}")
+    typer.echo(f"Verifier    {made.verifier}")
+    typer.echo("\nThe keys are not in it: whoever finds it cannot open the ledger. Names and owners can be read.")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="BACKUP", help="A database file that `cred backup` made.")],
+    *,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="A checkpoint kept elsewhere, which the backup must continue, beside those known here."),
+    ] = None,
+) -> None:
+    """Put a backup in the database's place, if it is whole and no older than what is known. Stop `cred serve` first.
+
+    Before anything is replaced, every entry is opened, and the whole is held against every known checkpoint and against
+    the database that is there. That one is kept, under a name that is told.
+    """
+    with refusing(), steps() as progress:
+        from bot.main.restoring import restore as put_back  # noqa: PLC0415 - see bot.cli
+
+        done = put_back(read_places(os.environ), file, checkpoint, datetime.now(UTC), progress)
+    typer.echo(f"Database  {done.database} ({done.entries} entries)")
+    if done.former is not None:
+        typer.echo(f"Former    {done.former} (remove it when you are sure)")
+    typer.echo(f"\nNext: {'`cred migrate`, then ' if done.behind else ''}`cred serve`.")
