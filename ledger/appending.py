@@ -1,9 +1,9 @@
 """One entry more: its bytes, its place in the tree, what it is found by, and the new head, all in one transaction.
 
-Guarantees: everything that an append depends on is read in the caller's own transaction, so nothing remembered can be
-wrong after a rollback; a nonce is drawn for each attempt and never derived from the index (a restored backup issues
-the same index again); the time of entries never goes backwards, and a clock that does is itself an entry; a data key
-serves 2^20 entries or 31 days, whichever comes first.
+Guarantees: everything that an append depends on is read in the caller's own transaction, once nobody else can append
+any more, so nothing remembered can be wrong after a rollback; a nonce is drawn for each attempt and never derived from
+the index (a restored backup issues the same index again); the time of entries never goes backwards, and a clock that
+does is itself an entry; a data key serves 2^20 entries or 31 days, whichever comes first.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from ledger.merkle import CompactRange, leaf_hash
 from ledger.schema import Schemas
 from ledger.sealing import NONCE_BYTES, SealingKey, blind
 from ledger.statements import Prepared
-from ledger.tables import ENTRY, KEY, LOG, TERM
+from ledger.tables import ENTRY, KEY, LOG, TERM, lock_head
 
 _KEY_SERVES_ENTRIES = 2**20
 _KEY_SERVES_MICROS = 31 * 24 * 3600 * 1_000_000
@@ -100,8 +100,14 @@ class Appender:
         return head
 
     def make_key(self, connection: Connection, purpose: str, clock: int | None) -> SealingKey:
-        """A new primary key of a purpose and its entry. Without a clock, at the time of the newest entry."""
-        head = Head.read(connection, self._keyring.log)
+        """A new primary key of a purpose and its entry. Without a clock, at the time of the newest entry.
+
+        Where another process was first, the key that it made.
+        """
+        head = self._locked(connection)
+        made = self._keyring.primary(connection, purpose)
+        if made is not None:
+            return made
         now = head.clock if clock is None else clock
         key = self._keyring.make(connection, purpose, max(head.time, now))
         self.append(connection, key_created(key, purpose), now)
@@ -121,10 +127,15 @@ class Appender:
 
     def _head(self, connection: Connection, clock: int) -> Head:
         """As it stands, after an entry that the clock was set back, if it was."""
-        head = Head.read(connection, self._keyring.log)
+        head = self._locked(connection)
         if clock < head.clock - _STEP_MICROS:
             return self._own(connection, head, "clock:stepped-back", {"before": head.clock, "after": clock}, clock)
         return head
+
+    def _locked(self, connection: Connection) -> Head:
+        """The head, which nobody else moves before the transaction ends."""
+        lock_head(connection, self._keyring.log)
+        return Head.read(connection, self._keyring.log)
 
     def _change_data_key(self, connection: Connection, head: Head, clock: int) -> Head:
         at = max(head.time, clock)

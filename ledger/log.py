@@ -2,7 +2,8 @@
 
 Guarantees: an event's entry commits together with its effect or not at all, because the caller's own transaction holds
 both; nothing is remembered that a rollback could make wrong. Writers come one at a time (on SQLite, `BEGIN IMMEDIATE`
-behind one lock: the caller's); readers may be many. All times are aware instants, kept as UTC microseconds.
+behind one lock: the caller's; on PostgreSQL, in READ COMMITTED, they wait for the head's row); readers may be many.
+All times are aware instants, kept as UTC microseconds.
 """
 
 import os
@@ -29,6 +30,7 @@ from ledger.rewrapping import Progress, Rewrapped, rewrap
 from ledger.schema import Schemas
 from ledger.sealing import SealingKey
 from ledger.signing import LogKey
+from ledger.tables import lock_head
 
 Random = Callable[[int], bytes]
 
@@ -227,6 +229,7 @@ class Ledger:
         """
         if self._appender.wrote_in(connection):
             raise TransactionError("A checkpoint signs what is durable: commit the entries first.")
+        lock_head(connection, self._keyring.log)
         tree = Head.read(connection, self._keyring.log).tree
         checkpoint = newest(connection, self._keyring.log)
         if checkpoint is None or checkpoint.size != tree.size:

@@ -164,5 +164,6 @@ def _root_at(connection: Connection, log: int, size: int) -> bytes:
     note = connection.execute(_NOTE_OF_SIZE, {"log": log, "size": size}).scalar()
     if note is not None:
         return Checkpoint.from_text(note).root
-    leaves = connection.execute(_LEAVES, {"log": log, "size": size}).yield_per(1000).scalars()
+    rows = connection.execute(_LEAVES, {"log": log, "size": size}, execution_options={"yield_per": 1000})
+    leaves = rows.scalars()
     return root_of(map(leaf_hash, leaves))

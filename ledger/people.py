@@ -21,7 +21,7 @@ from ledger.keyring import PERSON as PURPOSE
 from ledger.keyring import Keyring
 from ledger.sealing import NONCE_BYTES, SealingKey, open_apart, seal_apart
 from ledger.statements import Prepared
-from ledger.tables import PERSON, TERM
+from ledger.tables import PERSON, TERM, lock_head
 
 _ID_BYTES = 16
 _COMMITMENT_NONCE_BYTES = 32
@@ -69,6 +69,9 @@ class People:
     def person(self, connection: Connection, team: str, user: str, at: int) -> str:
         """The ID of somebody, who is registered on first sight. `at` in UTC microseconds."""
         found = self.find(connection, team, user)
+        if found is None:
+            lock_head(connection, self._keyring.log)
+            found = self.find(connection, team, user)  # or another process was first
         if found is not None:
             return found
         return self._register(connection, Identity(team, user, self._random(_COMMITMENT_NONCE_BYTES)), at)

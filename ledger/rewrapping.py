@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, Table, bindparam, select, update
 
 from ledger.keyring import PERSON as PEOPLE
 from ledger.keyring import Keyring
-from ledger.tables import KEY, PERSON
+from ledger.tables import KEY, PERSON, lock_head
 
 Progress = Callable[[int, int], None]
 """Called with how many keys are wrapped anew, and of how many."""
@@ -40,6 +40,7 @@ class _Row:
 
 def rewrap(connection: Connection, old: Keyring, new: Keyring, progress: Progress | None) -> Rewrapped:
     """Raises `WrongKeyError`. The rings are of one log, with the old and with the new key-encryption key."""
+    lock_head(connection, old.log)
     rows = [*_keys(connection, old.log), *_people(connection, old.log)]
     for done, row in enumerate(rows, start=1):
         key = old.unwrap(row.key_id, row.purpose, row.wrapped)

@@ -1,14 +1,11 @@
-"""The ledger's tables, and the triggers that make them append-only. All SQL that only SQLite speaks stands here.
+"""The ledger's tables, and what each database does for them in its own words: `ledger.sqlite`, `ledger.postgresql`.
 
-The triggers stop accidents (an UPDATE, a DELETE, an INSERT OR REPLACE), not attackers: against those stand the signed
-roots. The tables have their own MetaData and version, so that no migration of the program's tables ever rebuilds them
-and thereby drops the triggers. Keys and people can be deleted from: to destroy a key is to destroy what it sealed.
+The tables have their own MetaData and version, so that no migration of the program's tables ever rebuilds them and
+thereby drops the triggers that make them append-only. Keys and people can be deleted from: to destroy a key is to
+destroy what it sealed.
 """
 
-import os
-import sqlite3
-from pathlib import Path
-from urllib.parse import quote
+from typing import Protocol
 
 from sqlalchemy import (
     BigInteger,
@@ -19,31 +16,28 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    NullPool,
     PrimaryKeyConstraint,
     String,
     Table,
     Text,
     UniqueConstraint,
-    create_engine,
-    event,
     insert,
     inspect,
     select,
-    text,
 )
 
+from ledger import postgresql, sqlite
 from ledger.errors import NoLedgerError
 
 VERSION = 1
 METADATA = MetaData()
 
-SCHEMA = Table("ledger_schema", METADATA, Column("version", Integer, primary_key=True))
+SCHEMA = Table("ledger_schema", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 
 LOG = Table(
     "ledger_log",
     METADATA,
-    Column("log", Integer, primary_key=True),
+    Column("log", Integer, primary_key=True, autoincrement=False),
     Column("origin", String, nullable=False, unique=True),
     Column("verifier", String, nullable=False),  # the log key's public half, as text
     Column("size", BigInteger, nullable=False),
@@ -119,47 +113,21 @@ CHECKPOINT = Table(
 )
 
 
-def _refuse(name: str, moment: str, when: str, sentence: str) -> tuple[str, str]:
-    return name, f"CREATE TRIGGER {name} {moment} {when}BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+class _Speech(Protocol):
+    """What a database must say in its own words."""
+
+    def make_triggers(self, connection: Connection) -> None: ...
+
+    def missing_triggers(self, connection: Connection) -> list[str]: ...
+
+    def lock_head(self, connection: Connection, log: int) -> None: ...
+
+    def scrub(self, engine: Engine) -> bool: ...
+
+    def open_to_read(self, database: str) -> Engine: ...
 
 
-_APPEND_ONLY = "the ledger is append-only"
-TRIGGERS = dict(
-    (
-        _refuse("ledger_entry_update", "BEFORE UPDATE ON ledger_entry", "", _APPEND_ONLY),
-        _refuse("ledger_entry_delete", "BEFORE DELETE ON ledger_entry", "", _APPEND_ONLY),
-        _refuse(
-            "ledger_entry_insert",  # INSERT OR REPLACE walks past the other two
-            "BEFORE INSERT ON ledger_entry",
-            'WHEN NEW."index" IS NOT (SELECT size FROM ledger_log WHERE log = NEW.log) ',
-            "an entry is appended at the head of its log",
-        ),
-        _refuse("ledger_checkpoint_update", "BEFORE UPDATE ON ledger_checkpoint", "", _APPEND_ONLY),
-        _refuse("ledger_checkpoint_delete", "BEFORE DELETE ON ledger_checkpoint", "", _APPEND_ONLY),
-        _refuse(
-            "ledger_checkpoint_insert",
-            "BEFORE INSERT ON ledger_checkpoint",
-            "WHEN NEW.size IS NOT (SELECT size FROM ledger_log WHERE log = NEW.log) OR EXISTS "
-            "(SELECT 1 FROM ledger_checkpoint WHERE log = NEW.log AND size >= NEW.size) ",
-            "a checkpoint is made at the head of its log",
-        ),
-        _refuse(
-            "ledger_log_update",
-            "BEFORE UPDATE ON ledger_log",
-            "WHEN NEW.log IS NOT OLD.log OR NEW.origin IS NOT OLD.origin "
-            "OR NEW.size < OLD.size OR NEW.time < OLD.time ",
-            "a log only grows",
-        ),
-        _refuse("ledger_log_delete", "BEFORE DELETE ON ledger_log", "", _APPEND_ONLY),
-        _refuse(
-            "ledger_log_insert",
-            "BEFORE INSERT ON ledger_log",
-            "WHEN EXISTS (SELECT 1 FROM ledger_log WHERE log = NEW.log OR origin = NEW.origin) ",
-            "the log exists",
-        ),
-    )
-)
-"""Name and definition of each trigger on SQLite."""
+_SPEECH: dict[str, _Speech] = {"sqlite": sqlite, "postgresql": postgresql}
 
 
 def make_tables(connection: Connection) -> None:
@@ -168,8 +136,7 @@ def make_tables(connection: Connection) -> None:
         check_tables(connection)
         return
     METADATA.create_all(connection)
-    for definition in TRIGGERS.values():
-        connection.exec_driver_sql(definition)
+    _speaking(connection.dialect.name).make_triggers(connection)
     connection.execute(insert(SCHEMA), {"version": VERSION})
 
 
@@ -187,41 +154,32 @@ def check_tables(connection: Connection) -> None:
 
 
 def missing_triggers(connection: Connection) -> list[str]:
-    """Names of the triggers that are gone or say something else than they should."""
-    rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-    standing = {row.name: row.sql for row in rows}
-    return [name for name, definition in TRIGGERS.items() if standing.get(name) != definition]
+    """Names of the triggers that are gone, disabled, or do something else than they should."""
+    return _speaking(connection.dialect.name).missing_triggers(connection)
+
+
+def lock_head(connection: Connection, log: int) -> None:
+    """Nobody else appends to the log from here to the end of the transaction."""
+    _speaking(connection.dialect.name).lock_head(connection, log)
 
 
 def scrub(engine: Engine) -> bool:
-    """Removes deleted bytes from the write-ahead log, too; `secure_delete` has removed them from the pages.
+    """Removes the bytes of deleted rows, as far as the database can. Call it outside a transaction.
 
-    False where a reader still needs the old pages: then it has to be done once more. Call it outside a transaction.
+    False where somebody still needs the old rows: then it has to be done once more.
     """
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
-    return not busy
+    return _speaking(engine.dialect.name).scrub(engine)
 
 
 def open_to_read(database: str) -> Engine:
-    """An engine over an SQLite file (a path or a `sqlite:///` URL) that cannot write, not even by mistake.
+    """An engine that cannot write, not even by mistake: over an SQLite file (a path or a `sqlite:///` URL), or a
+    `postgresql://` URL. Each transaction sees one state of the database, while the program goes on writing.
 
-    Each transaction sees one state of the database, while the program goes on writing. Raises `NoLedgerError`.
+    Raises `NoLedgerError`.
     """
-    path = Path(database.removeprefix("sqlite:///")).absolute()
-    if "://" in database.removeprefix("sqlite:///") or not path.is_file():
-        raise NoLedgerError(f"There is no SQLite database at {database}.")
-    # Where SQLite may not put its index of the WAL, nobody writes: a copy in an auditor's folder, a mounted backup.
-    mode = "mode=ro" if os.access(path.parent, os.W_OK) else "mode=ro&immutable=1"
-    file = f"file:{quote(str(path))}?{mode}"
-    engine = create_engine(
-        "sqlite://",
-        creator=lambda: sqlite3.connect(file, uri=True, isolation_level=None, check_same_thread=False),
-        poolclass=NullPool,
-    )
-    event.listen(engine, "begin", _begin)
-    return engine
+    name = "postgresql" if database.startswith("postgresql") else "sqlite"
+    return _speaking(name).open_to_read(database)
 
 
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+def _speaking(name: str) -> _Speech:
+    return _SPEECH[name]

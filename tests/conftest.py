@@ -1,8 +1,26 @@
 """Fixtures that every room's tests share."""
 
+import os
+
 import pytest
 
 from tests.support import house as houses
+
+
+def pytest_generate_tests(metafunc):
+    """A test marked with `engines` runs on each of them."""
+    marker = metafunc.definition.get_closest_marker("engines")
+    if marker is not None and "engine_name" in metafunc.fixturenames:
+        metafunc.parametrize("engine_name", marker.args, indirect=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Where everything is installed, a test that is left out is a failure."""
+    report = yield
+    if report.skipped and os.environ.get("CI"):
+        report.outcome, report.longrepr = "failed", f"left out: {report.longrepr[-1]}"
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -12,6 +30,31 @@ def chromium():
 
     with launched() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server of this worker's own."""
+    from tests.support.postgres import running  # noqa: PLC0415 - most tests need none
+
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def engine_name(request):
+    """Which database a test runs on."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture
+def database_url(request, engine_name, tmp_path):
+    """An empty database of the test's own."""
+    if engine_name == "sqlite":
+        yield f"sqlite:///{tmp_path / 'cred.db'}"
+        return
+    with request.getfixturevalue("postgres").schema() as url:
+        yield url
 
 
 @pytest.fixture

@@ -31,7 +31,8 @@ def refusing(vkey: Path | None = None) -> Iterator[None]:
     try:
         yield
     except (LedgerError, DatabaseError) as error:
-        ERR.print(str(error.orig if isinstance(error, DatabaseError) else error), markup=False)
+        said = " ".join(str(error.orig).split()) if isinstance(error, DatabaseError) else str(error)
+        ERR.print(said, markup=False)
         if vkey is not None and not vkey.is_file():
             ERR.print(_WHENCE, markup=False)
         raise typer.Exit(COULD_NOT_RUN) from None

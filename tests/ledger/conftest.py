@@ -14,9 +14,9 @@ settings.load_profile("unhurried")
 
 
 @pytest.fixture
-def room(tmp_path):
+def room(tmp_path, database_url):
     """A new ledger: three entries, one checkpoint."""
-    built = Room.build(tmp_path)
+    built = Room.build(tmp_path, database_url)
     yield built
     built.close()
 

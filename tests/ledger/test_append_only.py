@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from ledger.tables import TRIGGERS, missing_triggers
+from ledger.sqlite import TRIGGERS
+from ledger.tables import missing_triggers
 
 _ENTRY = '(log, "index", entry)'
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from ledger import BadProofError, Checkpoint, LogKey, MalformedError, NotKeptError, OriginMismatchError, RollbackError
 from ledger.export import export
 from ledger.merkle import leaf_hash, root_of
-from ledger.tables import TRIGGERS
+from ledger.sqlite import TRIGGERS
 from ledger.tiles import Tile, tiles_of, unpack_entries, unpack_hashes
 from tests.support.ledger_room import ORIGIN, Chance
 from tests.support.made_up_log import MadeUpLog

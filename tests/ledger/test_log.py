@@ -16,6 +16,8 @@ from ledger.merkle import leaf_hash, root_of
 from ledger.tables import ENTRY, KEY, TERM
 from tests.support.ledger_room import NOON, ORIGIN, note, texts
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 
 def test_new_ledger_begins_with_its_origin_and_its_keys(room):
     with room.read() as connection:
@@ -88,6 +90,7 @@ def test_tree_in_the_head_is_that_of_the_stored_entries(room):
     assert checkpoint.size == 23
 
 
+@pytest.mark.engines("sqlite")
 def test_nonces_and_ciphertexts_never_repeat(room):
     for _ in range(30):
         room.append(note("the same"))
@@ -164,6 +167,7 @@ def test_entries_are_found_by_what_they_are_about_newest_first(room):
         assert room.ledger.about(connection, "request", "r2") == []
 
 
+@pytest.mark.engines("sqlite")
 def test_what_one_searches_by_is_not_readable_in_the_database(room):
     with room.write() as connection:
         person = room.ledger.person(connection, team="T0HARBOUR", user="U0MAYA", at=NOON)

@@ -11,6 +11,8 @@ from ledger import (
 from ledger.tables import KEY, PERSON
 from tests.support.ledger_room import NOON
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 
 def test_somebody_is_registered_once_and_found_again(room):
     with room.write() as connection:

@@ -9,7 +9,7 @@ from ledger import BadProofError, MalformedError, NotSignedError, RollbackError
 from ledger.merkle import check_consistency, prove_consistency, prove_inclusion, root_of
 from ledger.proof import EntryProof
 from ledger.proving import Prover
-from ledger.tables import TRIGGERS
+from ledger.sqlite import TRIGGERS
 from tests.support.made_up_log import MadeUpLog
 from tests.support.tampering import flip
 

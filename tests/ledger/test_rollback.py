@@ -6,7 +6,7 @@ import pytest
 
 from ledger import BadSignatureError, Checkpoint, LogKey, MalformedError, NotKeptError, RollbackError, TransactionError
 from ledger.keeping import CheckpointFile
-from ledger.tables import TRIGGERS
+from ledger.sqlite import TRIGGERS
 from tests.support.ledger_room import NOON, ORIGIN, Chance, note, open_engine
 
 

@@ -11,6 +11,8 @@ from ledger.errors import UnknownPersonError
 from ledger.tables import scrub
 from tests.support.ledger_room import NOON, Chance, note, schemas, texts
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 NEW = KeyEncryptionKey.generate(Chance("new"))
 
 
@@ -104,6 +106,7 @@ def test_new_key_encryption_key_changes_no_entry_and_no_key(story):
         assert state(connection) == before
 
 
+@pytest.mark.engines("sqlite")
 def test_new_key_encryption_key_is_all_or_nothing(story):
     story.tamper(f"UPDATE ledger_person SET wrapped = zeroblob(60) WHERE person = x'{story.sam}'")
     with story.room.undone() as connection, pytest.raises(WrongKeyError):
@@ -113,6 +116,7 @@ def test_new_key_encryption_key_is_all_or_nothing(story):
         story.room.open(kek=NEW)
 
 
+@pytest.mark.engines("sqlite")
 def test_old_key_encryption_key_that_was_put_back_shows(story):
     def back(connection):
         for table, rows in kept.items():
@@ -134,6 +138,7 @@ def test_old_key_encryption_key_that_was_put_back_shows(story):
     assert "names another than the one given" in {s.title: s.problem for s in report.steps}["Keys"]
 
 
+@pytest.mark.engines("sqlite")
 def test_old_wrapped_keys_are_gone_from_the_file(story):
     with story.room.read() as connection:
         wrapped = connection.execute(text("SELECT wrapped FROM ledger_key UNION SELECT wrapped FROM ledger_person"))
@@ -161,6 +166,7 @@ def test_erased_person_is_nobody_and_their_words_are_gone(story):
     _sound(story, story.room.kek)
 
 
+@pytest.mark.engines("sqlite")
 def test_erased_person_is_gone_from_the_file(story):
     with story.room.read() as connection:
         columns = "lookup, key, wrapped, sealed"
@@ -172,6 +178,7 @@ def test_erased_person_is_gone_from_the_file(story):
     assert not [blob for blob in (*row, term) if blob in _stored(story)]
 
 
+@pytest.mark.engines("sqlite")
 def test_reader_that_holds_the_old_pages_is_told(story):
     impatient = story.room.engine
     with story.room.read() as connection:

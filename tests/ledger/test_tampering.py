@@ -15,7 +15,7 @@ from ledger.keyring import PERSON, Keyring
 from ledger.merkle import CompactRange, leaf_hash
 from ledger.people import Identity
 from ledger.sealing import seal_apart
-from ledger.tables import TRIGGERS
+from ledger.sqlite import TRIGGERS
 from tests.support.ledger_room import ORIGIN, Chance, note
 from tests.support.tampering import delete_row, flip, mend_head, swap_rows
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledger import LedgerError, open_to_read, verify_keyless, verify_with_key
-from ledger.tables import TRIGGERS
+from ledger.sqlite import TRIGGERS
 from tests.support.ledger_room import Room, open_engine, schemas
 from tests.support.tampering import Story
 from tests.support.tampering_acts import every_column, whole_rows

@@ -18,6 +18,8 @@ from ledger import (
 )
 from tests.support.ledger_room import ORIGIN, schemas
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 
 def test_untouched_ledger_is_sound_at_every_level(story):
     for report in (
@@ -68,6 +70,7 @@ def test_progress_is_told(story):
     assert told[-1] == (10, 10)
 
 
+@pytest.mark.engines("sqlite")
 def test_database_is_opened_for_verifying_without_a_way_to_write(story):
     engine = open_to_read(f"sqlite:///{story.room.database}")
     with engine.connect() as connection, connection.begin(), pytest.raises(OperationalError, match="readonly"):

@@ -1,4 +1,4 @@
-"""A ledger in a file of its own, with a clock and a chance that a test can hold in its hand."""
+"""A ledger in a database of its own, with a clock and a chance that a test can hold in its hand."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import Connection, Engine, create_engine, event
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 from ledger import Appended, Event, KeyEncryptionKey, Ledger, LogKey, OpenEntry, Schemas
 
@@ -52,6 +53,20 @@ def open_engine(path: Path, *, synchronous: str = "OFF") -> Engine:
     return engine
 
 
+def open_postgres(url: str) -> Engine:
+    """The same on PostgreSQL: who writes sees what the one before left, who reads sees one state."""
+    made = make_url(url).set(drivername="postgresql+psycopg")
+    engine = create_engine(made, pool_size=8, max_overflow=64, hide_parameters=True)
+
+    def begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing")
+        level = psycopg.IsolationLevel.READ_COMMITTED if writing else psycopg.IsolationLevel.REPEATABLE_READ
+        connection.connection.driver_connection.isolation_level = level
+
+    event.listen(engine, "begin", begin)
+    return engine
+
+
 def _begin(connection: Connection) -> str:
     return "BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN"
 
@@ -83,19 +98,22 @@ class Room:
     log_key: LogKey
     engine: Engine
     ledger: Ledger
+    url: str
     now: datetime = NOON
     turn: Lock = field(default_factory=Lock)
 
     @classmethod
-    def build(cls, folder: Path) -> "Room":
+    def build(cls, folder: Path, url: str = "") -> "Room":
         chance = Chance()
         kek, log_key = KeyEncryptionKey.generate(chance), LogKey.generate(ORIGIN, chance)
-        engine = open_engine(folder / "cred.db")
+        on_postgres = url.startswith("postgresql:")
+        engine = open_postgres(url) if on_postgres else open_engine(folder / "cred.db")
         with engine.connect().execution_options(writing=True) as connection, connection.begin():
             ledger = Ledger.create(
                 connection, kek=kek, log_key=log_key, schemas=schemas(), now=NOON, checkpoints=folder / "checkpoints"
             )
-        return cls(folder=folder, kek=kek, log_key=log_key, engine=engine, ledger=ledger)
+        where = url or f"sqlite:///{folder / 'cred.db'}"
+        return cls(folder=folder, kek=kek, log_key=log_key, engine=engine, ledger=ledger, url=where)
 
     @property
     def database(self) -> Path:

@@ -4,7 +4,8 @@ from sqlalchemy import insert
 
 from ledger import Checkpoint, LogKey
 from ledger.merkle import CompactRange, leaf_hash
-from ledger.tables import ENTRY, LOG, METADATA, SCHEMA, TRIGGERS, VERSION
+from ledger.sqlite import TRIGGERS
+from ledger.tables import ENTRY, LOG, METADATA, SCHEMA, VERSION
 from tests.support.ledger_room import ORIGIN, Chance, open_engine
 
 

@@ -10,7 +10,7 @@ from ledger import (
     verify_with_key,
 )
 from ledger.merkle import CompactRange, leaf_hash
-from ledger.tables import TRIGGERS
+from ledger.sqlite import TRIGGERS
 from tests.support.ledger_room import NOON, note, schemas
 
 
@@ -57,7 +57,7 @@ class Story:
         return {step.title: step.problem for step in self.report(key=key, anchor=anchor).steps if step.problem}
 
     def report(self, *, key=False, anchor=None, known=None):
-        engine = open_to_read(str(self.room.database))
+        engine = open_to_read(self.room.url)
         verifier = self.room.log_key.verifier
         try:
             with engine.connect() as connection, connection.begin():
