@@ -10,7 +10,8 @@ import pytest
 from bot.main.backing_up import back_up
 from bot.store.engine import WRITING
 from ledger import VerifierKey, open_to_read, verify_keyless
-from ledger.tables import TRIGGERS, missing_triggers
+from ledger.sqlite import TRIGGERS
+from ledger.tables import missing_triggers
 from tests.support.backups import files, opened, quiet, refused, said, started
 from tests.support.dying import killed_at
 from tests.support.fakes import START
