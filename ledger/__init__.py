@@ -4,6 +4,7 @@ The names below are the whole of it for a program. The format is open: C2SP chec
 """
 
 from ledger.checkpoint import Checkpoint
+from ledger.crew import processes
 from ledger.entry import Event, Json, OpenEntry
 from ledger.errors import (
     BadProofError,
@@ -75,6 +76,7 @@ __all__ = [
     "logs_in",
     "newest_checkpoint",
     "open_to_read",
+    "processes",
     "scrub",
     "verify_keyless",
     "verify_with_key",

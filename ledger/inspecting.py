@@ -9,37 +9,41 @@
 5. Search: the blind index holds what the entries are to be found by, nothing less and nothing more.
 """
 
-from hashlib import blake2b
+from collections.abc import Iterator
+from operator import itemgetter
 from secrets import token_bytes
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from ledger.entry import Event, Header, open_entry
-from ledger.errors import LedgerError, UnknownKeyError
-from ledger.keychecks import KeyChecks, blob, short
+from ledger.bag import KEY_BYTES as BAG_KEY_BYTES
+from ledger.bag import Bag
+from ledger.crew import Reading
+from ledger.errors import LedgerError
+from ledger.keychecks import KeyChecks, blob
 from ledger.keyring import Keyring
 from ledger.keys import KeyEncryptionKey
+from ledger.opener import Noted, Opened, Opener
 from ledger.people import PersonRow, open_identity, searched_as
 from ledger.report import Step
 from ledger.schema import Schemas
-from ledger.sealing import SealingKey, blind
+from ledger.sealing import blind
 from ledger.signing import VerifierKey
+from ledger.slices import all_terms
 
 _PEOPLE = text("SELECT person, lookup, key, wrapped, wrapped_by, sealed FROM ledger_person WHERE log = :log")
-_TERMS = text('SELECT term, "index" FROM ledger_term WHERE log = :log')
 
 
 class OpeningInspector:
-    """Opens each entry that a walk shows it, and holds what they say against the other tables."""
+    """Holds what the opened entries say, slice by slice, against one another and against the other tables."""
 
     def __init__(
         self, connection: Connection, log: int, verifier: VerifierKey, kek: KeyEncryptionKey, schemas: Schemas | None
     ) -> None:
         """Raises `WrongKeyError` where not one key opens, `NoLedgerError` where there is none."""
+        self._connection = connection
         self._verifier = verifier
         self._keyring = Keyring(log, verifier.name, kek, token_bytes)
-        self._decode = Schemas().decode_any if schemas is None else schemas.decode
         self._problems: dict[str, str] = {}
         """The first problem of each step, by its title."""
         self._keys = KeyChecks(connection, self._keyring)
@@ -47,35 +51,42 @@ class OpeningInspector:
         self._people = {blob(row.person).hex(): row for row in connection.execute(_PEOPLE, {"log": log})}
         self._registered: dict[str, tuple[str, str]] = {}
         self._erased: set[str] = set()
-        self._terms = _Bag(token_bytes(32))
+        self._terms = Bag()
         self._opened = 0
+        self.opener = Opener(
+            origin=verifier.name,
+            secrets=self._keys.for_entries(),
+            index_key=self._index_key,
+            people=frozenset(self._people),
+            schemas=schemas,
+            bag_key=token_bytes(BAG_KEY_BYTES),
+        )
+        """What opens the entries, in this process and in others."""
 
-    def see(self, header: Header, entry: bytes) -> None:
-        """Opens one entry and notes what it says."""
-        try:
-            event = self._decode(open_entry(self._key_of(header), self._verifier.name, header, entry))
-        except LedgerError as error:
-            self._wrong("Opening", f"Entry {header.index} does not open: {error}")
-            return
-        self._opened += 1
-        self._note_own(header, event)
-        if event.actor is not None and event.actor not in self._registered:
-            self._wrong("People", f"Entry {header.index} is by {event.actor}, whom no entry before it registered.")
-        for name, value in event.index:
-            if name != "person" or value in self._people:  # the rows of somebody who was erased went with them
-                self._terms.add(blind(self._index_key, name, value), header.index)
+    def take(self, opened: Opened) -> None:
+        """What the next slice says."""
+        if opened.problem is not None:
+            self._wrong("Opening", opened.problem)
+        self._opened += opened.count
+        self._terms += opened.terms
+        said = sorted([*((noted.index, noted) for noted in opened.noted), *_acts(opened)], key=itemgetter(0))
+        for index, what in said:  # of one entry, what it registers comes before who acts
+            if isinstance(what, Noted):
+                self._note_own(what)
+            elif what not in self._registered:
+                self._wrong("People", f"Entry {index} is by {what}, whom no entry before it registered.")
 
-    def steps(self, connection: Connection) -> tuple[Step, ...]:
-        """What was found, once every entry was seen."""
+    def steps(self, reading: Reading) -> tuple[Step, ...]:
+        """What was found, once every slice was taken."""
         if not self._opened:
             self._wrong("Beginning", "No entry opens this log.")
         for problem in self._keys.problems():
             self._wrong("Keys", problem)
         for person, row in self._people.items():
             self._check_person(person, row)
-        for person in self._registered.keys() - self._people.keys() - self._erased:
+        for person in sorted(self._registered.keys() - self._people.keys() - self._erased):
             self._wrong("People", f"The row of {person} is gone, and no entry says that they were erased.")
-        self._check_terms(connection)
+        self._check_terms(reading)
         found = {
             "Opening": f"{self._opened} entries open, canonical, on the allow-list",
             "Beginning": "entry 0 opens this log for this key",
@@ -88,17 +99,12 @@ class OpeningInspector:
     def _wrong(self, title: str, problem: str) -> None:
         self._problems.setdefault(title, problem)
 
-    def _key_of(self, header: Header) -> SealingKey:
-        key = self._keys.for_entries(header.key_id)
-        if key is None:
-            raise UnknownKeyError(f"no key {short(header.key_id)} for entries is in the table.")
-        return key
-
-    def _note_own(self, header: Header, event: Event) -> None:
-        said, index = {name: str(value) for name, value in event.body.items()}, header.index
+    def _note_own(self, noted: Noted) -> None:
+        event, index = noted.event, noted.index
+        said = {name: str(value) for name, value in event.body.items()}
         if (index == 0) != (event.kind == "log:opened"):
             self._wrong("Beginning", f"Entry {index} is {event.kind}: entry 0 opens the log, and no other does.")
-        self._keys.note(header, event)
+        self._keys.note(noted)
         match event.kind:
             case "log:opened":
                 if said != {"origin": self._verifier.name, "key": self._verifier.to_text()}:
@@ -128,29 +134,15 @@ class OpeningInspector:
         elif person in self._erased:
             self._wrong("People", f"The row of {person} is there again, though they were erased.")
 
-    def _check_terms(self, connection: Connection) -> None:
-        held = _Bag(self._terms.key)
-        for term, index in connection.execute(_TERMS, {"log": self._keyring.log}).yield_per(1000):
-            held.add(term, index)
+    def _check_terms(self, reading: Reading) -> None:
+        held, tasks = Bag(), all_terms(self._connection, self._keyring.log)
+        for task, found in zip(tasks, reading.each(tasks), strict=True):
+            held += task.bag(self._connection, self.opener.bag_key) if found is None else found
         if held.size != self._terms.size:
             self._wrong("Search", f"The blind index has {held.size} rows, the entries make {self._terms.size}.")
-        elif held.sum != self._terms.sum:
+        elif held != self._terms:
             self._wrong("Search", "A row of the blind index points to an entry that is about something else.")
 
 
-class _Bag:
-    """A keyed digest of (term, index) pairs in whatever order they come: equal sums, equal pairs.
-
-    The sum of keyed hashes stands for millions of pairs in a few bytes; the key is drawn for each verification, so
-    that nobody can have prepared pairs whose hashes make up for one another.
-    """
-
-    def __init__(self, key: bytes) -> None:
-        self.key = key
-        self.size = 0
-        self.sum = 0
-
-    def add(self, term: Any, index: Any) -> None:
-        pair = blake2b(repr((term, index)).encode(), key=self.key, digest_size=32).digest()
-        self.sum = (self.sum + int.from_bytes(pair, "big")) % 2**256
-        self.size += 1
+def _acts(opened: Opened) -> Iterator[tuple[int, str]]:
+    return ((index, actor) for actor, index in opened.actors.items())

@@ -7,15 +7,17 @@ longer than it may. Rows are taken as an attacker may have left them, so no type
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, text
 
 from ledger.appending import data_key_columns
-from ledger.entry import Event, Header
 from ledger.errors import NoLedgerError, WrongKeyError
 from ledger.keyring import ENTRIES, INDEX, Keyring
-from ledger.sealing import SealingKey
+from ledger.opener import Noted
+
+if TYPE_CHECKING:
+    from ledger.sealing import SealingKey
 
 _KEYS = text(
     "SELECT id, purpose, status, wrapped, wrapped_by, created FROM ledger_key WHERE log = :log ORDER BY created, id"
@@ -64,15 +66,15 @@ class KeyChecks:
         """What blinds the values that are searched by; empty where it is gone."""
         return next((key.secret for key_id, key in self._keys.items() if self._rows[key_id].purpose == INDEX), b"")
 
-    def for_entries(self, key_id: bytes) -> SealingKey | None:
-        """The data key of an ID."""
-        key = self._keys.get(key_id)
-        return key if key is not None and self._rows[key_id].purpose == ENTRIES else None
+    def for_entries(self) -> dict[bytes, bytes]:
+        """The data keys by their IDs."""
+        return {key_id: key.secret for key_id, key in self._keys.items() if self._rows[key_id].purpose == ENTRIES}
 
-    def note(self, header: Header, event: Event) -> None:
+    def note(self, noted: Noted) -> None:
         """What one entry says, if it is about keys."""
+        event = noted.event
         if event.kind == "key:created":
-            said = _Created(purpose=str(event.body["purpose"]), index=header.index, time=header.time)
+            said = _Created(purpose=str(event.body["purpose"]), index=noted.index, time=noted.time)
             self._created[bytes.fromhex(str(event.body["key"]))] = said
         elif event.kind == "key:rewrapped":
             self._wrapped_by = str(event.body["after"])

@@ -1,13 +1,15 @@
 """The Merkle tree of RFC 6962, section 2.1: hashes, the compact range that lets a tree grow without its leaves, proofs.
 
 Guarantees: the root of a `CompactRange` of n leaves is the Merkle tree hash of those n leaves, whatever way they came
-in. A range is a value: appending gives another, so that whatever a transaction gave up leaves nothing behind. A proof
-is accepted only if it has exactly the hashes that its sizes call for, and they make the very roots given. Pure.
+in, one by one or in runs that were hashed apart. A range is a value: appending gives another, so that whatever a
+transaction gave up leaves nothing behind. A proof is accepted only if it has exactly the hashes that its sizes call
+for, and they make the very roots given. Pure.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 
 from ledger.errors import BadProofError, MalformedError
 
@@ -17,6 +19,8 @@ LONGEST_PROOF = 63
 Subtree = Callable[[int, int], bytes]
 """The Merkle tree hash of the leaves from a start up to and without a stop."""
 EMPTY_ROOT = sha256(b"").digest()
+_RUN = 4096
+"""Leaves that are held at once: a power of two."""
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -42,19 +46,32 @@ class CompactRange:
 
     def append(self, leaf: bytes) -> "CompactRange":
         """The range with one more leaf hash at its right end."""
-        return self.extend((leaf,))
+        return CompactRange(self.size + 1, _carried(list(self.nodes), self.size, leaf))
 
     def extend(self, leaves: Iterable[bytes]) -> "CompactRange":
         """The range with these leaf hashes at its right end."""
-        nodes, size = list(self.nodes), self.size
-        for leaf in leaves:
-            node, carry = leaf, size
-            while carry & 1:  # a perfect subtree of this height waits on the left: the two become one
-                node = node_hash(nodes.pop(), node)
-                carry >>= 1
-            nodes.append(node)
-            size += 1
-        return CompactRange(size, tuple(nodes))
+        grown, coming = self, iter(leaves)
+        while run := list(islice(coming, min(grown.size & -grown.size or _RUN, _RUN))):
+            while run:
+                block = 1 << len(run).bit_length() - 1
+                grown = grown.join(CompactRange(block, (_perfect(run[:block]),)))
+                run = run[block:]
+        return grown
+
+    def join(self, right: "CompactRange") -> "CompactRange":
+        """The range of both, where the leaves of `right` follow: made apart, perhaps by another process.
+
+        `right` is no longer than the largest power of two that divides this size (any, from nothing): only then are its
+        perfect subtrees those of the whole. Raises `MalformedError`.
+        """
+        if self.size and right.size > self.size & -self.size:
+            raise MalformedError(f"{right.size} entries that begin at {self.size} make no range of their own.")
+        nodes, size = self.nodes, self.size
+        heights = (height for height in reversed(range(right.size.bit_length())) if right.size >> height & 1)
+        for height, node in zip(heights, right.nodes, strict=True):
+            nodes = _carried(list(nodes), size >> height, node)
+            size += 1 << height
+        return CompactRange(size, nodes)
 
     def root(self) -> bytes:
         """The Merkle tree hash of all leaves."""
@@ -73,6 +90,22 @@ class CompactRange:
     def from_bytes(cls, size: int, packed: bytes) -> "CompactRange":
         """Raises `MalformedError` where the hashes do not fit the size."""
         return cls(size, tuple(packed[at : at + HASH_BYTES] for at in range(0, len(packed), HASH_BYTES)))
+
+
+def _carried(nodes: list[bytes], carry: int, node: bytes) -> tuple[bytes, ...]:
+    """One node more: where a perfect subtree of its height waits on its left, the two become one, and so on."""
+    while carry & 1:
+        node = node_hash(nodes.pop(), node)
+        carry >>= 1
+    nodes.append(node)
+    return tuple(nodes)
+
+
+def _perfect(level: list[bytes]) -> bytes:
+    """The root of a power of two of leaves, level by level."""
+    while len(level) > 1:
+        level = [sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=True)]
+    return level[0]
 
 
 def root_of(leaves: Iterable[bytes]) -> bytes:

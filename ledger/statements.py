@@ -33,6 +33,16 @@ class Prepared:
         finally:
             cursor.close()
 
+    def all(self, connection: Connection, values: _Values) -> Sequence[Any]:
+        """Every row, a tuple of the driver's."""
+        cursor = self._cursor(connection)
+        try:
+            self._run(connection, cursor.execute, [values])
+            rows: Sequence[Any] = cursor.fetchall()
+        finally:
+            cursor.close()
+        return rows
+
     def run(self, connection: Connection, *rows: _Values) -> None:
         """Once for each row of values."""
         cursor = self._cursor(connection)

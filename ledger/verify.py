@@ -14,14 +14,15 @@ With key, `ledger.inspecting` adds what only an opened entry can tell. Keyless m
 verification ended (`ledger.verified`); then steps 3 to 5 speak of the entries since. Nothing here writes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, Table, func, select, text
 
 from ledger.anchoring import Anchor, short_of
 from ledger.checkpoint import Checkpoint
+from ledger.crew import Alone, Crew
 from ledger.errors import LedgerError, MalformedError, OriginMismatchError
 from ledger.inspecting import OpeningInspector
 from ledger.keys import KeyEncryptionKey
@@ -29,22 +30,19 @@ from ledger.opening import find_log
 from ledger.report import Report, Step
 from ledger.schema import Schemas
 from ledger.signing import VerifierKey
-from ledger.tables import missing_triggers
+from ledger.tables import CHECKPOINT, ENTRY, KEY, LOG, PERSON, TERM, missing_triggers
 from ledger.trust import TrustPolicy
 from ledger.verified import NOTHING, Verified
-from ledger.walking import Progress, Walk, walk
+from ledger.walking import Progress, Span, Walk, entries_at_most, walk
 
 _NOTES = text("SELECT size, note FROM ledger_checkpoint WHERE log = :log ORDER BY size")
 _HEAD = text("SELECT verifier, size, nodes, time, clock FROM ledger_log WHERE log = :log")
-_STRAYS = {
-    name: text(f"SELECT count(*) FROM {table} WHERE log NOT IN (SELECT log FROM ledger_log)")  # noqa: S608 - names of ours
-    for name, table in {
-        "entries": "ledger_entry",
-        "checkpoints": "ledger_checkpoint",
-        "search rows": "ledger_term",
-        "keys": "ledger_key",
-        "people": "ledger_person",
-    }.items()
+_OWNED: Mapping[str, Table] = {
+    "entries": ENTRY,
+    "checkpoints": CHECKPOINT,
+    "search rows": TERM,
+    "keys": KEY,
+    "people": PERSON,
 }
 
 
@@ -59,6 +57,27 @@ class _Subject:
     def head(self) -> Row[Any, Any, Any]:
         """Verifier key, size and compact range, as the database says."""
         return self.connection.execute(_HEAD, {"log": self.log}).one()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """From where, by whom, and who is told how far it is."""
+
+    since: Verified
+    progress: Progress | None
+    crew: Crew
+
+    def read(
+        self, subject: _Subject, sizes: Collection[int], inspector: OpeningInspector | None
+    ) -> tuple[Walk, tuple[Step, ...]]:
+        """The pass over the entries, and the steps of what was opened."""
+        connection, log = subject.connection, subject.log
+        total = entries_at_most(connection, log, self.since)
+        opener = None if inspector is None else inspector.opener
+        with self.crew.at_work(connection, opener, total - self.since.tree.size) as reading:
+            span = Span(log=log, sizes=sizes, total=total, length=self.crew.length, since=self.since)
+            found = walk(connection, span, reading, inspector, self.progress)
+            return found, () if inspector is None else inspector.steps(reading)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +96,17 @@ def verify_keyless(
     policy: TrustPolicy | None = None,
     since: Verified = NOTHING,
     progress: Progress | None = None,
+    crew: Crew | None = None,
 ) -> Report:
     """Steps 1 to 6. `checkpoint`: a signed note from outside. `policy`: who must have cosigned that.
 
-    `since`: what `Report.verified` said of an earlier run. Raises `NoLedgerError`, `OriginMismatchError`.
+    `since`: what `Report.verified` said of an earlier run. `crew`: who reads; this process alone where none is given.
+    Raises `NoLedgerError`, `OriginMismatchError`.
     """
     subject = _Subject(connection, find_log(connection, verifier), verifier)
     if since.tree.size and since.origin != verifier.name:
         raise OriginMismatchError(f"What was verified before is the log {since.origin}, not {verifier.name}.")
-    return _report(subject, None, _anchor(checkpoint, policy), since, progress)
+    return _report(subject, None, _anchor(checkpoint, policy), _Reader(since, progress, crew or Alone()))
 
 
 def verify_with_key(
@@ -97,6 +118,7 @@ def verify_with_key(
     checkpoint: str | None = None,
     policy: TrustPolicy | None = None,
     progress: Progress | None = None,
+    crew: Crew | None = None,
 ) -> Report:
     """Those steps and `ledger.inspecting`'s. Also raises `WrongKeyError`, where no key opens under this one.
 
@@ -104,7 +126,7 @@ def verify_with_key(
     """
     subject = _Subject(connection, find_log(connection, verifier), verifier)
     inspector = OpeningInspector(connection, subject.log, verifier, kek, schemas)
-    return _report(subject, inspector, _anchor(checkpoint, policy), NOTHING, progress)
+    return _report(subject, inspector, _anchor(checkpoint, policy), _Reader(NOTHING, progress, crew or Alone()))
 
 
 def _anchor(checkpoint: str | None, policy: TrustPolicy | None) -> Anchor | None:
@@ -119,12 +141,11 @@ def _report(
     subject: _Subject,
     inspector: OpeningInspector | None,
     anchor: Anchor | None,
-    since: Verified,
-    progress: Progress | None,
+    reader: "_Reader",
 ) -> Report:
     kept = _kept(subject)
     sizes = {*kept.roots, *((anchor.checkpoint.size,) if anchor else ())}
-    found = walk(subject.connection, subject.log, sizes, inspector, progress, since=since)
+    found, opened = reader.read(subject, sizes, inspector)
     steps = [
         _tables(subject),
         _checkpoints(kept, subject.verifier),
@@ -136,8 +157,7 @@ def _report(
     if anchor is not None:
         steps += anchor.steps(found, subject.verifier)
         level += anchor.level
-    if inspector is not None:
-        steps += inspector.steps(subject.connection)
+    steps += opened
     verified = Verified(origin=subject.verifier.name, tree=found.tree, time=found.time)
     return Report(level=level, verified=verified, steps=tuple(steps))
 
@@ -151,7 +171,7 @@ def _entries(found: Walk) -> str:
 
 def _tables(subject: _Subject) -> Step:
     problem = None
-    strays = [name for name, count in _STRAYS.items() if subject.connection.execute(count).scalar_one()]
+    strays = [name for name, table in _OWNED.items() if _has_strays(subject.connection, table)]
     named = subject.head().verifier
     if gone := missing_triggers(subject.connection):
         problem = f"Triggers that keep the ledger append-only are gone or changed: {', '.join(gone)}."
@@ -160,6 +180,15 @@ def _tables(subject: _Subject) -> Step:
     elif named != subject.verifier.to_text():
         problem = "The database names another verifier key for this log than the one given."
     return Step(title="Tables", found="append-only triggers stand", problem=problem)
+
+
+def _has_strays(connection: Connection, table: Table) -> bool:
+    """Whether rows belong to no log. It goes from one log's number to the next, not from row to row."""
+    logs = set(connection.execute(select(LOG.c.log)).scalars())
+    found = connection.execute(select(func.min(table.c.log))).scalar()
+    while found in logs:
+        found = connection.execute(select(func.min(table.c.log)).where(table.c.log > found)).scalar()
+    return found is not None
 
 
 def _kept(subject: _Subject) -> _Kept:

@@ -38,6 +38,7 @@ def verify(
             "one in CRED_CHECKPOINTS."
         ),
     ] = None,
+    cores: Annotated[int | None, typer.Option(help="How many cores to use. Without it: all.", min=1)] = None,
 ) -> None:
     """Check that the ledger is what it was, and that the database says what the ledger tells. Changes nothing.
 
@@ -48,7 +49,7 @@ def verify(
         places = read_places(os.environ)
         with _told_as_sentences():
             anchor = _anchor(places, checkpoint)
-            report = _check(places, vkey, anchor)
+            report = _check(places, vkey, anchor, cores)
     typer.echo(report.to_text())
     if anchor is None:
         typer.echo(_NO_ANCHOR.format(places.checkpoints))
@@ -92,16 +93,19 @@ def _anchor(places: Places, checkpoint: Path | None) -> str | None:
     return note
 
 
-def _check(places: Places, vkey: Path | None, anchor: str | None) -> "Report":
+def _check(places: Places, vkey: Path | None, anchor: str | None, cores: int | None) -> "Report":
     from bot.main.opening import read_keys  # noqa: PLC0415 - see bot.cli
     from bot.store import SCHEMAS  # noqa: PLC0415 - the same
-    from ledger import VerifierKey, open_to_read, verify_with_key  # noqa: PLC0415 - the same
+    from ledger import VerifierKey, open_to_read, processes, verify_with_key  # noqa: PLC0415 - the same
 
     keys = read_keys(places)
     verifier: VerifierKey = keys.log_key.verifier if vkey is None else VerifierKey.read(vkey)
     engine = open_to_read(places.database_url)
     with _progress() as progress, engine.connect() as connection, connection.begin():
-        report = verify_with_key(connection, verifier, keys.kek, SCHEMAS, checkpoint=anchor, progress=progress)
+        crew = processes(places.database_url, cores)
+        report = verify_with_key(
+            connection, verifier, keys.kek, SCHEMAS, checkpoint=anchor, progress=progress, crew=crew
+        )
         return replace(report, steps=(*report.steps, _story(connection, keys, sound=report.sound)))
 
 

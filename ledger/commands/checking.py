@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ledger.commands.telling import DOES_NOT_HOLD, ERR, OUT, bar, read_text, refusing
+from ledger.crew import Processes, processes
 from ledger.entry import instant
 from ledger.errors import BadProofError, BadSignatureError, KeyFileError, MalformedError, TooFewWitnessesError
 from ledger.keys import KeyEncryptionKey
@@ -39,13 +40,15 @@ def verify(
             "Keep it where the log's operator cannot write. Not with --key."
         ),
     ] = None,
+    cores: Annotated[int | None, typer.Option(help="How many cores to use. Without it: all.", min=1)] = None,
 ) -> None:
     """Check that nothing in the log was changed, removed, moved or rolled back.
 
     Without --key this needs no secret. A checkpoint that was kept outside also shows a rollback of the whole database.
     """
     with refusing(vkey):
-        report = _run(database, vkey, _key(key, key_command), _Outside.read(checkpoint, policy), since)
+        outside = _Outside.read(checkpoint, policy)
+        report = _run(processes(database, cores), vkey, _key(key, key_command), outside, since)
         if since is not None and report.sound:
             write_whole(since, report.verified.to_text().encode())
     OUT.print(report.to_text(), markup=False)
@@ -104,12 +107,12 @@ def _key(file: Path | None, command: str | None) -> KeyEncryptionKey | None:
     return None if file is None else KeyEncryptionKey.read(file)
 
 
-def _run(database: str, vkey: Path, kek: KeyEncryptionKey | None, outside: _Outside, since: Path | None) -> Report:
+def _run(crew: Processes, vkey: Path, kek: KeyEncryptionKey | None, outside: _Outside, since: Path | None) -> Report:
     verifier = VerifierKey.read(vkey)
     if kek is not None and since is not None:
         raise MalformedError("--since goes without --key: with the key, every entry is opened each time.")
     before = NOTHING if since is None or not since.exists() else _note(since)
-    engine = open_to_read(database)
+    engine = open_to_read(crew.database)
     with bar("Reading entries") as progress, engine.connect() as connection, connection.begin():
         if kek is None:
             return verify_keyless(
@@ -119,6 +122,7 @@ def _run(database: str, vkey: Path, kek: KeyEncryptionKey | None, outside: _Outs
                 policy=outside.policy,
                 since=before,
                 progress=progress,
+                crew=crew,
             )
         return verify_with_key(
             connection,
@@ -128,6 +132,7 @@ def _run(database: str, vkey: Path, kek: KeyEncryptionKey | None, outside: _Outs
             checkpoint=outside.checkpoint,
             policy=outside.policy,
             progress=progress,
+            crew=crew,
         )
 
 
