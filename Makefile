@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types imports unit scenario browser soak bench lock clean
+.PHONY: help run test format lint types imports unit scenario browser soak bench pictures lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,9 @@ soak: $(VENV)/.test  ## the long ones: hundreds of kills
 
 bench: $(VENV)/.test  ## speed and memory, each beside a floor or a peer
 	@$(BIN)/python -m tests.bench
+
+pictures: $(VENV)/.test  ## a picture of every card, form and Home, under tests/pictures/cards
+	@CRED_PICTURES=1 $(BIN)/pytest -n $(JOBS) -m browser tests/sandbox_page/test_cards_of_the_bot.py
 
 lock:  ## lock the dependencies anew (needs uv)
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

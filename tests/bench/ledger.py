@@ -10,11 +10,12 @@ from contextlib import closing
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
-from threading import Barrier, Lock, Thread
+from threading import Barrier, Thread
 from time import perf_counter
 
 from sqlalchemy import Engine
 
+from bot.store.turn import Turn
 from ledger import Event, KeyEncryptionKey, Ledger, LogKey
 from tests.bench import Figure
 from tests.support.ledger_room import NOON, ORIGIN, Chance, open_engine, schemas
@@ -39,18 +40,28 @@ def figures() -> Iterator[Figure]:
     with TemporaryDirectory(prefix="cred-bench-") as name:
         folder = Path(name)
         engine, ledger = _ledger(folder)
-        turn = Lock()
-
-        def append() -> None:
-            with turn, engine.connect().execution_options(writing=True) as connection, connection.begin():
-                ledger.append(connection, _EVENT, at=NOON)
-
+        append = _appender(engine, ledger)
         append()
         with closing(_Floor(folder, _size_of_entry(engine))) as floor:
             ours, bare = _in_turns(append, floor.insert)
         yield _at_least("ledger: durable appends a second", 1 / min(ours), 1 / min(bare), 0.6)
         yield from _crowd(append)
         engine.dispose()
+
+
+def _appender(engine: Engine, ledger: Ledger) -> Callable[[], None]:
+    """As the program appends: writers queue, and one connection is kept for whoever's turn it is."""
+    turn, connection = Turn(), engine.connect().execution_options(writing=True)
+
+    def append() -> None:
+        turn.acquire()
+        try:
+            with connection.begin():
+                ledger.append(connection, _EVENT, at=NOON)
+        finally:
+            turn.release()
+
+    return append
 
 
 def _ledger(folder: Path) -> tuple[Engine, Ledger]:
