@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, literal_column, or_, select, tuple_
 
 from bot.domain.credential import LIVING
 from bot.ports import Search
@@ -12,13 +12,15 @@ from bot.store.columns import micros
 from bot.store.rows import METADATA
 
 _CREDENTIAL = METADATA.tables["credential"]
+_ALIVE: list[ColumnElement[Any]] = [literal_column(f"'{state}'") for state in sorted(LIVING)]
+"""As they are written in SQL: parameters of a list would be written into the statement anew each time."""
 
 
 @cache
 def page(*, scoped: bool, worded: bool, paged: bool, soon: bool) -> Select[Any]:
     """A page's statement, built once for each of its shapes: building is dearer than asking."""
     c = _CREDENTIAL.c
-    statement = select(_CREDENTIAL).where(c.state.in_(sorted(LIVING)))
+    statement = select(_CREDENTIAL).where(c.state.in_(_ALIVE))
     if scoped:
         statement = statement.where(
             or_(c.estate.in_(bindparam("estates", expanding=True)), c.owner == bindparam("person"))

@@ -1,4 +1,4 @@
-"""SIGKILL at every commit of a rotation, a deletion, a suspension and a transfer, right before and right after.
+"""SIGKILL at the commits of a rotation, a deletion, a suspension and a transfer, right before and right after.
 
 After each the promises hold, whoever acted goes on from what they are offered, and everything happened once: the
 secrets that log in are those that would without the kill.
@@ -31,14 +31,9 @@ BOUNDARIES = {
     "transfer": {"request:opened": 1, "vote:cast": 1, "credential:transferred": 1, "notice": 6, "notice:sent": 14},
 }
 """Every commit of a writing transaction in each of them, by the entries that it holds, and how many there are of it."""
-DEATHS = [
-    (part, label if number == 1 else f"{label}#{number}")
-    for part, told in BOUNDARIES.items()
-    for label, count in told.items()
-    for number in sorted({1, count})
-]
-"""At each kind of commit; of the outbox, whose commits are alike (`test_kills` has them all), at the first and last."""
-RANDOM = 8
+DEATHS = [(part, label) for part, told in BOUNDARIES.items() for label in told if not label.startswith("notice")]
+"""At each commit but the outbox's, which are alike: `test_kills` has them all."""
+RANDOM = 4
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

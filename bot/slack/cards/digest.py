@@ -6,7 +6,7 @@ from bot.slack.cards.pieces import Button, Card, Json, Known, button, context, d
 from bot.slack.ids import Action, ChangeMark
 from bot.slack.text import counted, day, mention, when
 
-_BAR = 24
+_BAR = 16
 """Characters of the longest bar."""
 _TITLE = "📊 Credentials, this week"
 
