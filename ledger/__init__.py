@@ -29,7 +29,8 @@ from ledger.errors import (
 from ledger.keyring import KeyState
 from ledger.keys import KeyEncryptionKey, NamedKey
 from ledger.log import Appended, Ledger
-from ledger.opening import Promise, logs_in, newest_checkpoint
+from ledger.opening import logs_in, newest_checkpoint
+from ledger.promises import Promise
 from ledger.proof import EntryProof
 from ledger.report import Report, Step
 from ledger.schema import Schemas

@@ -1,7 +1,7 @@
 """What only an opened entry can tell: the steps of a verification that need the key-encryption key.
 
 1. Opening: each entry opens under the key that its header commits to; its payload is canonical and on the allow-list.
-2. Beginning: entry 0 opens this very log for this very key, and no other entry does.
+2. Beginning: entry 0 opens this very log for this very key, or continues another one; no other entry does.
 3. Keys: each key in the table opens and has the entry of its creation, and each entry of a creation has its key
    (`ledger.keychecks`).
 4. People: who stands behind a person ID is who was registered; nobody acts who was not; whose row is gone has an entry
@@ -25,12 +25,13 @@ from ledger.keyring import Keyring
 from ledger.keys import KeyEncryptionKey
 from ledger.opener import Noted, Opened, Opener
 from ledger.people import PersonRow, open_identity, searched_as
+from ledger.relatives import Relative, Relatives
 from ledger.report import Step
 from ledger.schema import Schemas
 from ledger.sealing import blind
-from ledger.signing import VerifierKey
 from ledger.slices import all_terms
 
+_BEGINNINGS = frozenset({"log:opened", "log:continued"})
 _PEOPLE = text("SELECT person, lookup, key, wrapped, wrapped_by, sealed FROM ledger_person WHERE log = :log")
 
 
@@ -38,26 +39,32 @@ class OpeningInspector:
     """Holds what the opened entries say, slice by slice, against one another and against the other tables."""
 
     def __init__(
-        self, connection: Connection, log: int, verifier: VerifierKey, kek: KeyEncryptionKey, schemas: Schemas | None
+        self,
+        connection: Connection,
+        relative: Relative,
+        kek: KeyEncryptionKey,
+        schemas: Schemas | None,
+        relatives: Relatives,
     ) -> None:
         """Raises `WrongKeyError` where not one key opens, `NoLedgerError` where there is none."""
         self._connection = connection
-        self._verifier = verifier
-        self._keyring = Keyring(log, verifier.name, kek, token_bytes)
+        self._verifier = relative.verifier
+        self._relatives = relatives
+        self._keyring = Keyring(relative.log, relative.verifier.name, kek, token_bytes)
         self._problems: dict[str, str] = {}
         """The first problem of each step, by its title."""
         self._keys = KeyChecks(connection, self._keyring)
-        self._index_key = self._keys.index_key()
-        self._people = {blob(row.person).hex(): row for row in connection.execute(_PEOPLE, {"log": log})}
-        self._registered: dict[str, tuple[str, str]] = {}
-        self._erased: set[str] = set()
+        self._index_key = relatives.index_key = self._keys.index_key() or relatives.index_key
+        self._people = {blob(row.person).hex(): row for row in connection.execute(_PEOPLE, {"log": relative.log})}
+        self._registered = relatives.registered
+        self._erased = relatives.erased
         self._terms = Bag()
         self._opened = 0
         self.opener = Opener(
-            origin=verifier.name,
+            origin=relative.verifier.name,
             secrets=self._keys.for_entries(),
             index_key=self._index_key,
-            people=frozenset(self._people),
+            people=relatives.living,
             schemas=schemas,
             bag_key=token_bytes(BAG_KEY_BYTES),
         )
@@ -80,16 +87,17 @@ class OpeningInspector:
         """What was found, once every slice was taken."""
         if not self._opened:
             self._wrong("Beginning", "No entry opens this log.")
-        for problem in self._keys.problems():
+        newest = self._relatives.is_newest(self._keyring.log)
+        for problem in self._keys.problems(newest=newest):
             self._wrong("Keys", problem)
         for person, row in self._people.items():
             self._check_person(person, row)
-        for person in sorted(self._registered.keys() - self._people.keys() - self._erased):
-            self._wrong("People", f"The row of {person} is gone, and no entry says that they were erased.")
+        if newest:  # somebody may have been erased in a later log than the one that registered them
+            self._check_erasures(self._relatives.living)
         self._check_terms(reading)
         found = {
             "Opening": f"{self._opened} entries open, canonical, on the allow-list",
-            "Beginning": "entry 0 opens this log for this key",
+            "Beginning": f"entry 0 is {self._relatives.begins_as(self._keyring.log)}, for this key",
             "Keys": f"{self._keys.created} created, each with its entry",
             "People": f"{len(self._registered)} registered as committed to, {len(self._erased)} of them erased",
             "Search": "the blind index says what the entries say",
@@ -102,13 +110,16 @@ class OpeningInspector:
     def _note_own(self, noted: Noted) -> None:
         event, index = noted.event, noted.index
         said = {name: str(value) for name, value in event.body.items()}
-        if (index == 0) != (event.kind == "log:opened"):
+        if (index == 0) != (event.kind in _BEGINNINGS):
             self._wrong("Beginning", f"Entry {index} is {event.kind}: entry 0 opens the log, and no other does.")
         self._keys.note(noted)
         match event.kind:
-            case "log:opened":
-                if said != {"origin": self._verifier.name, "key": self._verifier.to_text()}:
+            case "log:opened" | "log:continued":
+                mine = (self._relatives.begins_as(self._keyring.log), self._verifier.name, self._verifier.to_text())
+                if (event.kind, said["origin"], said["key"]) != mine:
                     self._wrong("Beginning", f"Entry {index} opens {said['origin']} for {said['key']}.")
+                if event.kind == "log:continued":
+                    self._relatives.continued[self._keyring.log] = event.body
             case "person:registered":
                 if said["person"] in self._registered:
                     self._wrong("People", f"Entry {index} registers {said['person']} a second time.")
@@ -131,7 +142,11 @@ class OpeningInspector:
             self._wrong("People", f"The row of {person} is found under another name than its own.")
         elif blob(columns.wrapped_by) != self._keyring.kek_id:
             self._wrong("People", f"The row of {person} says that another key-encryption key wraps it.")
-        elif person in self._erased:
+
+    def _check_erasures(self, living: frozenset[str]) -> None:
+        for person in sorted(self._registered.keys() - living - self._erased):
+            self._wrong("People", f"The row of {person} is gone, and no entry says that they were erased.")
+        for person in sorted(self._erased & living):
             self._wrong("People", f"The row of {person} is there again, though they were erased.")
 
     def _check_terms(self, reading: Reading) -> None:

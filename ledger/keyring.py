@@ -2,10 +2,11 @@
 
 Guarantees: a key is looked up in the database each time and only its unwrapping is remembered, so that a key whose
 transaction was rolled back, or that was destroyed, is never handed out. A row opens for its own log, ID and purpose
-only. Every creation is an entry: `ledger.appending` writes it in the same transaction.
+only. Every creation is an entry: `ledger.appending` writes it in the same transaction. A log that goes on under a new
+origin goes on with the keys of the one before it, which stay where they are.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -48,19 +49,23 @@ class KeyState:
     wrapped_by: bytes
 
 
-def list_keys(connection: Connection, log: int) -> list[KeyState]:
-    """In the order of their creation."""
-    return [KeyState(**row) for row in connection.execute(_STATES, {"log": log}).mappings()]
-
-
 class Keyring:
-    """The keys of one log."""
+    """The keys of one log, and of those that it continues."""
 
-    def __init__(self, log: int, origin: str, kek: KeyEncryptionKey, random: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        log: int,
+        origin: str,
+        kek: KeyEncryptionKey,
+        random: Callable[[int], bytes],
+        former: "Keyring | None" = None,
+    ) -> None:
+        """`former`: of the log that this one continues."""
         self.log = log
         self.origin = origin
+        self.former = former
         self._kek = kek
-        self._random = random
+        self.random = random
         self._unwrapped: dict[tuple[bytes, str, bytes], SealingKey] = {}
 
     @property
@@ -70,16 +75,37 @@ class Keyring:
 
     def under(self, kek: KeyEncryptionKey) -> "Keyring":
         """The same log's, with another key-encryption key."""
-        return Keyring(self.log, self.origin, kek, self._random)
+        former = None if self.former is None else self.former.under(kek)
+        return Keyring(self.log, self.origin, kek, self.random, former)
+
+    def next(self, log: int, origin: str) -> "Keyring":
+        """Of a log that continues this one."""
+        return Keyring(log, origin, self._kek, self.random, self)
+
+    def lineage(self) -> Iterator["Keyring"]:
+        """This one, then each that it continues, the newest first."""
+        ring: Keyring | None = self
+        while ring is not None:
+            yield ring
+            ring = ring.former
+
+    def states(self, connection: Connection) -> list[KeyState]:
+        """Every key, in the order of their creation."""
+        rings = reversed([*self.lineage()])
+        return [KeyState(**row) for ring in rings for row in connection.execute(_STATES, {"log": ring.log}).mappings()]
 
     def primary(self, connection: Connection, purpose: str) -> SealingKey | None:
         """The key that serves a purpose now; None before its first use. Raises `WrongKeyError`."""
         row = connection.execute(_PRIMARY, {"log": self.log, "purpose": purpose}).first()
-        return None if row is None else self.remembered(row.id, purpose, row.wrapped)
+        if row is None:
+            return None if self.former is None else self.former.primary(connection, purpose)
+        return self.remembered(row.id, purpose, row.wrapped)
 
     def by_id(self, connection: Connection, key_id: bytes) -> tuple[str, SealingKey]:
         """Purpose and key. Raises `UnknownKeyError`, `WrongKeyError`."""
         row = connection.execute(_BY_ID, {"log": self.log, "id": key_id}).first()
+        if row is None and self.former is not None:
+            return self.former.by_id(connection, key_id)
         if row is None:
             raise UnknownKeyError(f"No key {key_id.hex()[:16]} is in the ledger: it was destroyed, or never was.")
         return row.purpose, self.remembered(key_id, row.purpose, row.wrapped)
@@ -94,11 +120,11 @@ class Keyring:
 
     def draw(self) -> SealingKey:
         """A new key that is written nowhere yet."""
-        return SealingKey.of(self._random(KEY_BYTES))
+        return SealingKey.of(self.random(KEY_BYTES))
 
     def wrap(self, key: SealingKey, purpose: str) -> dict[str, bytes]:
         """The columns of a row that hold the key."""
-        nonce = self._random(NONCE_BYTES)
+        nonce = self.random(NONCE_BYTES)
         return {"wrapped": self._kek.wrap(key, self._about(key.id, purpose), nonce), "wrapped_by": self._kek.id}
 
     def unwrap(self, key_id: bytes, purpose: str, wrapped: bytes) -> SealingKey:

@@ -7,7 +7,7 @@ All times are aware instants, kept as UTC microseconds.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,16 +16,15 @@ from sqlalchemy import Connection
 
 from ledger.appending import Appender, Head
 from ledger.checkpoint import Checkpoint
-from ledger.entry import Event, Json, OpenEntry, instant, micros
-from ledger.errors import LedgerExistsError, NotSignedError, TransactionError, UnknownKeyError
-from ledger.keeping import CheckpointFile, is_kept, read_kept
-from ledger.keyring import OWN_PURPOSES, Keyring, KeyState, list_keys
+from ledger.entry import Event, Json, instant, micros
+from ledger.errors import LedgerExistsError, TransactionError
+from ledger.keeping import CheckpointFile, is_kept
+from ledger.keyring import Keyring
 from ledger.keys import KeyEncryptionKey, NamedKey
-from ledger.opening import Promise, check_not_rolled_back, create_log, keep, newest, open_log
-from ledger.people import People
-from ledger.proof import EntryProof
-from ledger.proving import Prover
-from ledger.reading import Reading
+from ledger.lineage import Family, begin_next, index_key_of, open_family, turn_of
+from ledger.opening import create_log, keep, newest
+from ledger.promises import Promise, check_promise, kept_promises
+from ledger.records import Records, check_purpose
 from ledger.rewrapping import Progress, Rewrapped, rewrap
 from ledger.schema import Schemas
 from ledger.sealing import SealingKey
@@ -43,22 +42,17 @@ class Appended:
     at: datetime
 
 
-class Ledger:
+class Ledger(Records):
     """One log in one database. `create` makes it, `open` goes on with it; neither keeps the connection."""
 
     def __init__(
         self, keyring: Keyring, index_key: SealingKey, *, log_key: LogKey, schemas: Schemas, random: Random
     ) -> None:
-        self.origin = log_key.origin
+        super().__init__(keyring, Appender(keyring, schemas, index_key.secret, random), schemas, random)
         self._log_key = log_key
-        self._keyring = keyring
         self._schemas = schemas
         self._index_key = index_key
         self._random = random
-        self._appender = Appender(keyring, schemas, index_key.secret, random)
-        self._people = People(keyring, self._appender, random)
-        self._reading = Reading(keyring, schemas)
-        self._prover = Prover(keyring.log)
         self._file: CheckpointFile | None = None
 
     @classmethod
@@ -81,7 +75,8 @@ class Ledger:
             raise LedgerExistsError(f"There is a checkpoint in {checkpoints} already: a log has begun with it.")
         keyring, index_key = create_log(connection, kek=kek, log_key=log_key, schemas=schemas, now=now, random=random)
         ledger = cls(keyring, index_key, log_key=log_key, schemas=schemas, random=random)
-        ledger._keep_in(checkpoints)
+        if checkpoints is not None:
+            ledger._file = CheckpointFile(checkpoints, log_key.verifier)
         return ledger
 
     @staticmethod
@@ -106,11 +101,42 @@ class Ledger:
         `checkpoints`: the folder of the newest checkpoint, best on another disk than the database. `promises`: what
         else is known of the log.
         """
-        keyring, index_key = open_log(connection, kek=kek, log_key=log_key, random=random)
-        ledger = cls(keyring, index_key, log_key=log_key, schemas=schemas, random=random)
-        ledger._keep_in(checkpoints)
-        for known in (*ledger._promised(connection, checkpoints), *promises):
-            check_not_rolled_back(connection, keyring.log, known)
+        family = open_family(connection, kek=kek, log_key=log_key, random=random)
+        kept = kept_promises(connection, family, checkpoints)
+        for known in (*(Promise.of(checkpoint, by) for by, checkpoint in kept), *promises):
+            check_promise(connection, family, schemas, known)
+        return cls._of(connection, family, schemas, checkpoints)
+
+    @classmethod
+    def continue_log(
+        cls,
+        connection: Connection,
+        *,
+        kek: KeyEncryptionKey,
+        log_key: LogKey,
+        schemas: Schemas,
+        now: datetime,
+        reason: str,
+        random: Random = os.urandom,
+        checkpoints: Path | None = None,
+        known: Sequence[Checkpoint] = (),
+    ) -> "Ledger":
+        """Goes on under the next origin from a database that was rolled back, with an entry that says so and why.
+
+        `checkpoints` and `known`: all that is known of the log; nothing there is changed. Raises as `open` does.
+        """
+        family = open_family(connection, kek=kek, log_key=log_key, random=random)
+        all_known = [*known, *(checkpoint for _, checkpoint in kept_promises(connection, family, checkpoints))]
+        turn = turn_of(family, all_known, reason)
+        return cls._of(connection, begin_next(connection, family, turn, schemas, now), schemas, checkpoints)
+
+    @classmethod
+    def _of(cls, connection: Connection, family: Family, schemas: Schemas, checkpoints: Path | None) -> "Ledger":
+        ring, log_key = family.ring, family.log_key
+        index_key = index_key_of(connection, ring)
+        ledger = cls(ring, index_key, log_key=log_key, schemas=schemas, random=ring.random)
+        if checkpoints is not None:
+            ledger._file = CheckpointFile(checkpoints, log_key.verifier, check=family.check)
         return ledger
 
     def append(self, connection: Connection, event: Event, *, at: datetime) -> Appended:
@@ -127,33 +153,13 @@ class Ledger:
         """The person ID (32 hex digits) of somebody, registered with an entry on first sight."""
         return self._people.person(connection, team, user, micros(at))
 
-    def find_person(self, connection: Connection, *, team: str, user: str) -> str | None:
-        """The person ID of somebody; None where they were never registered, or erased."""
-        return self._people.find(connection, team, user)
-
-    def count_people(self, connection: Connection) -> int:
-        """How many stand behind an ID."""
-        return self._people.count(connection)
-
-    def who(self, connection: Connection, person: str) -> tuple[str, str] | None:
-        """Team and user of a person ID; None where they were erased or are unknown."""
-        return self._people.who(connection, person)
-
     def seal_words(self, connection: Connection, person: str, text: str) -> str:
         """What a person typed, sealed under their own key, in base64url. Raises `UnknownKeyError`."""
         return self._people.seal_words(connection, person, text)
 
-    def open_words(self, connection: Connection, sealed: str, person: str) -> str | None:
-        """The reverse; None where the person was erased. Raises `MalformedError`, `CannotOpenError`."""
-        return self._people.open_words(connection, sealed, person)
-
     def erase(self, connection: Connection, person: str, *, at: datetime) -> None:
         """Destroys what says who a person ID is, with an entry; proofs stay. Raises `UnknownPersonError`."""
         self._people.erase(connection, person, micros(at))
-
-    def keys(self, connection: Connection) -> list[KeyState]:
-        """What stands of keys, without the keys: in the order of their creation."""
-        return list_keys(connection, self._keyring.log)
 
     def rotate_data_key(self, connection: Connection, *, at: datetime) -> Appended:
         """Seals what comes from now on under a new key. The entry is that of the key's creation."""
@@ -180,46 +186,11 @@ class Ledger:
 
         That first use needs a connection that may write; without `at` its entry has the time of the one before it.
         """
-        _check_purpose(purpose)
+        check_purpose(purpose)
         key = self._keyring.primary(connection, purpose)
         if key is None:
             key = self._appender.make_key(connection, purpose, None if at is None else micros(at))
         return NamedKey(key.id, key.secret)
-
-    def key_by_id(self, connection: Connection, id: bytes) -> NamedKey:  # noqa: A002 - the word of the rows that name it
-        """A key that a row names. Raises `UnknownKeyError`: destroyed, or never was."""
-        purpose, key = self._keyring.by_id(connection, id)
-        _check_purpose(purpose)
-        return NamedKey(key.id, key.secret)
-
-    def about(
-        self, connection: Connection, field: str, value: str, *, before: int | None = None, limit: int = 50
-    ) -> list[OpenEntry]:
-        """Entries indexed by a value, newest first, those before an index only if one is given."""
-        return self._reading.found(connection, self._appender.term(field, value), before, limit)
-
-    def entries(self, connection: Connection, start: int = 0, stop: int | None = None) -> Iterator[OpenEntry]:
-        """Entries from `start` up to and without `stop`, opened one by one as they are asked for."""
-        return self._reading.entries(connection, start, stop)
-
-    def size(self, connection: Connection) -> int:
-        """How many entries the log has."""
-        return Head.read(connection, self._keyring.log).tree.size
-
-    def promise(self, connection: Connection, by: str) -> Promise:
-        """What the log is, signed or not: the ledger of no other copy of the database may go back behind it."""
-        tree = Head.read(connection, self._keyring.log).tree
-        return Promise(by=by, size=tree.size, root=tree.root())
-
-    def prove(self, connection: Connection, index: int) -> EntryProof:
-        """A proof file for an entry, under the newest checkpoint. Raises `NotSignedError`, `BadProofError`.
-
-        The first one after a start hashes the whole log, about a second for each million entries.
-        """
-        checkpoint = newest(connection, self._keyring.log)
-        if checkpoint is None:
-            raise NotSignedError("The log has no checkpoint.")
-        return self._prover.entry(connection, index, checkpoint)
 
     def checkpoint(self, connection: Connection) -> Checkpoint:
         """Signs the head if it moved since the last checkpoint, keeps that as a row, then in the file.
@@ -238,19 +209,3 @@ class Ledger:
         if self._file is not None:
             self._file.put(checkpoint)
         return checkpoint
-
-    def _promised(self, connection: Connection, folder: Path | None) -> Iterator[Promise]:
-        mine = newest(connection, self._keyring.log)
-        if mine is not None:
-            mine.check(self._log_key.verifier)
-            yield Promise.of(mine, "its own newest checkpoint")
-        for path, kept in read_kept(folder, self._log_key.verifier):
-            yield Promise.of(kept, f"the checkpoint in {path}")
-
-    def _keep_in(self, checkpoints: Path | None) -> None:
-        self._file = None if checkpoints is None else CheckpointFile(checkpoints, self._log_key.verifier)
-
-
-def _check_purpose(purpose: str) -> None:
-    if purpose in OWN_PURPOSES:
-        raise UnknownKeyError(f"The keys for {purpose!r} are the ledger's own.")

@@ -1,11 +1,6 @@
-"""How a log comes to be, and what is checked before one is opened for use.
-
-Guarantees: a program that writes to a log holds both of its keys, and the database is not older than any checkpoint
-that is known. A restored backup is a rollback until a person says otherwise.
-"""
+"""How a log comes to be, how it is found, and what its rows say of its past."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -13,14 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from ledger.appending import Appender, Head, data_key_columns, key_created
 from ledger.checkpoint import Checkpoint
 from ledger.entry import Event, micros
-from ledger.errors import (
-    LedgerExistsError,
-    NoLedgerError,
-    NotSignedError,
-    OriginMismatchError,
-    RollbackError,
-    WrongKeyError,
-)
+from ledger.errors import LedgerExistsError, NotSignedError, OriginMismatchError
 from ledger.keyring import ENTRIES, INDEX, Keyring
 from ledger.keys import KeyEncryptionKey
 from ledger.merkle import leaf_hash, root_of
@@ -37,21 +25,6 @@ _LEAVES = (
 _NOTES = select(CHECKPOINT.c.note).where(CHECKPOINT.c.log == bindparam("log"))
 _NEWEST_NOTE = _NOTES.order_by(CHECKPOINT.c.size.desc()).limit(1)
 _NOTE_OF_SIZE = _NOTES.where(CHECKPOINT.c.size == bindparam("size"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
-    """What a log is known to have been, and by what: it must go on from there for ever."""
-
-    by: str
-    """For a sentence: `the checkpoint in /var/lib/cred/checkpoints/latest`."""
-    size: int
-    root: bytes
-
-    @classmethod
-    def of(cls, checkpoint: Checkpoint, by: str) -> "Promise":
-        """What a checkpoint promises; its signature is not checked here."""
-        return cls(by=by, size=checkpoint.size, root=checkpoint.root)
 
 
 def create_log(
@@ -110,41 +83,6 @@ def find_log(connection: Connection, verifier: VerifierKey) -> int:
     return log
 
 
-def open_log(
-    connection: Connection, *, kek: KeyEncryptionKey, log_key: LogKey, random: Callable[[int], bytes]
-) -> tuple[Keyring, SealingKey]:
-    """The keys of a log that is there. Raises `NoLedgerError`, `OriginMismatchError`, `WrongKeyError`."""
-    verifier = log_key.verifier
-    log = find_log(connection, verifier)
-    signed_by = connection.execute(select(LOG.c.verifier).where(LOG.c.log == log)).scalar_one()
-    if signed_by != verifier.to_text():
-        raise WrongKeyError(f"The log {verifier.name} is signed by another key than the log key given: {signed_by}.")
-    keyring = Keyring(log, verifier.name, kek, random)
-    index_key = keyring.primary(connection, INDEX)
-    if index_key is None:
-        raise NoLedgerError("The ledger's index key is gone from this database.")
-    return keyring, index_key
-
-
-def _missing(first: int, last: int) -> str:
-    return f"Entry {first} is missing." if first == last else f"Entries {first} to {last} are missing."
-
-
-def check_not_rolled_back(connection: Connection, log: int, known: Promise) -> None:
-    """Raises `RollbackError` unless the log of the database goes on from what it is known to have been."""
-    head = Head.read(connection, log).tree
-    if head.size < known.size:
-        raise RollbackError(
-            f"The database is older than {known.by}: it has {head.size} entries, and {known.size} were promised. "
-            f"Was a backup restored? {_missing(head.size, known.size - 1)}"
-        )
-    if _root_at(connection, log, known.size) != known.root:
-        raise RollbackError(
-            f"The first {known.size} entries of the database are not those of {known.by}: "
-            "they were changed, or another history was written. `python -m ledger verify` tells more."
-        )
-
-
 def newest(connection: Connection, log: int) -> Checkpoint | None:
     """The newest checkpoint in the database; its signature is not checked."""
     note = connection.execute(_NEWEST_NOTE, {"log": log}).scalar()
@@ -156,7 +94,7 @@ def keep(connection: Connection, log: int, checkpoint: Checkpoint) -> None:
     connection.execute(insert(CHECKPOINT), {"log": log, "size": checkpoint.size, "note": checkpoint.to_text()})
 
 
-def _root_at(connection: Connection, log: int, size: int) -> bytes:
+def root_at(connection: Connection, log: int, size: int) -> bytes:
     """From the head or a kept checkpoint where one is of this size; else from the entries, at a million a second."""
     head = Head.read(connection, log).tree
     if head.size == size:

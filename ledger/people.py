@@ -59,7 +59,7 @@ class Identity(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fiel
 
 
 class People:
-    """The people of one log."""
+    """The people of one log, and of those that it continues: who was registered once stays who they are."""
 
     def __init__(self, keyring: Keyring, appender: Appender, random: Callable[[int], bytes]) -> None:
         self._keyring = keyring
@@ -79,35 +79,37 @@ class People:
     def find(self, connection: Connection, team: str, user: str) -> str | None:
         """The ID of somebody; None where they were never registered, or erased."""
         lookup = self._appender.term(*searched_as(team, user))
-        found = _BY_LOOKUP.first(connection, {"log": self._keyring.log, "lookup": lookup})
-        return None if found is None else bytes(found[0]).hex()
+        for ring in self._keyring.lineage():
+            found = _BY_LOOKUP.first(connection, {"log": ring.log, "lookup": lookup})
+            if found is not None:
+                return bytes(found[0]).hex()
+        return None
 
     def count(self, connection: Connection) -> int:
         """How many there are."""
-        counted: int = connection.execute(_COUNT, {"log": self._keyring.log}).scalar_one()
-        return counted
+        return sum(connection.execute(_COUNT, {"log": ring.log}).scalar_one() for ring in self._keyring.lineage())
 
     def who(self, connection: Connection, person: str) -> tuple[str, str] | None:
         """Team and user; None where the person was erased or is unknown."""
-        row = self._row(connection, person)
-        if row is None:
+        found = self._found(connection, person)
+        if found is None:
             return None
-        identity = open_identity(self._keyring, person, row)
+        identity = open_identity(found.ring, person, found.row)
         return identity.team, identity.user
 
     def seal_words(self, connection: Connection, person: str, words: str) -> str:
         """Base64url of `1 ‖ nonce ‖ ciphertext ‖ tag`. Raises `UnknownKeyError` for a person who has no key."""
-        key = self._key(connection, person)
-        if key is None:
+        found = self._found(connection, person)
+        if found is None:
             raise UnknownKeyError(f"The person {person} is not registered, or was erased: nothing can be sealed.")
-        sealed = seal_apart(key, self._random(NONCE_BYTES), words.encode(), _about(self._keyring, person, "words"))
+        sealed = seal_apart(found.key(), self._random(NONCE_BYTES), words.encode(), _about(found.ring, person, "words"))
         return base64.urlsafe_b64encode(_WORDS_VERSION + sealed).rstrip(b"=").decode()
 
     def open_words(self, connection: Connection, sealed: str, person: str) -> str | None:
         """What they typed; None where the person was erased. Raises `MalformedError`, `CannotOpenError`."""
         blob = _unpacked(sealed)
-        key = self._key(connection, person)
-        return None if key is None else open_apart(key, blob, _about(self._keyring, person, "words")).decode()
+        found = self._found(connection, person)
+        return None if found is None else open_apart(found.key(), blob, _about(found.ring, person, "words")).decode()
 
     def erase(self, connection: Connection, person: str, at: int) -> None:
         """Destroys who they are, what they typed and what finds them, with an entry. Raises `UnknownPersonError`.
@@ -115,11 +117,13 @@ class People:
         The entries that name them stay, and so do all proofs. The bytes are gone from the file once
         `ledger.tables.scrub` was called after the commit.
         """
-        if self._row(connection, person) is None:
+        found = self._found(connection, person)
+        if found is None:
             raise UnknownPersonError(f"There is no person {person}: they were erased already, or never registered.")
-        connection.execute(_ERASE, {"of_log": self._keyring.log, "id": bytes.fromhex(person)})
+        connection.execute(_ERASE, {"of_log": found.ring.log, "id": bytes.fromhex(person)})
         term = self._appender.term("person", person)
-        connection.execute(_ERASE_TERMS, {"of_log": self._keyring.log, "of": term})
+        for ring in self._keyring.lineage():
+            connection.execute(_ERASE_TERMS, {"of_log": ring.log, "of": term})
         event = Event(kind="person:erased", actor=None, via="ledger", body={"person": person})
         self._appender.append(connection, event, at)
 
@@ -136,17 +140,27 @@ class People:
         self._appender.append(connection, event, at)
         return person.hex()
 
-    def _key(self, connection: Connection, person: str) -> SealingKey | None:
-        row = self._row(connection, person)
-        return None if row is None else self._keyring.unwrap(row.key, PURPOSE, row.wrapped)
-
-    def _row(self, connection: Connection, person: str) -> PersonRow | None:
+    def _found(self, connection: Connection, person: str) -> "_Found | None":
         try:
-            place = {"log": self._keyring.log, "person": bytes.fromhex(person)}
+            sought = bytes.fromhex(person)
         except ValueError:
             return None
-        row = connection.execute(_BY_ID, place).first()
-        return None if row is None else PersonRow(*row)
+        for ring in self._keyring.lineage():
+            row = connection.execute(_BY_ID, {"log": ring.log, "person": sought}).first()
+            if row is not None:
+                return _Found(ring, PersonRow(*row))
+        return None
+
+
+class _Found(NamedTuple):
+    """A person's row, and the keys of the log that they were registered in."""
+
+    ring: Keyring
+    row: PersonRow
+
+    def key(self) -> SealingKey:
+        """The person's own."""
+        return self.ring.unwrap(self.row.key, PURPOSE, self.row.wrapped)
 
 
 def open_identity(keyring: Keyring, person: str, row: PersonRow) -> Identity:

@@ -39,6 +39,11 @@ class Reading:
         self._keyring = keyring
         self._schemas = schemas
 
+    def history(self, connection: Connection) -> Iterator[OpenEntry]:
+        """Every entry of every log that this one continues, the oldest first, and then its own."""
+        for ring in reversed([*self._keyring.lineage()]):
+            yield from Reading(ring, self._schemas).entries(connection, 0, None)
+
     def entries(self, connection: Connection, start: int, stop: int | None) -> Iterator[OpenEntry]:
         """In their order, in batches: no cursor stays open between them."""
         keys: dict[bytes, SealingKey] = {}

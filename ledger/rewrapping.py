@@ -39,18 +39,24 @@ class _Row:
 
 
 def rewrap(connection: Connection, old: Keyring, new: Keyring, progress: Progress | None) -> Rewrapped:
-    """Raises `WrongKeyError`. The rings are of one log, with the old and with the new key-encryption key."""
+    """Raises `WrongKeyError`. The rings are of the same logs, with the old and with the new key-encryption key."""
     lock_head(connection, old.log)
-    rows = [*_keys(connection, old.log), *_people(connection, old.log)]
-    for done, row in enumerate(rows, start=1):
-        key = old.unwrap(row.key_id, row.purpose, row.wrapped)
+    rings = [*zip(old.lineage(), new.lineage(), strict=True)]
+    rows = [(row, rings_of) for rings_of in rings for row in _rows_of(connection, rings_of[0].log)]
+    for done, (row, (unwrapping, wrapping)) in enumerate(rows, start=1):
+        key = unwrapping.unwrap(row.key_id, row.purpose, row.wrapped)
         columns = [row.table.c[name.removeprefix("of_")] == bindparam(name) for name in row.place]
-        statement = update(row.table).where(row.table.c.log == old.log, *columns)
-        connection.execute(statement.values(**new.wrap(key, row.purpose)), row.place)
+        statement = update(row.table).where(row.table.c.log == unwrapping.log, *columns)
+        connection.execute(statement.values(**wrapping.wrap(key, row.purpose)), row.place)
         if progress is not None:
             progress(done, len(rows))
-    people = sum(row.table is PERSON for row in rows)
+    people = sum(row.table is PERSON for row, _ in rows)
     return Rewrapped(keys=len(rows) - people, people=people)
+
+
+def _rows_of(connection: Connection, log: int) -> Iterator[_Row]:
+    yield from _keys(connection, log)
+    yield from _people(connection, log)
 
 
 def _keys(connection: Connection, log: int) -> Iterator[_Row]:

@@ -30,13 +30,26 @@ _Registration = tuple[Mapping[str, type | UnionType], frozenset[str]]
 
 OWN_KINDS: Mapping[str, Mapping[str, type | UnionType]] = {
     "log:opened": {"origin": str, "key": str},
+    "log:continued": {
+        "origin": str,
+        "key": str,
+        "known": str,
+        "former": str,
+        "held": int,
+        "root": str,
+        "reason": str,
+    },
     "key:created": {"key": str, "purpose": str},
     "key:rewrapped": {"before": str, "after": str, "keys": int, "people": int},
     "person:registered": {"person": str, "commitment": str, "key": str},
     "person:erased": {"person": str},
     "clock:stepped-back": {"before": int, "after": int},
 }
-"""The ledger's own kinds. `key` of log:opened is the verifier key's text; elsewhere a key ID in hex; clocks in µs.
+"""The ledger's own kinds. `key` of log:opened and log:continued is the verifier key's text; elsewhere a key ID in hex.
+Clocks in µs.
+
+log:continued opens a log that goes on from another one: `known` is the newest checkpoint that was known of that (a
+signed note), `former` and `held` are the origin and the size of what the database still has, `root` is its root.
 
 `before` and `after` of key:rewrapped are IDs of key-encryption keys, `keys` and `people` how many rows each table had.
 """

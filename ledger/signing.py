@@ -88,6 +88,11 @@ class LogKey:
         """The public half."""
         return VerifierKey(self.origin, Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw())
 
+    def named(self, origin: str) -> "LogKey":
+        """The same key for a log that goes on under another origin: by its name it is another key, with another ID."""
+        check_name(origin)
+        return LogKey(origin, self.seed)
+
     def to_text(self) -> str:
         """`PRIVATE+KEY+name+hex(key id)+base64(type ‖ seed)`. A secret."""
         return f"{PRIVATE}{self.origin}+{self.verifier.id.hex()}+{to_base64(_ED25519 + self.seed)}"

@@ -10,15 +10,17 @@ Keyless needs the database and the log's verifier key, so an auditor need not be
 6. Anchor (where one is given): a checkpoint from outside, which nobody with the database alone can have changed; and
    Witnesses (where a policy is given): as many of them as it asks for have cosigned it.
 
+A log that continues others is verified with them, each as a step of its own (`ledger.relatives`).
+
 With key, `ledger.inspecting` adds what only an opened entry can tell. Keyless may go on from where an earlier
 verification ended (`ledger.verified`); then steps 3 to 5 speak of the entries since. Nothing here writes.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, select, text
+from sqlalchemy import Connection, Row, text
 
 from ledger.anchoring import Anchor, short_of
 from ledger.checkpoint import Checkpoint
@@ -27,23 +29,17 @@ from ledger.errors import LedgerError, MalformedError, OriginMismatchError
 from ledger.inspecting import OpeningInspector
 from ledger.keys import KeyEncryptionKey
 from ledger.opening import find_log
+from ledger.relatives import Relatives, strays_in, with_relatives
 from ledger.report import Report, Step
 from ledger.schema import Schemas
 from ledger.signing import VerifierKey
-from ledger.tables import CHECKPOINT, ENTRY, KEY, LOG, PERSON, TERM, missing_triggers
+from ledger.tables import missing_triggers
 from ledger.trust import TrustPolicy
 from ledger.verified import NOTHING, Verified
 from ledger.walking import Progress, Span, Walk, entries_at_most, walk
 
 _NOTES = text("SELECT size, note FROM ledger_checkpoint WHERE log = :log ORDER BY size")
 _HEAD = text("SELECT verifier, size, nodes, time, clock FROM ledger_log WHERE log = :log")
-_OWNED: Mapping[str, Table] = {
-    "entries": ENTRY,
-    "checkpoints": CHECKPOINT,
-    "search rows": TERM,
-    "keys": KEY,
-    "people": PERSON,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +102,10 @@ def verify_keyless(
     subject = _Subject(connection, find_log(connection, verifier), verifier)
     if since.tree.size and since.origin != verifier.name:
         raise OriginMismatchError(f"What was verified before is the log {since.origin}, not {verifier.name}.")
-    return _report(subject, None, _anchor(checkpoint, policy), _Reader(since, progress, crew or Alone()))
+    relatives, anew = Relatives.read(connection, subject.log, verifier), _Reader(NOTHING, progress, crew or Alone())
+    reports = [_report(_Subject(connection, *former), None, None, anew) for former in relatives.before(subject.log)]
+    reports.append(_report(subject, None, _anchor(checkpoint, policy), replace(anew, since=since)))
+    return with_relatives(connection, relatives, reports, subject.log)
 
 
 def verify_with_key(
@@ -125,8 +124,13 @@ def verify_with_key(
     Without `schemas`, entries of kinds that are not the ledger's own are checked by their envelope and form only.
     """
     subject = _Subject(connection, find_log(connection, verifier), verifier)
-    inspector = OpeningInspector(connection, subject.log, verifier, kek, schemas)
-    return _report(subject, inspector, _anchor(checkpoint, policy), _Reader(NOTHING, progress, crew or Alone()))
+    relatives, reader = Relatives.read(connection, subject.log, verifier), _Reader(NOTHING, progress, crew or Alone())
+    reports = []
+    for relative in relatives.logs:  # the oldest first: who was registered there acts in the next
+        inspector = OpeningInspector(connection, relative, kek, schemas, relatives)
+        anchor = _anchor(checkpoint, policy) if relative.log == subject.log else None
+        reports.append(_report(_Subject(connection, *relative), inspector, anchor, reader))
+    return with_relatives(connection, relatives, reports, subject.log)
 
 
 def _anchor(checkpoint: str | None, policy: TrustPolicy | None) -> Anchor | None:
@@ -171,7 +175,7 @@ def _entries(found: Walk) -> str:
 
 def _tables(subject: _Subject) -> Step:
     problem = None
-    strays = [name for name, table in _OWNED.items() if _has_strays(subject.connection, table)]
+    strays = strays_in(subject.connection)
     named = subject.head().verifier
     if gone := missing_triggers(subject.connection):
         problem = f"Triggers that keep the ledger append-only are gone or changed: {', '.join(gone)}."
@@ -180,15 +184,6 @@ def _tables(subject: _Subject) -> Step:
     elif named != subject.verifier.to_text():
         problem = "The database names another verifier key for this log than the one given."
     return Step(title="Tables", found="append-only triggers stand", problem=problem)
-
-
-def _has_strays(connection: Connection, table: Table) -> bool:
-    """Whether rows belong to no log. It goes from one log's number to the next, not from row to row."""
-    logs = set(connection.execute(select(LOG.c.log)).scalars())
-    found = connection.execute(select(func.min(table.c.log))).scalar()
-    while found in logs:
-        found = connection.execute(select(func.min(table.c.log)).where(table.c.log > found)).scalar()
-    return found is not None
 
 
 def _kept(subject: _Subject) -> _Kept:

@@ -96,13 +96,14 @@ def _anchor(places: Places, checkpoint: Path | None) -> str | None:
 def _check(places: Places, vkey: Path | None, anchor: str | None, cores: int | None) -> "Report":
     from bot.main.opening import read_keys  # noqa: PLC0415 - see bot.cli
     from bot.store import SCHEMAS  # noqa: PLC0415 - the same
-    from ledger import VerifierKey, open_to_read, processes, verify_with_key  # noqa: PLC0415 - the same
+    from ledger import VerifierKey, logs_in, open_to_read, processes, verify_with_key  # noqa: PLC0415 - the same
 
     keys = read_keys(places)
-    verifier: VerifierKey = keys.log_key.verifier if vkey is None else VerifierKey.read(vkey)
+    given = None if vkey is None else VerifierKey.read(vkey)
     engine = open_to_read(places.database_url)
     with _progress() as progress, engine.connect() as connection, connection.begin():
         crew = processes(places.database_url, cores)
+        verifier = given or keys.log_key.named(logs_in(connection)[-1].name).verifier
         report = verify_with_key(
             connection, verifier, keys.kek, SCHEMAS, checkpoint=anchor, progress=progress, crew=crew
         )

@@ -21,6 +21,11 @@ K = TypeVar("K")
 
 RESTORE = "Restore the newest backup (`cred restore FILE`), or name another file in CRED_DATABASE_URL."
 
+_ROLLED_BACK = (
+    'Find out why, and restore the newest backup; if there is none, `cred restore --new-origin --reason "why"` goes on '
+    "from this one, on record."
+)
+
 
 class NotReadyError(CredError):
     """The program cannot start; the message says what to do."""
@@ -138,7 +143,7 @@ def _ledger(engine: Engine, places: Places, keys: Keys) -> Ledger:
     except NoLedgerError as error:
         raise NotReadyError(f"{error} Run `cred init` with another CRED_DATABASE_URL, or restore a backup.") from None
     except RollbackError as error:
-        raise NotReadyError(f"{error} Nothing was started: find out why, and restore the newest backup.") from None
+        raise NotReadyError(f"{error} Nothing was started. {_ROLLED_BACK}") from None
     except LedgerError as error:
         raise NotReadyError(str(error)) from None
     except DatabaseError as error:

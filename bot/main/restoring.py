@@ -4,29 +4,29 @@ Guarantees: the backup is copied beside the database first, and that copy is wha
 key, the root under the log's signature, and the whole held against every checkpoint that is known from elsewhere and
 against the database that stands there. Until the copy takes its place by one renaming, nothing was changed; afterwards
 the former database is kept under a name of its own. Killed at any instant, one of the two stands there whole.
+
+What is older than what is known goes on under a new origin, or not at all: then the copy says so in the new log's entry
+0, with the reason that a person gave, before it takes the database's place.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.exc import DatabaseError
-
 from bot.config import Places
-from bot.main.backing_up import copying
+from bot.main.backing_up import Progress, copying
+from bot.main.examining import Checked, Examination, Wish
 from bot.main.opening import Keys, NotReadyError, read_keys
-from bot.store import SCHEMAS
-from bot.store.copying import copy_database, damage
+from bot.store import SCHEMAS, open_engine
+from bot.store.copying import copy_database
+from bot.store.engine import WRITING
 from bot.store.exclusive import ExclusiveLock
-from bot.store.migrate import Standing, standing
 from bot.store.replacing import replace_database
-from ledger import Checkpoint, Ledger, LedgerError, Promise, RollbackError, open_to_read, verify_with_key
+from ledger import Ledger, LedgerError, write_whole
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and of how much."""
-_NEWER = "Restore a newer backup."
+_TAILS = ("", "-journal", "-wal", "-shm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,104 +35,63 @@ class Restored:
 
     database: Path
     former: Path | None
-    entries: int
-    behind: bool
-    """Whether it is of an older version, so that `cred migrate` comes next."""
+    checked: Checked
+    verifier: Path | None
+    """Where the verifier key of a new origin stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    entries: int
-    behind: bool
-
-
-def restore(places: Places, backup: Path, outside: Path | None, now: datetime, progress: Progress) -> Restored:
-    """`outside`: a checkpoint kept elsewhere. Raises `NotReadyError`, `InUseError`: then nothing was changed."""
-    keys = read_keys(places)
-    if not backup.is_file():
-        raise NotReadyError(f"There is no backup at {backup}.")
-    if backup.resolve() == places.database.resolve():
-        raise NotReadyError(f"{backup} is the database itself.")
+def restore(places: Places, wish: Wish, now: datetime, progress: Progress) -> Restored:
+    """Raises `NotReadyError`, `InUseError`: then nothing was changed."""
+    keys, source = read_keys(places), wish.backup or places.database
+    if not source.is_file():
+        raise NotReadyError(f"There is no {'backup' if wish.backup else 'database'} at {source}.")
+    if wish.backup is not None and wish.backup.resolve() == places.database.resolve():
+        raise NotReadyError(f"{wish.backup} is the database itself.")
     places.database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = ExclusiveLock(places.database)
     try:
-        with copying(backup, places.database), _copied(backup, places.database, progress) as copy:
-            checked = _held_against_all(copy, places, keys, outside, progress=progress)
+        with copying(source, places.database), _copied(source, places.database, progress) as copy:
+            checked = Examination(places, keys, wish, progress).check(copy, now)
+            verifier = None if wish.reason is None else _publish(places, keys, checked.origin)
             former = replace_database(places.database, copy, f"before-{now:%Y%m%dT%H%M%SZ}")
+        if wish.reason is not None:
+            _promise(places, keys)
     finally:
         lock.release()
-    return Restored(database=places.database, former=former, entries=checked.entries, behind=checked.behind)
+    return Restored(database=places.database, former=former, checked=checked, verifier=verifier)
 
 
-def _held_against_all(copy: Path, places: Places, keys: Keys, outside: Path | None, *, progress: Progress) -> _Checked:
+def _publish(places: Places, keys: Keys, origin: str) -> Path:
+    """The verifier key of a new origin, beside that of the first; it follows from the log key, however often."""
+    file = places.verifier_file.with_name(f"cred-ledger-{origin.rpartition('/')[2]}.vkey")
+    write_whole(file, f"{keys.log_key.named(origin).verifier.to_text()}\n".encode())
+    return file
+
+
+def _promise(places: Places, keys: Keys) -> None:
+    """Keeps the new log's first checkpoint where checkpoints are kept. Cut short here, the next start does it."""
+    engine = open_engine(places.database_url)
     try:
-        known = [*_given(outside, keys), *_standing_there(places, keys)]
-        return _checked(copy, places, keys, known, progress=progress)
-    except RollbackError as error:
-        raise NotReadyError(f"The backup was not restored, and nothing was changed. {error} {_NEWER}") from None
+        with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+            ledger = Ledger.open(
+                connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS, checkpoints=places.checkpoints
+            )
+            ledger.checkpoint(connection)
     except LedgerError as error:
-        raise NotReadyError(f"The backup was not restored, and nothing was changed. {error}") from None
+        raise NotReadyError(f"The database was restored, but its checkpoint was not kept: {error}") from None
+    finally:
+        engine.dispose()
 
 
 @contextmanager
 def _copied(backup: Path, database: Path, progress: Progress) -> Iterator[Path]:
     """The backup beside the database; gone after the block, unless it took the database's place."""
     copy = database.with_name(f".{database.name}-restoring")
-    for tail in ("", "-journal"):
+    for tail in _TAILS:
         copy.with_name(copy.name + tail).unlink(missing_ok=True)
     copy_database(backup, copy, lambda done, total: progress("Copying pages", done, total))
     try:
         yield copy
     finally:
-        copy.unlink(missing_ok=True)
-
-
-def _given(outside: Path | None, keys: Keys) -> Iterator[Promise]:
-    if outside is None:
-        return
-    checkpoint = Checkpoint.from_text(outside.read_text(encoding="utf-8"))
-    checkpoint.check(keys.log_key.verifier)
-    yield Promise.of(checkpoint, f"the checkpoint in {outside}")
-
-
-def _standing_there(places: Places, keys: Keys) -> Iterator[Promise]:
-    """What the database that is to be replaced holds, signed or not; nothing where it cannot be read any more."""
-    if not places.database.is_file():
-        return
-    try:
-        engine = open_to_read(places.database_url)
-        with engine.connect() as connection, connection.begin():
-            ledger = Ledger.open(connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS)
-            yield ledger.promise(connection, f"the database in {places.database}")
-    except (LedgerError, DatabaseError):
-        return
-
-
-def _checked(copy: Path, places: Places, keys: Keys, known: Sequence[Promise], *, progress: Progress) -> _Checked:
-    """Raises `NotReadyError` where the copy is not sound, `RollbackError` where it is older than what is known."""
-    engine = open_to_read(str(copy))
-    found = standing(engine)
-    if found not in (Standing.CURRENT, Standing.BEHIND):
-        raise NotReadyError("That is no database of Cred, or one of a newer version. Nothing was changed.")
-    with engine.connect() as connection, connection.begin():
-        if wrong := damage(connection):
-            raise NotReadyError(f"The backup is damaged: {wrong}. Nothing was changed. {_NEWER}")
-        Ledger.open(
-            connection,
-            kek=keys.kek,
-            log_key=keys.log_key,
-            schemas=SCHEMAS,
-            checkpoints=places.checkpoints,
-            promises=known,
-        )
-        report = verify_with_key(
-            connection,
-            keys.log_key.verifier,
-            keys.kek,
-            SCHEMAS,
-            progress=lambda done, total: progress("Opening entries", done, total),
-        )
-    problems = [step.problem for step in report.steps if step.problem is not None]
-    if problems:
-        raise NotReadyError(f"The ledger in the backup is not sound, so nothing was changed: {problems[0]}")
-    return _Checked(entries=report.size, behind=found is Standing.BEHIND)
+        for tail in _TAILS:
+            copy.with_name(copy.name + tail).unlink(missing_ok=True)

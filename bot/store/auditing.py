@@ -17,4 +17,4 @@ def story_problems(ledger: Ledger, connection: Connection) -> list[str]:
     def words_of(person: str, sealed: str) -> str | None:
         return ledger.open_words(connection, sealed, person)
 
-    return check_story(SqlReader(connection), ledger.entries(connection), person_of, words_of)
+    return check_story(SqlReader(connection), ledger.history(connection), person_of, words_of)

@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 
 from bot.store.exclusive import InUseError
@@ -26,7 +27,7 @@ def replace_database(place: Path, new: Path, suffix: str) -> Path | None:
         new.rename(place)
         _settle(place.parent)
         return None
-    former = place.with_name(f"{place.name}.{suffix}")
+    former = _free(place.with_name(f"{place.name}.{suffix}"))
     with _left_by_all(place):
         for tail in ("", *_TAILS):  # tails are left only where it cannot be opened: then they go with it
             if _tailed(place, tail).exists():
@@ -51,6 +52,12 @@ def _left_by_all(place: Path) -> Iterator[None]:
                     f"Another process has {place} open. Stop `cred serve`, and whatever reads it."
                 ) from None
         yield
+
+
+def _free(file: Path) -> Path:
+    """Where nothing stands: the name, or the same with a number."""
+    names = (file if number == 1 else file.with_name(f"{file.name}-{number}") for number in count(1))
+    return next(name for name in names if not name.exists())
 
 
 def _remove_tails(place: Path) -> None:

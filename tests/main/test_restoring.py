@@ -9,6 +9,7 @@ import pytest
 
 from bot.main import restoring
 from bot.main.backing_up import back_up
+from bot.main.examining import Wish
 from bot.store.engine import WRITING
 from bot.store.exclusive import ExclusiveLock
 from tests.support.backups import files, opened, quiet, refused, said, size, write
@@ -175,12 +176,12 @@ def test_killed_at_any_touch_of_the_disk_a_restore_leaves_one_of_the_two_whole(h
         if begun is not None:
             places.database.write_bytes(begun)
         number += 1
-        killed = killed_at(number, lambda: restoring.restore(places, made, None, START, quiet))
+        killed = killed_at(number, lambda: restoring.restore(places, Wish(backup=made), START, quiet))
         there = places.database.read_bytes() if places.database.exists() else None
         if standing == "sound" or there != begun:
             assert size(places) == 6
-        restored = restoring.restore(places, made, None, START.replace(year=2027), quiet)
-        assert (restored.entries, size(places)) == (6, 6)
+        restored = restoring.restore(places, Wish(backup=made), START.replace(year=2027), quiet)
+        assert (restored.checked.entries, size(places)) == (6, 6)
         if not killed:
             break
     assert number > 10

@@ -1,0 +1,95 @@
+"""What can be read of a ledger, whoever writes to it meanwhile: each in the view of the transaction that is given."""
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import Connection
+
+from ledger.appending import Appender, Head
+from ledger.entry import OpenEntry
+from ledger.errors import NotSignedError, UnknownKeyError
+from ledger.keyring import OWN_PURPOSES, Keyring, KeyState
+from ledger.keys import NamedKey
+from ledger.opening import newest
+from ledger.people import People
+from ledger.promises import Promise
+from ledger.proof import EntryProof
+from ledger.proving import Prover
+from ledger.reading import Reading
+from ledger.schema import Schemas
+
+
+class Records:
+    """The entries, people and keys of a log, and of those that it continues."""
+
+    def __init__(self, keyring: Keyring, appender: Appender, schemas: Schemas, random: Callable[[int], bytes]) -> None:
+        self.origin = keyring.origin
+        self._keyring = keyring
+        self._appender = appender
+        self._people = People(keyring, appender, random)
+        self._reading = Reading(keyring, schemas)
+        self._prover = Prover(keyring.log)
+
+    def find_person(self, connection: Connection, *, team: str, user: str) -> str | None:
+        """The person ID of somebody; None where they were never registered, or erased."""
+        return self._people.find(connection, team, user)
+
+    def count_people(self, connection: Connection) -> int:
+        """How many stand behind an ID."""
+        return self._people.count(connection)
+
+    def who(self, connection: Connection, person: str) -> tuple[str, str] | None:
+        """Team and user of a person ID; None where they were erased or are unknown."""
+        return self._people.who(connection, person)
+
+    def open_words(self, connection: Connection, sealed: str, person: str) -> str | None:
+        """The reverse; None where the person was erased. Raises `MalformedError`, `CannotOpenError`."""
+        return self._people.open_words(connection, sealed, person)
+
+    def keys(self, connection: Connection) -> list[KeyState]:
+        """What stands of keys, without the keys: in the order of their creation."""
+        return self._keyring.states(connection)
+
+    def key_by_id(self, connection: Connection, id: bytes) -> NamedKey:  # noqa: A002 - the word of the rows that name it
+        """A key that a row names. Raises `UnknownKeyError`: destroyed, or never was."""
+        purpose, key = self._keyring.by_id(connection, id)
+        check_purpose(purpose)
+        return NamedKey(key.id, key.secret)
+
+    def about(
+        self, connection: Connection, field: str, value: str, *, before: int | None = None, limit: int = 50
+    ) -> list[OpenEntry]:
+        """Entries indexed by a value, newest first, those before an index only if one is given."""
+        return self._reading.found(connection, self._appender.term(field, value), before, limit)
+
+    def entries(self, connection: Connection, start: int = 0, stop: int | None = None) -> Iterator[OpenEntry]:
+        """Entries from `start` up to and without `stop`, opened one by one as they are asked for."""
+        return self._reading.entries(connection, start, stop)
+
+    def history(self, connection: Connection) -> Iterator[OpenEntry]:
+        """Every entry of the logs that this one continues, then its own; indexes begin anew in each."""
+        return self._reading.history(connection)
+
+    def size(self, connection: Connection) -> int:
+        """How many entries the log has."""
+        return Head.read(connection, self._keyring.log).tree.size
+
+    def promise(self, connection: Connection, by: str) -> Promise:
+        """What the log is, signed or not: the ledger of no other copy of the database may go back behind it."""
+        tree = Head.read(connection, self._keyring.log).tree
+        return Promise(by=by, origin=self.origin, size=tree.size, root=tree.root())
+
+    def prove(self, connection: Connection, index: int) -> EntryProof:
+        """A proof file for an entry, under the newest checkpoint. Raises `NotSignedError`, `BadProofError`.
+
+        The first one after a start hashes the whole log, about a second for each million entries.
+        """
+        checkpoint = newest(connection, self._keyring.log)
+        if checkpoint is None:
+            raise NotSignedError("The log has no checkpoint.")
+        return self._prover.entry(connection, index, checkpoint)
+
+
+def check_purpose(purpose: str) -> None:
+    """Raises `UnknownKeyError` for a key that the ledger hands to nobody."""
+    if purpose in OWN_PURPOSES:
+        raise UnknownKeyError(f"The keys for {purpose!r} are the ledger's own.")
