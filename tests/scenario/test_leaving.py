@@ -5,7 +5,7 @@ import pytest
 from bot.domain.kind import Kind
 from bot.domain.request import State
 from bot.slack.ids import Action, Block, Callback
-from tests.support import road, soundness
+from tests.support import lives, road, soundness
 from tests.support.live import ANA, MAYA, SAM
 from tests.support.sandbox import eventually, words
 
@@ -38,6 +38,9 @@ def test_what_somebody_who_left_owns_is_taken_over(workspace, name, told):
     request = soundness.check(workspace).request(name)
     assert (request.asked.kind, request.asked.owner, request.state) == (Kind.TRANSFER, MAYA, State.APPROVED)
     assert len([m for m in workspace.person(ANA).messages(road.CHANNEL) if _offers(m, name)]) == 1
+    lives.accept(workspace, name, MAYA)
+    assert soundness.check(workspace).kinds(name)["credential:transferred"] == 1
+    eventually(lambda: _offer(workspace, name) is None, "the end of the offer")
 
 
 def _form(person):

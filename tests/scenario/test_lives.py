@@ -117,7 +117,9 @@ def test_a_deletion_that_nobody_undoes_is_final_and_its_name_is_free(over_http, 
     assert not road.works(over_http, pair)
     books = soundness.check(over_http)
     assert books.records[str(books.credential(name).id)] == 0
-    again = road.walk(over_http, name)
+    road.ask(over_http, name)
+    road.approve(over_http, name)
+    again = lives.reveal_new(over_http, name)
     assert [road.works(over_http, each) for each in (pair, again)] == [False, True]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support import soundness
 from tests.support.composing import POLICY, a_program, check_manners
-from tests.support.live import ANA, BEN, MAYA, Program
+from tests.support.live import ANA, BEN, MAYA, SAM, Program
 
 NINA, OLAF = "U0NINA000", "U0OLAF000"
 """Two more admins, who have not accepted the terms yet."""
@@ -60,8 +60,10 @@ def _mend(program: Program) -> None:
     program.control.heal()
     if not program.running:
         program.start()
-    for person in (MAYA, *APPROVERS):
+    for person in (MAYA, SAM, *APPROVERS):
         program.control.change_person(person, deleted=False, present=True)
+        while program.person(person).view() is not None:
+            program.person(person).close()
     program.control.set_group(GROUP, APPROVERS)
 
 
