@@ -26,6 +26,8 @@ from ledger.errors import (
     UnknownPersonError,
     WrongKeyError,
 )
+from ledger.export import checker
+from ledger.export import export as export_tiles
 from ledger.keyring import KeyState
 from ledger.keys import KeyEncryptionKey, NamedKey
 from ledger.log import Appended, Ledger
@@ -36,6 +38,7 @@ from ledger.report import Report, Step
 from ledger.schema import Schemas
 from ledger.signing import LogKey, VerifierKey
 from ledger.tables import open_to_read, scrub
+from ledger.trust import TrustPolicy
 from ledger.verify import verify_keyless, verify_with_key
 from ledger.writing import write_whole
 
@@ -70,10 +73,13 @@ __all__ = [
     "Step",
     "TooLargeError",
     "TransactionError",
+    "TrustPolicy",
     "UnknownKeyError",
     "UnknownPersonError",
     "VerifierKey",
     "WrongKeyError",
+    "checker",
+    "export_tiles",
     "logs_in",
     "newest_checkpoint",
     "open_to_read",

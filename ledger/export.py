@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 
@@ -138,6 +139,11 @@ class _Writer:
             raise MalformedError(f"The tiles in {self._folder} are not those of the checkpoint there. {_ANEW}")
         edge.drop_partial_leaves()
         return edge
+
+
+def checker() -> bytes:
+    """A program of one page that checks such a folder, to go along with it: `ledger/standalone.py`."""
+    return files("ledger").joinpath("standalone.py").read_bytes()
 
 
 _ANEW = "Export into an empty folder."

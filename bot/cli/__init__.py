@@ -6,7 +6,7 @@ exit 1. A traceback never shows what its variables held.
 
 import typer
 
-from bot.cli import doctor, importing, keys, operating, policy, restoring, sandbox, verifying
+from bot.cli import doctor, importing, keys, operating, packing, policy, restoring, sandbox, verifying
 
 app = typer.Typer(
     name="cred",
@@ -34,6 +34,7 @@ app.add_typer(_policy, name="policy", rich_help_panel="Look after it")
 app.command("import", rich_help_panel="Look after it")(importing.import_)
 app.command(rich_help_panel="Look after it")(doctor.doctor)
 app.command(rich_help_panel="Look after it")(verifying.verify)
+app.command(rich_help_panel="Look after it")(packing.pack)
 app.command(rich_help_panel="Look after it")(restoring.backup)
 app.command(rich_help_panel="Look after it")(restoring.restore)
 app.add_typer(_keys, name="keys", rich_help_panel="Look after it")

@@ -1,0 +1,190 @@
+"""`cred pack`: what an auditor takes away, a folder or a zip: nothing in it needs us, or a secret, to be checked.
+
+Guarantees: nothing is written before the ledger was verified with its key, and the tables against it, in the one view
+of the database that the report is made from; the log in the pack is under a checkpoint that its verifier key signs;
+entries go out sealed; who was erased is not named. What has a name already is not replaced; the pack appears whole.
+"""
+
+import shutil
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import Connection, select
+
+from bot.config import Places
+from bot.main.opening import Keys, NotReadyError, read_keys
+from bot.service.pack import Book, Chapter, Checked, People, page
+from bot.store import SCHEMAS
+from bot.store.auditing import story_problems
+from bot.store.rows import METADATA
+from ledger import (
+    Checkpoint,
+    Ledger,
+    LedgerError,
+    Report,
+    TrustPolicy,
+    checker,
+    export_tiles,
+    newest_checkpoint,
+    open_to_read,
+    processes,
+    verify_with_key,
+)
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and of how much."""
+_MEMBER = METADATA.tables["member"]
+_READ_ME = """The credentials of {origin}: what became of them, and the log that proves it.
+
+report.html       what happened, to be read and printed
+log/              the log as static files, entries sealed (C2SP tlog-tiles)
+cred-ledger.vkey  the key that the log is signed with; get it by another way, too, and compare
+check.py          checks log/ against that key:
+
+    pip install cryptography
+    python check.py log cred-ledger.vkey
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a pack is to have. `place`: a new folder, or a new file that ends in .zip."""
+
+    place: Path
+    checkpoint: Path | None
+    policy: Path | None
+    cores: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """What is in it."""
+
+    place: Path
+    entries: int
+    signed: int
+    credentials: int
+
+
+def pack(places: Places, wanted: Wanted, now: datetime, progress: Progress) -> Packed:
+    """Raises `NotReadyError`: then there is nothing at that place."""
+    place, keys = wanted.place, read_keys(places)
+    if place.exists() or not place.parent.is_dir():
+        raise NotReadyError(f"{place} is there already, or its folder is not. Name a new folder, or a new .zip file.")
+    try:
+        with TemporaryDirectory(prefix=f".{place.name}-", dir=place.parent) as temporary:
+            folder = Path(temporary) / "pack"
+            done = _write(places, keys, wanted, folder, now, progress)
+            if place.suffix == ".zip":
+                _zip(folder, Path(temporary) / "zip")
+                folder = Path(temporary) / "zip"
+            folder.rename(place)
+    except LedgerError as error:
+        raise NotReadyError(f"There is no pack: {error}") from None
+    except OSError as error:
+        raise NotReadyError(f"{error.filename or place} cannot be written: {error.strerror}.") from None
+    return done
+
+
+def _write(places: Places, keys: Keys, wanted: Wanted, folder: Path, now: datetime, progress: Progress) -> Packed:  # noqa: PLR0917 - each another thing
+    engine = open_to_read(places.database_url)
+    policy = None if wanted.policy is None else TrustPolicy.read(wanted.policy)
+    anchor = _anchor(places, wanted)
+    with engine.connect() as connection, connection.begin():
+        verifier = keys.log_key.verifier
+        checkpoint = anchor or newest_checkpoint(connection, verifier)
+        report = verify_with_key(
+            connection,
+            verifier,
+            keys.kek,
+            SCHEMAS,
+            checkpoint=checkpoint.to_text(),
+            policy=policy,
+            progress=lambda done, total: progress("Verifying entries", done, total),
+            crew=processes(places.database_url, wanted.cores),
+        )
+        ledger = Ledger.open(connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS)
+        _refuse_unless_sound(report, ledger, connection)
+        chapters, span = _read(ledger, connection, progress)
+        export_tiles(
+            connection,
+            verifier,
+            folder / "log",
+            checkpoint=checkpoint,
+            progress=lambda done, total: progress("Writing entries", done, total),
+        )
+    text = page(_checked(report, checkpoint, policy), chapters, span, now)
+    (folder / "report.html").write_text(text, encoding="utf-8")
+    (folder / "cred-ledger.vkey").write_text(f"{verifier.to_text()}\n", encoding="utf-8")
+    (folder / "check.py").write_bytes(checker())
+    (folder / "README.txt").write_text(_READ_ME.format(origin=verifier.name), encoding="utf-8")
+    if wanted.policy is not None:
+        shutil.copyfile(wanted.policy, folder / "witnesses.txt")
+    made = sum(1 for chapter in chapters if chapter.client_id)
+    return Packed(place=wanted.place, entries=report.size, signed=checkpoint.size, credentials=made)
+
+
+def _anchor(places: Places, wanted: Wanted) -> Checkpoint | None:
+    """The checkpoint that was named; where witnesses are asked for, the newest that they cosigned."""
+    path = wanted.checkpoint
+    if path is None and wanted.policy is not None:
+        path = places.checkpoints / "cosigned"
+    if path is None:
+        return None
+    try:
+        return Checkpoint.from_text(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, LedgerError) as error:
+        raise NotReadyError(f"{path} does not hold a checkpoint: {error}") from None
+
+
+def _refuse_unless_sound(report: Report, ledger: Ledger, connection: Connection) -> None:
+    wrong = [step.problem for step in report.steps if step.problem is not None] or story_problems(ledger, connection)
+    if wrong:
+        raise NotReadyError(f"The ledger is not sound, so there is nothing to hand out: {wrong[0]} Run `cred verify`.")
+
+
+def _read(
+    ledger: Ledger, connection: Connection, progress: Progress
+) -> tuple[list[Chapter], tuple[datetime, datetime]]:
+    rows = connection.execute(select(_MEMBER.c.user, _MEMBER.c.name))
+    names = {row.user: row.name for row in rows}
+
+    def name_of(person: str) -> str | None:
+        found = ledger.who(connection, person)
+        return None if found is None else names.get(found[1], found[1])
+
+    def words_of(person: str, sealed: str) -> str | None:
+        return ledger.open_words(connection, sealed, person)
+
+    progress("Reading what happened", 0, 1)
+    book = Book(People(name_of, words_of)).take(ledger.entries(connection))
+    if book.span is None:
+        raise NotReadyError("The ledger has no entries.")
+    return book.chapters(), book.span
+
+
+def _checked(report: Report, checkpoint: Checkpoint, policy: TrustPolicy | None) -> Checked:
+    witnesses = "No witness has cosigned it."
+    if policy is not None:
+        names = ", ".join(policy.check(checkpoint)) or "nobody, and the policy asks for nobody"
+        witnesses = f"It is cosigned by {names}; the policy is in witnesses.txt."
+    return Checked(
+        origin=report.origin,
+        level=report.level,
+        root=checkpoint.to_text().split("\n")[2],
+        entries=report.size,
+        signed=checkpoint.size,
+        steps=(*((step.title, step.found) for step in report.steps), ("Story", "the tables say what the entries tell")),
+        witnesses=witnesses,
+    )
+
+
+def _zip(folder: Path, file: Path) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, path.relative_to(folder))
