@@ -56,6 +56,14 @@ def read_output(command: str, kind: _Readable[_Key_co]) -> _Key_co:
     return _parsed(f"What {program} printed", done.stdout, kind)
 
 
+def read_variable(name: str, kind: _Readable[_Key_co]) -> _Key_co:
+    """A secret key from the environment, which then no longer has it. Raises `KeyFileError`."""
+    text = os.environ.pop(name, "")
+    if not text.strip():
+        raise KeyFileError(f"The environment variable {name} is not set: it would hold the key.")
+    return _parsed(f"The environment variable {name}", text.encode(), kind)
+
+
 def read_public(path: Path, kind: _Readable[_Key_co]) -> _Key_co:
     """A key that is no secret, from its file of whatever mode. Raises `KeyFileError`."""
     try:

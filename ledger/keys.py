@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ledger.errors import CannotOpenError, MalformedError, WrongKeyError
-from ledger.keyfile import read_output, read_secret
+from ledger.keyfile import read_output, read_secret, read_variable
 from ledger.sealing import KEY_BYTES, SealingKey, open_apart, seal_apart
 
 _FORM = "cred-kek-1"
@@ -72,6 +72,11 @@ class KeyEncryptionKey:
     def from_command(cls, command: str) -> "KeyEncryptionKey":
         """From what a command prints. Raises `KeyFileError`."""
         return read_output(command, cls)
+
+    @classmethod
+    def from_environment(cls, variable: str) -> "KeyEncryptionKey":
+        """From the environment, which then no longer has it. Raises `KeyFileError`."""
+        return read_variable(variable, cls)
 
     def wrap(self, key: SealingKey, about: bytes, nonce: bytes) -> bytes:
         """60 bytes: nonce, sealed key, tag. `about` says whose key it is and for what."""

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from ledger.errors import BadSignatureError, MalformedError
-from ledger.keyfile import read_public, read_secret
+from ledger.keyfile import read_output, read_public, read_secret
 
 KEY_ID_BYTES = 4
 KEY_BYTES = 32
@@ -113,6 +113,11 @@ class LogKey:
     def read(cls, path: Path) -> "LogKey":
         """From a file of mode 0600. Raises `KeyFileError`."""
         return read_secret(path, cls)
+
+    @classmethod
+    def from_command(cls, command: str) -> "LogKey":
+        """From what a command prints. Raises `KeyFileError`."""
+        return read_output(command, cls)
 
     def sign(self, text: bytes) -> bytes:
         """64 bytes (RFC 8032)."""

@@ -10,7 +10,8 @@ import typer
 from bot.cli.refusing import FOUND_WRONG, refuse, refusing
 
 FOLDER = Path("var/sandbox")
-_FOREIGN = ("CRED_DATABASE_URL", "CRED_KEY", "CRED_KEY_FILE", "CRED_LOG_KEY", "CRED_LOG_KEY_FILE")
+_KEYS = ("CRED_KEY", "CRED_LOG_KEY")
+_FOREIGN = ("CRED_DATABASE_URL", *(f"{key}{form}" for key in _KEYS for form in ("", "_FILE", "_COMMAND")))
 
 
 def sandbox(

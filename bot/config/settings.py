@@ -41,10 +41,16 @@ class SettingsError(CredError):
 
 @dataclass(frozen=True, slots=True)
 class KeySource:
-    """A key of the ledger: in a file, or in the environment itself."""
+    """A key of the ledger: in a file, in the environment itself, or what a command prints."""
 
     file: Path
     text: Masked | None = None
+    command: str | None = None
+
+    @property
+    def in_file(self) -> bool:
+        """Whether nothing takes the file's place."""
+        return self.text is None and self.command is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +128,9 @@ def read_places(environ: Environment) -> Places:
     database_url = _try(problems, lambda: addresses.database_url(environ.get("CRED_DATABASE_URL") or DATABASE_URL))
     where = bind or "127.0.0.1", port or 7341  # as good as any, where these are a mistake themselves
     public_url = _try(problems, lambda: addresses.public_url(environ.get("CRED_PUBLIC_URL"), *where))
-    key, log_key = _key(environ, "CRED_KEY", "cred.key"), _key(environ, "CRED_LOG_KEY", "cred-log.key")
-    if bind is None or port is None or database_url is None or public_url is None:
+    key = _try(problems, lambda: _key(environ, "CRED_KEY", "cred.key"))
+    log_key = _try(problems, lambda: _key(environ, "CRED_LOG_KEY", "cred-log.key"))
+    if bind is None or port is None or database_url is None or public_url is None or key is None or log_key is None:
         raise SettingsError(problems)
     return Places(
         policy=Path(environ.get("CRED_CONFIG") or "cred.toml"),
@@ -168,7 +175,10 @@ def _mode(app_token: Masked | None, signing_secret: Masked | None) -> SocketMode
 
 
 def _key(environ: Environment, name: str, file: str) -> KeySource:
-    return KeySource(Path(environ.get(f"{name}_FILE") or FOLDER / file), _secret(environ, name))
+    text, command = _secret(environ, name), environ.get(f"{name}_COMMAND", "").strip() or None
+    if text is not None and command is not None:
+        raise SettingsError([f"{name} and {name}_COMMAND each say where one key comes from: set one of them."])
+    return KeySource(Path(environ.get(f"{name}_FILE") or FOLDER / file), text, command)
 
 
 def _secret(environ: Environment, name: str) -> Masked | None:

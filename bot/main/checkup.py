@@ -76,7 +76,7 @@ def _at_home(places: Places) -> Iterator[Finding]:
     except NotReadyError as error:
         yield Finding("keys", passed=False, said=str(error))
         return
-    yield Finding("keys", passed=True, said="both are there, and nobody else may read their files")
+    yield Finding("keys", passed=True, said="both are there, and open to nobody else")
     try:
         yield from _database(places, keys)
     except NotReadyError as error:

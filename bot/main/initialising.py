@@ -81,7 +81,7 @@ def _refuse_what_is_there(places: Places) -> None:
 
 
 def _refuse_unusable_key_files(places: Places) -> None:
-    files = [source.file for source in (places.key, places.log_key) if source.text is None]
+    files = [source.file for source in (places.key, places.log_key) if source.in_file]
     if len({file.resolve() for file in files}) < len(files):
         raise NotReadyError(f"CRED_KEY_FILE and CRED_LOG_KEY_FILE are both {files[0]}. Each key needs its own file.")
     for file in files:
@@ -135,7 +135,7 @@ def _make_keys(places: Places, origin: str, random: Callable[[int], bytes]) -> t
 
 
 def _is_missing(source: KeySource) -> bool:
-    return source.text is None and not source.file.exists()
+    return source.in_file and not source.file.exists()
 
 
 def write_secret(file: Path, key: str) -> None:

@@ -68,8 +68,11 @@ def rotate_key_encryption_key(
 ) -> Rewrapped:
     """Wraps every key by a new one, whose file takes the old one's place. Raises `NotReadyError`, `InUseError`."""
     file = places.key.file
-    if places.key.text is not None:
-        raise NotReadyError("The key-encryption key comes from CRED_KEY, and only a key in a file can be changed here.")
+    if not places.key.in_file:
+        whence = "CRED_KEY_COMMAND" if places.key.text is None else "CRED_KEY"
+        raise NotReadyError(
+            f"The key-encryption key comes from {whence}, and only a key in a file can be changed here."
+        )
     coming, keys = file.with_name(f"{file.name}.new"), read_keys(places)
     try:
         _rewrap(places, keys, coming, now, random=random, progress=progress)

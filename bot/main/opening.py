@@ -1,7 +1,7 @@
 """From places to an open house: keys, database, ledger. What stands in the way is told in one sentence."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from bot.store.exclusive import ExclusiveLock
 from bot.store.migrate import Standing, standing
 from ledger import KeyEncryptionKey, Ledger, LedgerError, LogKey, MalformedError, NoLedgerError, RollbackError
 
-K = TypeVar("K")
+K = TypeVar("K", KeyEncryptionKey, LogKey)
 
 RESTORE = "Restore the newest backup (`cred restore FILE`), or name another file in CRED_DATABASE_URL."
 
@@ -56,14 +56,11 @@ class Opened:
 
 
 def read_keys(places: Places) -> Keys:
-    """Both keys, from their files or from the environment. Raises `NotReadyError`."""
+    """Both keys, from their files, the environment, or what a command prints. Raises `NotReadyError`."""
     for source, name in ((places.key, "CRED_KEY"), (places.log_key, "CRED_LOG_KEY")):
-        if source.text is None and not source.file.exists():
+        if source.in_file and not source.file.exists():
             raise NotReadyError(_no_key(places, source.file, name))
-    return Keys(
-        _key(places.key, "CRED_KEY", KeyEncryptionKey.from_text, KeyEncryptionKey.read),
-        _key(places.log_key, "CRED_LOG_KEY", LogKey.from_text, LogKey.read),
-    )
+    return Keys(_key(places.key, "CRED_KEY", KeyEncryptionKey), _key(places.log_key, "CRED_LOG_KEY", LogKey))
 
 
 def _no_key(places: Places, file: Path, name: str) -> str:
@@ -71,14 +68,16 @@ def _no_key(places: Places, file: Path, name: str) -> str:
     if places.database.is_file() and places.database.stat().st_size > 0:
         return (
             f"There is no key in {file}, and {places.database} can be used with no other. "
-            f"Restore the key from its backup, or set {name} or {name}_FILE."
+            f"Restore the key from its backup, or set {name}_FILE, {name}_COMMAND or {name}."
         )
-    return f"There is no key in {file}. Run `cred init` once, or set {name} or {name}_FILE."
+    return f"There is no key in {file}. Run `cred init` once, or set {name}_FILE, {name}_COMMAND or {name}."
 
 
-def _key(source: KeySource, name: str, from_text: Callable[[str], K], read: Callable[[Path], K]) -> K:
+def _key(source: KeySource, name: str, kind: type[K]) -> K:
     try:
-        return read(source.file) if source.text is None else from_text(source.text.disclose())
+        if source.text is not None:
+            return kind.from_text(source.text.disclose())
+        return kind.read(source.file) if source.command is None else kind.from_command(source.command)
     except MalformedError as error:
         raise NotReadyError(f"{name} cannot be used: {error}") from None
     except LedgerError as error:

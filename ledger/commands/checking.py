@@ -31,6 +31,9 @@ def verify(
     key_command: Annotated[
         str | None, typer.Option(help="A command that prints the key-encryption key, in place of --key.")
     ] = None,
+    key_env: Annotated[
+        str | None, typer.Option(help="The environment variable that holds it, in place of --key (say CRED_KEY).")
+    ] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint that was kept elsewhere.")] = None,
     policy: Annotated[Path | None, _POLICY] = None,
     since: Annotated[
@@ -48,7 +51,7 @@ def verify(
     """
     with refusing(vkey):
         outside = _Outside.read(checkpoint, policy)
-        report = _run(processes(database, cores), vkey, _key(key, key_command), outside, since)
+        report = _run(processes(database, cores), vkey, _key(key, key_command, key_env), outside, since)
         if since is not None and report.sound:
             write_whole(since, report.verified.to_text().encode())
     OUT.print(report.to_text(), markup=False)
@@ -99,9 +102,11 @@ class _Outside:
         )
 
 
-def _key(file: Path | None, command: str | None) -> KeyEncryptionKey | None:
-    if file is not None and command is not None:
-        raise KeyFileError("The key comes from a file or from a command: give --key or --key-command.")
+def _key(file: Path | None, command: str | None, variable: str | None) -> KeyEncryptionKey | None:
+    if sum(source is not None for source in (file, command, variable)) > 1:
+        raise KeyFileError("The key comes from one place: give one of --key, --key-command and --key-env.")
+    if variable is not None:
+        return KeyEncryptionKey.from_environment(variable)
     if command is not None:
         return KeyEncryptionKey.from_command(command)
     return None if file is None else KeyEncryptionKey.read(file)

@@ -187,6 +187,35 @@ def test_init_takes_keys_from_the_environment(tmp_path):
     assert not (tmp_path / "two" / "cred.key").exists()
 
 
+def test_keys_may_come_from_what_commands_print(tmp_path):
+    env, places = initialised(tmp_path)
+    kept = {"CRED_KEY": tmp_path / "safe-1", "CRED_LOG_KEY": tmp_path / "safe-2"}
+    for name, source in (("CRED_KEY", places.key), ("CRED_LOG_KEY", places.log_key)):
+        source.file.rename(kept[name])
+        env[f"{name}_COMMAND"] = f"cat {kept[name]}"
+        del env[f"{name}_FILE"]
+    result = run(app, ["keys", "list"], env=env)
+    assert result.exit_code == 0, result.output
+    secret = kept["CRED_KEY"].read_text().strip()
+    for command, told in (
+        ("false", "The key's command false failed with exit code 1"),
+        (f"echo {secret[:-9]}", "What echo printed: "),
+        ("no-such-program --for cred", "The key's command no-such-program cannot be run"),
+        ("'", "a quotation mark is missing"),
+    ):
+        said = refused("serve", env=env | {"CRED_KEY_COMMAND": command})
+        assert told in said
+        assert secret[:-9] not in said
+
+
+def test_command_for_a_key_is_run_without_a_shell(tmp_path):
+    env, _ = initialised(tmp_path)
+    del env["CRED_KEY_FILE"]
+    refused("serve", env=env | {"CRED_KEY_COMMAND": f"echo x > {tmp_path / 'written'}; touch {tmp_path / 'touched'}"})
+    assert not (tmp_path / "written").exists()
+    assert not (tmp_path / "touched").exists()
+
+
 @pytest.mark.parametrize("origin", ["two words", "a+b", ""])
 def test_init_refuses_a_name_that_no_checkpoint_could_carry(tmp_path, origin):
     assert "cannot be called" in refused("init", "--origin", origin, env=environment(tmp_path))

@@ -124,6 +124,15 @@ def test_places_are_where_the_environment_says() -> None:
     assert (places.policy, places.checkpoints) == (Path("/etc/cred.toml"), Path("/mnt/c"))
 
 
+@pytest.mark.parametrize("name", ["CRED_KEY", "CRED_LOG_KEY"])
+def test_a_key_comes_from_one_place(name: str) -> None:
+    places = read_places({f"{name}_COMMAND": " pass show cred "})
+    source = places.key if name == "CRED_KEY" else places.log_key
+    assert (source.command, source.in_file) == ("pass show cred", False)
+    (told,) = problems({**SOCKET, name: "x", f"{name}_COMMAND": "y"})
+    assert told == f"{name} and {name}_COMMAND each say where one key comes from: set one of them."
+
+
 def test_secrets_leave_the_environment_once_read_even_if_the_rest_is_wrong() -> None:
     environ = {**SOCKET, **HTTP, "CRED_KEY": "k", "CRED_LOG_KEY": "l", "PORT": "x"}
     problems(environ)

@@ -57,7 +57,22 @@ def test_key_may_come_from_a_command(audit):
     assert "Checked: with key" in result.stdout
     result = audit("--key-command", "cat", "--key", audit.key)
     assert result.exit_code == 2
-    assert "--key or --key-command" in result.stderr
+    assert "one of --key, --key-command and --key-env" in result.stderr
+
+
+def test_key_may_come_from_the_environment_which_then_has_it_no_more(audit, monkeypatch):
+    monkeypatch.setenv("THE_KEY", audit.key.read_text())
+    result = audit("--key-env", "THE_KEY")
+    assert result.exit_code == 0, result.output
+    assert "Checked: with key" in result.stdout
+    assert "THE_KEY" not in os.environ
+    result = audit("--key-env", "THE_KEY")
+    assert result.exit_code == 2
+    assert "THE_KEY is not set" in result.stderr
+    monkeypatch.setenv("THE_KEY", "hunter2")
+    result = audit("--key-env", "THE_KEY")
+    assert result.exit_code == 2
+    assert "hunter2" not in result.output
 
 
 def test_broken_ledger_exits_1_and_names_the_entry(audit):
