@@ -17,6 +17,7 @@ from bot.store.errands import SqlErrands
 from bot.store.figures import SqlFigures
 from bot.store.glasses import SqlGlasses
 from bot.store.groups import SqlGroups
+from bot.store.history import SqlHistory
 from bot.store.leavers import SqlLeavers
 from bot.store.notices import SqlNotices
 from bot.store.recording import Recorder
@@ -86,6 +87,11 @@ class SqlStore:
     def alone(self) -> bool:
         """Whether no other process serves the same database: on SQLite one does everything."""
         return self._engine.dialect.name == "sqlite"
+
+    @property
+    def history(self) -> SqlHistory:
+        """What the ledger tells."""
+        return SqlHistory(self.ledger, self.connect)
 
     @contextmanager
     def work(self) -> Iterator[SqlWork]:
