@@ -6,11 +6,10 @@ a second history shows here, if anywhere.
 
 from dataclasses import dataclass
 
-from ledger.checkpoint import Checkpoint
+from ledger.checkpoint import Checkpoint, LogVerifier
 from ledger.entry import instant
 from ledger.errors import LedgerError
 from ledger.report import Step
-from ledger.signing import VerifierKey
 from ledger.trust import TrustPolicy
 from ledger.walking import Walk
 
@@ -34,9 +33,9 @@ class Anchor:
         """What it adds to the level of a verification."""
         return ", anchored" if self.policy is None else ", anchored, witnessed"
 
-    def steps(self, found: Walk, verifier: VerifierKey) -> tuple[Step, ...]:
+    def steps(self, found: Walk, keys: LogVerifier) -> tuple[Step, ...]:
         """One, and another where there is a policy."""
-        mine = _continues(found, self.checkpoint, verifier)
+        mine = _continues(found, self.checkpoint, keys)
         return (mine,) if self.policy is None else (mine, _witnessed(self.checkpoint, self.policy))
 
 
@@ -48,10 +47,10 @@ def short_of(found: Walk, size: int) -> str:
     )
 
 
-def _continues(found: Walk, outside: Checkpoint, verifier: VerifierKey) -> Step:
+def _continues(found: Walk, outside: Checkpoint, keys: LogVerifier) -> Step:
     problem = None
     try:
-        outside.check(verifier)
+        outside.check(keys)
     except LedgerError as error:
         problem = f"The checkpoint given does not hold: {error}"
     else:

@@ -36,6 +36,17 @@ class Verifier(Protocol):
         """Raises `BadSignatureError`."""
 
 
+class LogVerifier(Protocol):
+    """A log's key, or its keys one after another (`ledger.succession`)."""
+
+    @property
+    def name(self) -> str:
+        """The log's origin."""
+
+    def at(self, size: int) -> VerifierKey:
+        """Which signs for the log at a size."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """One line under a note: who says to have signed, with the key's ID before the signature itself."""
@@ -127,11 +138,11 @@ class Checkpoint:
         check_name(lines[0])
         return cls(lines[0], size, root, note)
 
-    def check(self, verifier: VerifierKey) -> None:
-        """Raises `BadSignatureError` unless the log of this very origin signed it."""
+    def check(self, verifier: LogVerifier) -> None:
+        """Raises `BadSignatureError` unless the log of this very origin signed it, by the key that was its own then."""
         if self.origin != verifier.name:
             raise BadSignatureError(f"It is a checkpoint of {self.origin}, not of {verifier.name}.")
-        self.note.check(verifier)
+        self.note.check(verifier.at(self.size))
 
 
 def body(origin: str, size: int, root: bytes) -> str:

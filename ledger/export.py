@@ -16,10 +16,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ledger.checkpoint import Checkpoint
+from ledger.checkpoint import Checkpoint, LogVerifier
 from ledger.errors import BadProofError, LedgerError, MalformedError, NoLedgerError, NotKeptError, RollbackError
 from ledger.merkle import leaf_hash
-from ledger.opening import find_log, newest
+from ledger.opening import find_log, keys_of, newest
 from ledger.proving import stored
 from ledger.signing import VerifierKey
 from ledger.tiles import CHECKPOINT, WIDTH, Edge, Tile, pack_entries
@@ -55,8 +55,9 @@ def export(
     wanted = checkpoint or newest(connection, log)
     if wanted is None:
         raise NoLedgerError("The log has no checkpoint: there is nothing that could be published.")
-    wanted.check(verifier)
-    before = _published(folder, verifier)
+    keys = keys_of(connection, log, verifier)
+    wanted.check(keys)
+    before = _published(folder, keys)
     if before is not None and (
         before.size > wanted.size or (before.size == wanted.size and before.root != wanted.root)
     ):
@@ -149,11 +150,11 @@ def checker() -> bytes:
 _ANEW = "Export into an empty folder."
 
 
-def _published(folder: Path, verifier: VerifierKey) -> Checkpoint | None:
+def _published(folder: Path, keys: LogVerifier) -> Checkpoint | None:
     path = folder / CHECKPOINT
     try:
         published = Checkpoint.from_text(path.read_text(encoding="utf-8"))
-        published.check(verifier)
+        published.check(keys)
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:

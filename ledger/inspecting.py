@@ -48,9 +48,9 @@ class OpeningInspector:
     ) -> None:
         """Raises `WrongKeyError` where not one key opens, `NoLedgerError` where there is none."""
         self._connection = connection
-        self._verifier = relative.verifier
+        self._log_keys = relative.keys
         self._relatives = relatives
-        self._keyring = Keyring(relative.log, relative.verifier.name, kek, token_bytes)
+        self._keyring = Keyring(relative.log, relative.keys.name, kek, token_bytes)
         self._problems: dict[str, str] = {}
         """The first problem of each step, by its title."""
         self._keys = KeyChecks(connection, self._keyring)
@@ -58,10 +58,11 @@ class OpeningInspector:
         self._people = {blob(row.person).hex(): row for row in connection.execute(_PEOPLE, {"log": relative.log})}
         self._registered = relatives.registered
         self._erased = relatives.erased
+        self._changes: list[tuple[str, str]] = []
         self._terms = Bag()
         self._opened = 0
         self.opener = Opener(
-            origin=relative.verifier.name,
+            origin=relative.keys.name,
             secrets=self._keys.for_entries(),
             index_key=self._index_key,
             people=relatives.living,
@@ -90,6 +91,8 @@ class OpeningInspector:
         newest = self._relatives.is_newest(self._keyring.log)
         for problem in self._keys.problems(newest=newest):
             self._wrong("Keys", problem)
+        if self._changes != self._log_keys.changes():
+            self._wrong("Keys", "The entries tell of other changes of the log's key than its checkpoints.")
         for person, row in self._people.items():
             self._check_person(person, row)
         if newest:  # somebody may have been erased in a later log than the one that registered them
@@ -115,11 +118,14 @@ class OpeningInspector:
         self._keys.note(noted)
         match event.kind:
             case "log:opened" | "log:continued":
-                mine = (self._relatives.begins_as(self._keyring.log), self._verifier.name, self._verifier.to_text())
+                first = self._log_keys.first
+                mine = (self._relatives.begins_as(self._keyring.log), first.name, first.to_text())
                 if (event.kind, said["origin"], said["key"]) != mine:
                     self._wrong("Beginning", f"Entry {index} opens {said['origin']} for {said['key']}.")
                 if event.kind == "log:continued":
                     self._relatives.continued[self._keyring.log] = event.body
+            case "log:key-changed":
+                self._changes.append((said["before"], said["after"]))
             case "person:registered":
                 if said["person"] in self._registered:
                     self._wrong("People", f"Entry {index} registers {said['person']} a second time.")

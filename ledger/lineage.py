@@ -7,7 +7,7 @@ that of every log in the database and of every checkpoint that is known.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,9 +20,11 @@ from ledger.errors import BadSignatureError, NoLedgerError, OriginMismatchError,
 from ledger.keyring import ENTRIES, INDEX, Keyring
 from ledger.keys import KeyEncryptionKey
 from ledger.merkle import CompactRange
+from ledger.opening import keys_of
 from ledger.schema import Schemas
 from ledger.sealing import SealingKey
 from ledger.signing import LogKey, VerifierKey, to_base64
+from ledger.succession import Succession
 from ledger.tables import CHECKPOINT, LOG, check_tables
 
 _NUMBERED = re.compile(r"(.+)/([2-9]|[1-9][0-9]{1,8})", re.ASCII)
@@ -37,17 +39,13 @@ class Family:
     """Of the newest."""
     log_key: LogKey
     """Under the newest one's name."""
+    keys: Mapping[int, Succession]
+    """Of each log, by its number, every key that it had."""
 
     @property
     def first(self) -> str:
         """The origin of the first."""
         return [*self.ring.lineage()][-1].origin
-
-    @property
-    def former(self) -> tuple[VerifierKey, ...]:
-        """The verifier keys of those before the newest, the oldest first."""
-        _, *older = self.ring.lineage()
-        return tuple(self.log_key.named(ring.origin).verifier for ring in reversed(older))
 
     def number(self, origin: str) -> int | None:
         """Which of the family has this origin, were it in the database or not; None for a stranger's."""
@@ -61,7 +59,7 @@ class Family:
         number = self.number(checkpoint.origin)
         if number is None:
             raise BadSignatureError(f"It is a checkpoint of {checkpoint.origin}, not of {self.log_key.origin}.")
-        checkpoint.check(self.log_key.named(checkpoint.origin).verifier)
+        checkpoint.check(self.keys.get(number) or self.log_key.named(checkpoint.origin).verifier)
         return number
 
 
@@ -92,7 +90,17 @@ def open_family(
         raise WrongKeyError(
             f"The log {ring.origin} is signed by another key than the log key given: {rows[-1].verifier}."
         )
-    return Family(ring=ring, log_key=newest)
+    return Family(ring=ring, log_key=newest, keys=_all_keys(connection, ring, newest.verifier))
+
+
+def _all_keys(connection: Connection, ring: Keyring, newest: VerifierKey) -> dict[int, Succession]:
+    """From the newest log's newest key backwards: a log is begun by the last key of the one that it continues."""
+    found: dict[int, Succession] = {}
+    public = newest.public
+    for each in ring.lineage():
+        found[each.log] = keys_of(connection, each.log, VerifierKey(each.origin, public))
+        public = found[each.log].first.public
+    return found
 
 
 def index_key_of(connection: Connection, ring: Keyring) -> SealingKey:
@@ -132,7 +140,8 @@ def begin_next(connection: Connection, family: Family, turn: Turn, schemas: Sche
     head = appender.append_all(connection, (continued, key_created(data_key, ENTRIES)), at)
     checkpoint = _signed_by_both(family.log_key, log_key, head.tree)
     connection.execute(insert(CHECKPOINT), {"log": ring.log, "size": checkpoint.size, "note": checkpoint.to_text()})
-    return Family(ring=ring, log_key=log_key)
+    keys = {**family.keys, ring.log: Succession(((0, log_key.verifier),))}
+    return Family(ring=ring, log_key=log_key, keys=keys)
 
 
 def _signed_by_both(former: LogKey, log_key: LogKey, tree: CompactRange) -> Checkpoint:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from ledger.appending import Appender, Head
 from ledger.checkpoint import Checkpoint
@@ -29,7 +29,8 @@ from ledger.rewrapping import Progress, Rewrapped, rewrap
 from ledger.schema import Schemas
 from ledger.sealing import SealingKey
 from ledger.signing import LogKey
-from ledger.tables import lock_head
+from ledger.succession import sign_over
+from ledger.tables import LOG, lock_head
 
 Random = Callable[[int], bytes]
 
@@ -180,6 +181,20 @@ class Ledger(Records):
         event = Event(kind="key:rewrapped", actor=None, via="ledger", body=body)
         Appender(new, self._schemas, self._index_key.secret, self._random).append(connection, event, micros(at))
         return done
+
+    def change_log_key(self, connection: Connection, new: LogKey, *, at: datetime) -> Checkpoint:
+        """From here on `new` signs, which the old key vouches for: an entry says so, and a checkpoint of both.
+
+        All of it commits with the caller's transaction. Afterwards open the ledger anew, with that key.
+        """
+        named = new.named(self.origin)
+        body: dict[str, Json] = {"before": self._log_key.verifier.to_text(), "after": named.verifier.to_text()}
+        event = Event(kind="log:key-changed", actor=None, via="ledger", body=body)
+        tree = self._appender.append(connection, event, micros(at)).tree
+        checkpoint = sign_over(self._log_key, named, tree.size, tree.root())
+        keep(connection, self._keyring.log, checkpoint)
+        connection.execute(update(LOG).where(LOG.c.log == self._keyring.log).values(verifier=named.verifier.to_text()))
+        return checkpoint
 
     def key(self, connection: Connection, purpose: str, *, at: datetime | None = None) -> NamedKey:
         """The key that serves a purpose of the program's now; made with an entry on first use.

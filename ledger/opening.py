@@ -1,6 +1,6 @@
 """How a log comes to be, how it is found, and what its rows say of its past."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -8,13 +8,14 @@ from sqlalchemy import Connection, bindparam, insert, select
 from ledger.appending import Appender, Head, data_key_columns, key_created
 from ledger.checkpoint import Checkpoint
 from ledger.entry import Event, micros
-from ledger.errors import LedgerExistsError, NotSignedError, OriginMismatchError
+from ledger.errors import LedgerExistsError, MalformedError, NotSignedError, OriginMismatchError
 from ledger.keyring import ENTRIES, INDEX, Keyring
 from ledger.keys import KeyEncryptionKey
 from ledger.merkle import leaf_hash, root_of
 from ledger.schema import Schemas
 from ledger.sealing import SealingKey
 from ledger.signing import LogKey, VerifierKey
+from ledger.succession import Succession, voucher_front
 from ledger.tables import CHECKPOINT, ENTRY, LOG, check_tables, make_tables
 
 _LEAVES = (
@@ -25,6 +26,7 @@ _LEAVES = (
 _NOTES = select(CHECKPOINT.c.note).where(CHECKPOINT.c.log == bindparam("log"))
 _NEWEST_NOTE = _NOTES.order_by(CHECKPOINT.c.size.desc()).limit(1)
 _NOTE_OF_SIZE = _NOTES.where(CHECKPOINT.c.size == bindparam("size"))
+_VOUCHED = _NOTES.where(CHECKPOINT.c.note.contains(bindparam("front"), autoescape=False))
 
 
 def create_log(
@@ -64,12 +66,28 @@ def logs_in(connection: Connection) -> list[VerifierKey]:
     return [VerifierKey.from_text(text) for text in named]
 
 
+def keys_of(connection: Connection, log: int, trusted: VerifierKey) -> Succession:
+    """Every key that the log had, from one of them that is trusted."""
+    notes = connection.execute(_VOUCHED, {"log": log, "front": voucher_front(trusted.name)}).scalars()
+    return Succession.follow(trusted, _checkpoints(notes))
+
+
+def _checkpoints(notes: Iterable[object]) -> Iterator[Checkpoint]:
+    """Those that are some: the others, a verification names."""
+    for note in notes:
+        try:
+            yield Checkpoint.from_text(str(note))
+        except MalformedError:
+            continue
+
+
 def newest_checkpoint(connection: Connection, verifier: VerifierKey) -> Checkpoint:
     """The newest in the database. Raises `NotSignedError` where there is none, `BadSignatureError`."""
-    checkpoint = newest(connection, find_log(connection, verifier))
+    log = find_log(connection, verifier)
+    checkpoint = newest(connection, log)
     if checkpoint is None:
         raise NotSignedError("The log has no checkpoint.")
-    checkpoint.check(verifier)
+    checkpoint.check(keys_of(connection, log, verifier))
     return checkpoint
 
 

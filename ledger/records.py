@@ -9,13 +9,14 @@ from ledger.entry import OpenEntry
 from ledger.errors import NotSignedError, UnknownKeyError
 from ledger.keyring import OWN_PURPOSES, Keyring, KeyState
 from ledger.keys import NamedKey
-from ledger.opening import newest
+from ledger.opening import keys_of, newest
 from ledger.people import People
 from ledger.promises import Promise
 from ledger.proof import EntryProof
 from ledger.proving import Prover
 from ledger.reading import Reading
 from ledger.schema import Schemas
+from ledger.signing import VerifierKey
 
 
 class Records:
@@ -48,6 +49,10 @@ class Records:
     def keys(self, connection: Connection) -> list[KeyState]:
         """What stands of keys, without the keys: in the order of their creation."""
         return self._keyring.states(connection)
+
+    def log_keys(self, connection: Connection, newest: VerifierKey) -> tuple[tuple[int, VerifierKey], ...]:
+        """The keys that signed this log, each with the size at which it took over, from the one that signs now."""
+        return keys_of(connection, self._keyring.log, newest).keys
 
     def key_by_id(self, connection: Connection, id: bytes) -> NamedKey:  # noqa: A002 - the word of the rows that name it
         """A key that a row names. Raises `UnknownKeyError`: destroyed, or never was."""

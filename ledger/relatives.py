@@ -12,8 +12,10 @@ from sqlalchemy import Connection, Table, func, select, text
 
 from ledger.checkpoint import Checkpoint
 from ledger.errors import LedgerError
+from ledger.opening import keys_of
 from ledger.report import Report, Step
 from ledger.signing import VerifierKey, to_base64
+from ledger.succession import Succession
 from ledger.tables import CHECKPOINT, ENTRY, KEY, LOG, PERSON, TERM
 
 _LOGS = text("SELECT log, verifier FROM ledger_log ORDER BY log")
@@ -31,10 +33,10 @@ _OWNED: Mapping[str, Table] = {
 
 
 class Relative(NamedTuple):
-    """A log of the database, and the key that the database names for it."""
+    """A log of the database, and its keys: from the one that is trusted, or that the database names for it."""
 
     log: int
-    verifier: VerifierKey
+    keys: Succession
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,9 +57,16 @@ class Relatives:
     def read(cls, connection: Connection, log: int, verifier: VerifierKey) -> Self:
         """`verifier`: the trusted key of one of them. Raises `MalformedError` where another has no key."""
         rows = connection.execute(_LOGS).all()
-        logs = [Relative(r.log, verifier if r.log == log else VerifierKey.from_text(str(r.verifier))) for r in rows]
+        logs = [
+            Relative(row.log, keys_of(connection, row.log, verifier if row.log == log else _named(row.verifier)))
+            for row in rows
+        ]
         people = connection.execute(_LIVING).scalars()
         return cls(logs=tuple(logs), living=frozenset(p.hex() for p in people if isinstance(p, bytes)))
+
+    def get(self, log: int) -> Relative:
+        """The one of that number."""
+        return next(relative for relative in self.logs if relative.log == log)
 
     def before(self, log: int) -> tuple[Relative, ...]:
         """Those that it continues, the oldest first."""
@@ -87,10 +96,14 @@ def with_relatives(connection: Connection, relatives: Relatives, reports: Sequen
             title = "Former log" if relative.log < log else "Later log"
             steps.append(Step(title=title, found=f"{report.origin}, {report.size} entries, sound", problem=problem))
         if place:
-            meeting = _Meeting(relatives.logs[place - 1].verifier, reports[place - 1], relative)
+            meeting = _Meeting(relatives.logs[place - 1].keys, reports[place - 1], relative)
             found = f"{report.origin} says what it continues, signed by both keys"
             steps.append(Step(title="Turn", found=found, problem=meeting.problem(connection, relatives)))
     return replace(mine, steps=(*mine.steps, *steps))
+
+
+def _named(text: object) -> VerifierKey:
+    return VerifierKey.from_text(str(text))
 
 
 def strays_in(connection: Connection) -> list[str]:
@@ -111,7 +124,7 @@ def _has_strays(connection: Connection, table: Table) -> bool:
 class _Meeting:
     """Where a log ends and another goes on."""
 
-    former: VerifierKey
+    former: Succession
     report: Report
     newer: Relative
 
@@ -119,18 +132,18 @@ class _Meeting:
         """What does not agree. Without the key, only whether the former log's key signed the newer one's beginning."""
         try:
             first = Checkpoint.from_text(str(connection.execute(_FIRST_NOTE, {"log": self.newer.log}).scalar()))
-            first.note.check(self.former)
+            first.note.check(self.former.newest)
             said = relatives.continued.get(self.newer.log)
             return None if said is None else self._untrue(said)
         except LedgerError as error:
-            return f"{self.newer.verifier.name} was not begun by the key of {self.former.name}: {error}"
+            return f"{self.newer.keys.name} was not begun by the key of {self.former.name}: {error}"
 
     def _untrue(self, said: Mapping[str, object]) -> str | None:
         """Raises `LedgerError` where the checkpoint that was known does not hold."""
         held = (said["former"], said["held"], said["root"])
         if held != (self.former.name, self.report.size, to_base64(self.report.root)):
             return (
-                f"{self.newer.verifier.name} says that it continues {held[1]} entries of {held[0]}, and that is not "
+                f"{self.newer.keys.name} says that it continues {held[1]} entries of {held[0]}, and that is not "
                 f"what stands here of {self.former.name}."
             )
         known = Checkpoint.from_text(str(said["known"]))

@@ -39,6 +39,7 @@ OWN_KINDS: Mapping[str, Mapping[str, type | UnionType]] = {
         "root": str,
         "reason": str,
     },
+    "log:key-changed": {"before": str, "after": str},
     "key:created": {"key": str, "purpose": str},
     "key:rewrapped": {"before": str, "after": str, "keys": int, "people": int},
     "person:registered": {"person": str, "commitment": str, "key": str},
@@ -50,6 +51,9 @@ Clocks in µs.
 
 log:continued opens a log that goes on from another one: `known` is the newest checkpoint that was known of that (a
 signed note), `former` and `held` are the origin and the size of what the database still has, `root` is its root.
+
+`before` and `after` of log:key-changed are verifier keys' texts: the entry is the last one before the checkpoint that
+both keys sign.
 
 `before` and `after` of key:rewrapped are IDs of key-encryption keys, `keys` and `people` how many rows each table had.
 """

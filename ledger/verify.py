@@ -33,6 +33,7 @@ from ledger.relatives import Relatives, strays_in, with_relatives
 from ledger.report import Report, Step
 from ledger.schema import Schemas
 from ledger.signing import VerifierKey
+from ledger.succession import Succession
 from ledger.tables import missing_triggers
 from ledger.trust import TrustPolicy
 from ledger.verified import NOTHING, Verified
@@ -48,7 +49,7 @@ class _Subject:
 
     connection: Connection
     log: int
-    verifier: VerifierKey
+    keys: Succession
 
     def head(self) -> Row[Any, Any, Any]:
         """Verifier key, size and compact range, as the database says."""
@@ -99,13 +100,14 @@ def verify_keyless(
     `since`: what `Report.verified` said of an earlier run. `crew`: who reads; this process alone where none is given.
     Raises `NoLedgerError`, `OriginMismatchError`.
     """
-    subject = _Subject(connection, find_log(connection, verifier), verifier)
+    log = find_log(connection, verifier)
     if since.tree.size and since.origin != verifier.name:
         raise OriginMismatchError(f"What was verified before is the log {since.origin}, not {verifier.name}.")
-    relatives, anew = Relatives.read(connection, subject.log, verifier), _Reader(NOTHING, progress, crew or Alone())
-    reports = [_report(_Subject(connection, *former), None, None, anew) for former in relatives.before(subject.log)]
+    relatives, anew = Relatives.read(connection, log, verifier), _Reader(NOTHING, progress, crew or Alone())
+    reports = [_report(_Subject(connection, *former), None, None, anew) for former in relatives.before(log)]
+    subject = _Subject(connection, *relatives.get(log))
     reports.append(_report(subject, None, _anchor(checkpoint, policy), replace(anew, since=since)))
-    return with_relatives(connection, relatives, reports, subject.log)
+    return with_relatives(connection, relatives, reports, log)
 
 
 def verify_with_key(
@@ -123,14 +125,14 @@ def verify_with_key(
 
     Without `schemas`, entries of kinds that are not the ledger's own are checked by their envelope and form only.
     """
-    subject = _Subject(connection, find_log(connection, verifier), verifier)
-    relatives, reader = Relatives.read(connection, subject.log, verifier), _Reader(NOTHING, progress, crew or Alone())
+    log = find_log(connection, verifier)
+    relatives, reader = Relatives.read(connection, log, verifier), _Reader(NOTHING, progress, crew or Alone())
     reports = []
     for relative in relatives.logs:  # the oldest first: who was registered there acts in the next
         inspector = OpeningInspector(connection, relative, kek, schemas, relatives)
-        anchor = _anchor(checkpoint, policy) if relative.log == subject.log else None
+        anchor = _anchor(checkpoint, policy) if relative.log == log else None
         reports.append(_report(_Subject(connection, *relative), inspector, anchor, reader))
-    return with_relatives(connection, relatives, reports, subject.log)
+    return with_relatives(connection, relatives, reports, log)
 
 
 def _anchor(checkpoint: str | None, policy: TrustPolicy | None) -> Anchor | None:
@@ -152,17 +154,17 @@ def _report(
     found, opened = reader.read(subject, sizes, inspector)
     steps = [
         _tables(subject),
-        _checkpoints(kept, subject.verifier),
+        _checkpoints(kept, subject.keys),
         Step(title="Entries", found=_entries(found), problem=found.problem),
         _tree(found, kept),
         _head(subject, found),
     ]
     level = "keyless" if inspector is None else "with key"
     if anchor is not None:
-        steps += anchor.steps(found, subject.verifier)
+        steps += anchor.steps(found, subject.keys)
         level += anchor.level
     steps += opened
-    verified = Verified(origin=subject.verifier.name, tree=found.tree, time=found.time)
+    verified = Verified(origin=subject.keys.name, tree=found.tree, time=found.time)
     return Report(level=level, verified=verified, steps=tuple(steps))
 
 
@@ -181,7 +183,7 @@ def _tables(subject: _Subject) -> Step:
         problem = f"Triggers that keep the ledger append-only are gone or changed: {', '.join(gone)}."
     elif strays:
         problem = f"Some {' and '.join(strays)} belong to no log."
-    elif named != subject.verifier.to_text():
+    elif named != subject.keys.newest.to_text():
         problem = "The database names another verifier key for this log than the one given."
     return Step(title="Tables", found="append-only triggers stand", problem=problem)
 
@@ -191,7 +193,7 @@ def _kept(subject: _Subject) -> _Kept:
     for size, note in subject.connection.execute(_NOTES, {"log": subject.log}):
         try:
             checkpoint = Checkpoint.from_text(str(note))
-            checkpoint.check(subject.verifier)
+            checkpoint.check(subject.keys)
         except LedgerError as error:
             return _Kept(roots=roots, problem=f"The checkpoint of {size} entries does not hold: {error}")
         if checkpoint.size != size:
@@ -201,8 +203,9 @@ def _kept(subject: _Subject) -> _Kept:
     return _Kept(roots=roots, problem=problem)
 
 
-def _checkpoints(kept: _Kept, verifier: VerifierKey) -> Step:
-    found = f"{len(kept.roots)} kept, each signed by key {verifier.id.hex()}"
+def _checkpoints(kept: _Kept, keys: Succession) -> Step:
+    found = f"{len(kept.roots)} kept, each signed by key {keys.first.id.hex()}"
+    found += "".join(f"; from {since} entries on by {key.to_text()}" for since, key in keys.keys[1:])
     return Step(title="Checkpoints", found=found, problem=kept.problem)
 
 

@@ -17,19 +17,23 @@ _SHOWN = 16
 
 
 def list_() -> None:
-    """List the keys that the ledger keeps: for what, since when, wrapped by which. No key is shown."""
+    """List the keys of the ledger: for what, since when, wrapped by which; and the one that signs it. None is shown."""
     with refusing():
         from bot.main.keys import list_keys  # noqa: PLC0415 - see bot.cli
 
-        keys = list_keys(read_places(os.environ))
-    widest = max(len(key.purpose) for key in keys)
+        listed = list_keys(read_places(os.environ))
+    widest = max(len(key.purpose) for key in listed.kept)
     typer.echo(f"{'Key':<{_SHOWN}}  {'For':<{widest}}  Status   Created (UTC)     Wrapped by")
-    for key in keys:
+    for key in listed.kept:
         created = _EPOCH + timedelta(microseconds=key.created)
         typer.echo(
             f"{key.id.hex()[:_SHOWN]}  {key.purpose:<{widest}}  {key.status:<7}  {created:%Y-%m-%d %H:%M}  "
             f"{key.wrapped_by.hex()[:_SHOWN]}"
         )
+
+    for since, log_key in listed.log_keys:
+        status = "primary" if log_key == listed.log_keys[-1][1] else "former"
+        typer.echo(f"{log_key.id.hex():<{_SHOWN}}  {'log':<{widest}}  {status:<7}  from entry {since:<5}  -")
 
 
 def rotate_data() -> None:
@@ -53,6 +57,22 @@ def rotate_encryption() -> None:
     typer.echo(f"Key       {done.new} (new: back it up now, apart from the database)")
     typer.echo(f"Wraps     {done.keys} keys, and those of {done.people} people")
     typer.echo(f"Old key   {done.old} (backups from before need it; destroy it when they are gone)")
+
+
+def rotate_log() -> None:
+    """Make a new log key, which signs from now on. The old one vouches for it. Stop `cred serve` first.
+
+    Who checks the ledger with the old verifier key comes to the new one by that: python -m ledger verify names it. Run
+    it again if it was interrupted: it finishes what it began.
+    """
+    with refusing():
+        from bot.main.log_key import rotate_log_key  # noqa: PLC0415 - see bot.cli
+
+        done = rotate_log_key(read_places(os.environ), datetime.now(UTC), os.urandom)
+    typer.echo(f"Key       {done.new} (new: back it up now, apart from the database)")
+    typer.echo(f"Signs     from entry {done.since} on; the checkpoint there is signed by both keys")
+    typer.echo(f"Verifier  {done.verifier} (give it to whoever checks the ledger, and to its witnesses)")
+    typer.echo(f"Old key   {done.old} (nothing needs it any more: destroy it)")
 
 
 def erase(

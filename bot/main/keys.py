@@ -12,12 +12,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from bot.config import Places
+from bot.config import KeySource, Places
 from bot.main.initialising import write_secret
 from bot.main.opening import Keys, NotReadyError, Opened, open_house, read_keys, told_of
 from bot.store import SCHEMAS
 from bot.store.engine import WRITING
-from ledger import KeyEncryptionKey, KeyState, Ledger, LedgerError, open_to_read, scrub
+from ledger import KeyEncryptionKey, KeyState, Ledger, LedgerError, VerifierKey, open_to_read, scrub
 
 Progress = Callable[[int, int], None]
 
@@ -32,19 +32,28 @@ class Rewrapped:
     old: Path
 
 
-def list_keys(places: Places) -> list[KeyState]:
-    """Every key that the ledger keeps, without the keys. It may run beside `cred serve`. Raises `NotReadyError`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """The keys, without the keys. `log_keys`: what signed the log, each with the size at which it took over."""
+
+    kept: list[KeyState]
+    log_keys: tuple[tuple[int, VerifierKey], ...]
+
+
+def list_keys(places: Places) -> Listed:
+    """Every key that it keeps, and those that sign it. It may run beside `cred serve`. Raises `NotReadyError`."""
     keys = read_keys(places)
-    with told_of(places.database), _in_a_sentence():
+    with told_of(places.database), in_a_sentence():
         engine = open_to_read(places.database_url)
         with engine.connect() as connection, connection.begin():
             ledger = Ledger.open(connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS)
-            return ledger.keys(connection)
+            log_keys = ledger.log_keys(connection, keys.log_key.named(ledger.origin).verifier)
+            return Listed(kept=ledger.keys(connection), log_keys=log_keys)
 
 
 def rotate_data_key(places: Places, now: datetime) -> int:
     """What comes from now on is sealed under a new key. The index of the entry that says so."""
-    with _opened(places, read_keys(places)) as opened, _writing(opened) as connection:
+    with opened_house(places, read_keys(places)) as opened, writing(opened) as connection:
         return opened.ledger.rotate_data_key(connection, at=now).index
 
 
@@ -53,8 +62,8 @@ def erase(places: Places, person: str, team: str | None, now: datetime) -> str:
 
     Raises `NotReadyError` where there is nobody of that ID; then nothing is changed.
     """
-    with _opened(places, read_keys(places)) as opened:
-        with _writing(opened) as connection:
+    with opened_house(places, read_keys(places)) as opened:
+        with writing(opened) as connection:
             found = person if team is None else opened.ledger.find_person(connection, team=team, user=person)
             if found is None:
                 raise NotReadyError(f"The ledger knows nobody called {person} in {team}. Nothing was changed.")
@@ -67,34 +76,43 @@ def rotate_key_encryption_key(
     places: Places, now: datetime, random: Callable[[int], bytes], progress: Progress
 ) -> Rewrapped:
     """Wraps every key by a new one, whose file takes the old one's place. Raises `NotReadyError`, `InUseError`."""
-    file = places.key.file
-    if not places.key.in_file:
-        whence = "CRED_KEY_COMMAND" if places.key.text is None else "CRED_KEY"
-        raise NotReadyError(
-            f"The key-encryption key comes from {whence}, and only a key in a file can be changed here."
-        )
+    file = file_of(places.key, "CRED_KEY")
     coming, keys = file.with_name(f"{file.name}.new"), read_keys(places)
     try:
         _rewrap(places, keys, coming, now, random=random, progress=progress)
         counted = _wrapped_by(places, keys, coming)
     except NotReadyError as refused:
         counted = _committed_before(places, keys, coming, refused)
-    old = file.with_name(f"{file.name}.{keys.kek.id.hex()[:8]}")
     with told_of(places.database):
-        old.unlink(missing_ok=True)
-        old.hardlink_to(file)
-        coming.replace(file)
+        old = take_place(coming, file, keys.kek.id.hex()[:8])
     return replace(counted, new=file, old=old)
+
+
+def file_of(source: KeySource, name: str) -> Path:
+    """Where a key lies that is to be changed. Raises `NotReadyError` where it comes from elsewhere."""
+    if not source.in_file:
+        whence = name if source.text is not None else f"{name}_COMMAND"
+        raise NotReadyError(f"The key comes from {whence}, and only a key in a file can be changed here.")
+    return source.file
+
+
+def take_place(coming: Path, file: Path, suffix: str) -> Path:
+    """A file takes another's place, which stays under a name of its own: that name."""
+    old = file.with_name(f"{file.name}.{suffix}")
+    old.unlink(missing_ok=True)
+    old.hardlink_to(file)
+    coming.replace(file)
+    return old
 
 
 def _rewrap(
     places: Places, keys: Keys, coming: Path, now: datetime, *, random: Callable[[int], bytes], progress: Progress
 ) -> None:
-    with _opened(places, keys) as opened:
+    with opened_house(places, keys) as opened:
         if not coming.exists():
             write_secret(coming, KeyEncryptionKey.generate(random).to_text())
         new = KeyEncryptionKey.read(coming)
-        with _writing(opened) as connection:
+        with writing(opened) as connection:
             opened.ledger.rewrap(connection, new, at=now, progress=progress)
         scrub(opened.engine)
 
@@ -111,32 +129,35 @@ def _committed_before(places: Places, keys: Keys, coming: Path, refused: NotRead
 
 def _wrapped_by(places: Places, keys: Keys, coming: Path) -> Rewrapped:
     """Whether all of it opens under the new key, before the old one's file goes. Raises `NotReadyError`."""
-    with _in_a_sentence():
+    with in_a_sentence():
         new = KeyEncryptionKey.read(coming)
-    with _opened(places, replace(keys, kek=new)) as opened, opened.engine.connect() as connection:
+    with opened_house(places, replace(keys, kek=new)) as opened, opened.engine.connect() as connection:
         held = opened.ledger.keys(connection)
         people = opened.ledger.count_people(connection)
     return Rewrapped(keys=len(held), people=people, new=coming, old=coming)
 
 
 @contextmanager
-def _opened(places: Places, keys: Keys) -> Iterator[Opened]:
+def opened_house(places: Places, keys: Keys) -> Iterator[Opened]:
+    """Nobody else's for the time of the block. Raises `NotReadyError`, `InUseError`."""
     opened = open_house(places, keys)
     try:
-        with told_of(places.database), _in_a_sentence():
+        with told_of(places.database), in_a_sentence():
             yield opened
     finally:
         opened.close()
 
 
 @contextmanager
-def _writing(opened: Opened) -> Iterator[Connection]:
+def writing(opened: Opened) -> Iterator[Connection]:
+    """One transaction."""
     with opened.engine.connect().execution_options(**WRITING) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
-def _in_a_sentence() -> Iterator[None]:
+def in_a_sentence() -> Iterator[None]:
+    """What the ledger refuses becomes `NotReadyError`."""
     try:
         yield
     except LedgerError as error:

@@ -144,9 +144,18 @@ def _ledger(engine: Engine, places: Places, keys: Keys) -> Ledger:
     except RollbackError as error:
         raise NotReadyError(f"{error} Nothing was started. {_ROLLED_BACK}") from None
     except LedgerError as error:
-        raise NotReadyError(str(error)) from None
+        raise NotReadyError(f"{error}{_unfinished(places)}") from None
     except DatabaseError as error:
         raise NotReadyError(f"The database {places.database} cannot be read: {error.orig}. {RESTORE}") from None
+
+
+def _unfinished(places: Places) -> str:
+    """What to do where a change of keys was interrupted: its next key lies there."""
+    for source, command in ((places.key, "rotate-encryption"), (places.log_key, "rotate-log")):
+        coming = source.file.with_name(f"{source.file.name}.new")
+        if coming.exists():
+            return f" {coming} was left by a change of keys: run `cred keys {command}` again, which finishes it."
+    return ""
 
 
 def check_standing(engine: Engine, database: Path) -> None:

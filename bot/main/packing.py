@@ -29,6 +29,7 @@ from ledger import (
     TrustPolicy,
     checker,
     export_tiles,
+    logs_in,
     newest_checkpoint,
     open_to_read,
     processes,
@@ -95,7 +96,7 @@ def _write(places: Places, keys: Keys, wanted: Wanted, folder: Path, now: dateti
     policy = None if wanted.policy is None else TrustPolicy.read(wanted.policy)
     anchor = _anchor(places, wanted)
     with engine.connect() as connection, connection.begin():
-        verifier = keys.log_key.verifier
+        verifier = keys.log_key.named(logs_in(connection)[-1].name).verifier
         checkpoint = anchor or newest_checkpoint(connection, verifier)
         report = verify_with_key(
             connection,

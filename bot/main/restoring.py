@@ -63,7 +63,7 @@ def restore(places: Places, wish: Wish, now: datetime, progress: Progress) -> Re
 
 def _publish(places: Places, keys: Keys, origin: str) -> Path:
     """The verifier key of a new origin, beside that of the first; it follows from the log key, however often."""
-    file = places.verifier_file.with_name(f"cred-ledger-{origin.rpartition('/')[2]}.vkey")
+    file = places.verifier_of(origin, first=keys.log_key.origin)
     write_whole(file, f"{keys.log_key.named(origin).verifier.to_text()}\n".encode())
     return file
 

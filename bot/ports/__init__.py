@@ -3,8 +3,6 @@
 from bot.ports.authority import Authority, AuthorityLostError, AuthorityRefusedError, Concealed, Issued, Order
 from bot.ports.errands import Errands
 from bot.ports.figures import Figures
-from bot.ports.history import Entry, History
-from bot.ports.siem import NotTaken, Siem, Taken
 from bot.ports.store import (
     Acceptances,
     Chore,
@@ -54,18 +52,15 @@ __all__ = [
     "Directory",
     "DirectoryUnavailableError",
     "Entropy",
-    "Entry",
     "Errands",
     "Figures",
     "Glasses",
     "Gone",
     "Groups",
-    "History",
     "Issued",
     "Leavers",
     "Lost",
     "Names",
-    "NotTaken",
     "Notices",
     "Notifier",
     "Order",
@@ -76,10 +71,8 @@ __all__ = [
     "Search",
     "SendResult",
     "Sent",
-    "Siem",
     "Store",
     "StoreBusyError",
-    "Taken",
     "Told",
     "Undeliverable",
     "UnitOfWork",

@@ -8,7 +8,7 @@ import typer
 from ledger.commands.telling import OUT, bar, read_checkpoint, refusing
 from ledger.errors import NotKeptError, NotSignedError
 from ledger.export import export as export_log
-from ledger.opening import find_log, newest
+from ledger.opening import find_log, keys_of, newest
 from ledger.proof import SUFFIX
 from ledger.proving import Prover
 from ledger.signing import VerifierKey
@@ -45,9 +45,10 @@ def prove(
             under = given or newest(connection, log)
             if under is None:
                 raise NotSignedError("The log has no checkpoint.")
-            under.check(verifier)
+            keys = keys_of(connection, log, verifier)
+            under.check(keys)
             proof = Prover(log).entry(connection, index, under)
-        proof.check(verifier)
+        proof.check(keys.at(under.size))
         try:
             write_whole(path, proof.to_text().encode())
         except OSError as error:

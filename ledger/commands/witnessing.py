@@ -12,9 +12,10 @@ from ledger.checkpoint import Checkpoint
 from ledger.commands.telling import DOES_NOT_HOLD, ERR, OUT, read_checkpoint, refusing
 from ledger.cosigning import WitnessKey
 from ledger.errors import KeyFileError, NotSignedError, TooFewWitnessesError, WitnessError
-from ledger.keeping import COSIGNED, CheckpointFile
-from ledger.opening import find_log, newest
+from ledger.keeping import COSIGNED, Check, CheckpointFile
+from ledger.opening import find_log, keys_of, newest
 from ledger.proving import Prover
+from ledger.relatives import Relatives
 from ledger.serving import serve
 from ledger.signing import VerifierKey
 from ledger.tables import open_to_read
@@ -67,8 +68,9 @@ def cosign(
     """
     with refusing(vkey):
         verifier, trusted = VerifierKey.read(vkey), TrustPolicy.read(policy)
-        kept = CheckpointFile(checkpoints, verifier, name=COSIGNED)
-        found = _ask(open_to_read(database), verifier, trusted, kept, read_checkpoint(checkpoint))
+        engine = open_to_read(database)
+        kept = CheckpointFile(checkpoints, verifier, name=COSIGNED, check=_any_of(engine, verifier))
+        found = _ask(engine, verifier, trusted, kept, read_checkpoint(checkpoint))
         for outcome in found.outcomes:
             said = f"cosigned {found.checkpoint.size} entries" if outcome.line else outcome.problem
             OUT.print(f"  {'✓' if outcome.line else '✗'}  {outcome.witness}  {said}", markup=False)
@@ -90,11 +92,23 @@ def _ask(
     with engine.connect() as connection, connection.begin():
         log = find_log(connection, verifier)
         checkpoint = given or newest(connection, log)
+        keys = keys_of(connection, log, verifier)
     if checkpoint is None:
         raise NotSignedError("The log has no checkpoint.")
-    checkpoint.check(verifier)
+    checkpoint.check(keys)
     with new_client() as client:
         return ask_witnesses(policy, checkpoint, kept.read(), _prove(engine, Prover(log), checkpoint), client)
+
+
+def _any_of(engine: Engine, verifier: VerifierKey) -> Check:
+    """A checkpoint of this log, or of one that the database says it continues, which then makes place for it."""
+    with engine.connect() as connection, connection.begin():
+        relatives = Relatives.read(connection, find_log(connection, verifier), verifier).logs
+
+    def check(kept: Checkpoint) -> None:
+        kept.check(next((log.keys for log in relatives if log.keys.name == kept.origin), verifier))
+
+    return check
 
 
 def _prove(engine: Engine, prover: Prover, checkpoint: Checkpoint) -> Prove:

@@ -1,16 +1,21 @@
 """`cred keys` and `cred erase`: over a database as `cred init` and the program left it."""
 
+import shutil
+from contextlib import suppress
+
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.config import read_places
 from bot.main import keys as commands
+from bot.main import log_key
 from bot.main.initialising import initialise
 from bot.main.opening import NotReadyError, open_house, read_keys
 from bot.store import SCHEMAS
 from bot.store.engine import WRITING
-from ledger import KeyEncryptionKey, open_to_read, verify_with_key
+from ledger import Checkpoint, KeyEncryptionKey, LogKey, VerifierKey, open_to_read, verify_with_key
+from tests.support.dying import killed_at
 from tests.support.fakes import START
 from tests.support.house import ORIGIN
 
@@ -61,7 +66,7 @@ def test_keys_are_listed_without_being_shown(env):
     said = _run(env, "keys", "list").stdout
     kek = read_keys(read_places(dict(env))).kek
     assert [line.split()[1:3] for line in said.splitlines()[1:]] != []
-    assert {line.split()[1] for line in said.splitlines()[1:]} == {"entry", "index", "pepper"}
+    assert {line.split()[1] for line in said.splitlines()[1:]} == {"entry", "index", "pepper", "log"}
     assert said.count(kek.id.hex()[:16]) == 3
     assert kek.to_text()[-20:] not in said
 
@@ -75,7 +80,7 @@ def test_keys_are_listed_while_the_program_runs(env):
 
 def test_data_key_is_changed_with_an_entry(env):
     assert "Entry 5 begins a new data key" in _run(env, "keys", "rotate-data").stdout
-    assert _run(env, "keys", "list").stdout.count(" entry ") == 2
+    assert _run(env, "keys", "list").stdout.count("  entry  ") == 2
     _sound(env)
 
 
@@ -95,7 +100,7 @@ def test_new_key_encryption_key_takes_the_place_of_the_old_one_which_stays_for_o
     _sound(env)
 
 
-@pytest.mark.parametrize("stop_at", ["write_secret", "_writing", "scrub", "_wrapped_by", "told_of"])
+@pytest.mark.parametrize("stop_at", ["write_secret", "writing", "scrub", "_wrapped_by", "told_of"])
 def test_what_an_interrupted_rotation_left_is_finished_by_the_next(env, tmp_path, monkeypatch, stop_at):
     def interrupted(*_args, **_kwargs):
         raise KeyboardInterrupt
@@ -132,6 +137,67 @@ def test_rotation_that_cannot_be_done_says_why_and_changes_nothing(env, tmp_path
     assert "does not open under this key-encryption key" in said
     assert (tmp_path / "cred.key").read_bytes() == before
     _run(env, "keys", "list")
+
+
+def test_new_log_key_signs_and_whoever_trusts_the_old_one_comes_to_it(env, tmp_path):
+    before = read_keys(read_places(dict(env))).log_key
+    shutil.copy(tmp_path / "cred-ledger.vkey", tmp_path / "trusted.vkey")
+    said = _run(env, "keys", "rotate-log").stdout
+    after = read_keys(read_places(dict(env))).log_key
+    old = tmp_path / f"log.key.{before.verifier.id.hex()}"
+    assert (after != before, LogKey.read(old)) == (True, before)
+    assert str(old) in said
+    assert VerifierKey.read(tmp_path / "cred-ledger.vkey") == after.verifier
+    assert (tmp_path / "log.key").stat().st_mode & 0o777 == 0o600
+    latest = Checkpoint.from_text((tmp_path / "checkpoints" / "latest").read_text())
+    latest.note.check(before.verifier)
+    latest.note.check(after.verifier)
+    listed = _run(env, "keys", "list").stdout
+    assert f"{before.verifier.id.hex():<16}  log     former" in listed
+    assert f"{after.verifier.id.hex():<16}  log     primary  from entry {latest.size}" in listed
+    _sound(env)
+    _run(env, "verify", "--vkey", str(tmp_path / "trusted.vkey"))
+    _run(env, "keys", "rotate-log")
+    assert (
+        f"by {read_keys(read_places(dict(env))).log_key.verifier.to_text()}"
+        in _run(env, "verify", "--vkey", str(tmp_path / "trusted.vkey")).stdout
+    )
+    _sound(env)
+
+
+def test_killed_at_any_touch_of_the_disk_a_change_of_the_log_key_is_finished_by_the_next(env, tmp_path):
+    places = read_places(dict(env))
+    number, task = 0, lambda: log_key.rotate_log_key(places, START, lambda size: bytes([number]) * size)
+    while killed_at(number := number + 1, task):
+        if (tmp_path / "log.key.new").exists():
+            with suppress(NotReadyError):
+                open_house(places, read_keys(places)).close()
+        _run(env, "keys", "rotate-log")
+        assert not (tmp_path / "log.key.new").exists()
+        _sound(env)
+    assert number > 10
+
+
+def test_start_says_how_an_interrupted_change_of_keys_is_finished(env, tmp_path, monkeypatch):
+    places = read_places(dict(env))
+
+    def interrupted(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(log_key, "_promised", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        log_key.rotate_log_key(places, START, lambda size: b"n" * size)
+    monkeypatch.undo()
+    with pytest.raises(NotReadyError, match="run `cred keys rotate-log` again, which finishes it"):
+        open_house(places, read_keys(places))
+
+
+def test_log_key_from_elsewhere_is_not_changed_here(env, tmp_path):
+    text = (tmp_path / "log.key").read_text().strip()
+    assert "comes from CRED_LOG_KEY," in _run({**env, "CRED_LOG_KEY": text}, "keys", "rotate-log", code=2).stderr
+    command = f"cat {tmp_path / 'log.key'}"
+    said = _run({**env, "CRED_LOG_KEY_COMMAND": command}, "keys", "rotate-log", code=2).stderr
+    assert "comes from CRED_LOG_KEY_COMMAND," in said
 
 
 def test_key_from_the_environment_is_not_changed_here(env, tmp_path):
