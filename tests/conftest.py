@@ -58,8 +58,8 @@ def database_url(request, engine_name, tmp_path):
 
 
 @pytest.fixture
-def house(tmp_path):
-    """The use cases over a real store and ledger in a file of their own."""
-    built = houses.build(tmp_path)
+def house(tmp_path, database_url):
+    """The use cases over a real store and ledger in a database of their own."""
+    built = houses.build(tmp_path, database_url)
     yield built
     built.close()

@@ -6,7 +6,7 @@ exit 1. A traceback never shows what its variables held.
 
 import typer
 
-from bot.cli import doctor, importing, keys, operating, packing, policy, restoring, sandbox, verifying
+from bot.cli import doctor, exporting, importing, keys, operating, packing, policy, restoring, sandbox, verifying
 
 app = typer.Typer(
     name="cred",
@@ -20,6 +20,15 @@ _policy = typer.Typer(
     help="The policy file, cred.toml: who may ask, who must approve, for how long.", no_args_is_help=True
 )
 _policy.command("check")(policy.check)
+_export = typer.Typer(help="What happened, for other programs.", no_args_is_help=True)
+
+
+@_export.callback()
+def _exports() -> None:
+    """A name of its own for each form."""
+
+
+_export.command("ocsf")(exporting.ocsf)
 _keys = typer.Typer(help="The ledger's keys: list them, change them.", no_args_is_help=True)
 _keys.command("list")(keys.list_)
 _keys.command("rotate-data")(keys.rotate_data)
@@ -36,6 +45,7 @@ app.command("import", rich_help_panel="Look after it")(importing.import_)
 app.command(rich_help_panel="Look after it")(doctor.doctor)
 app.command(rich_help_panel="Look after it")(verifying.verify)
 app.command(rich_help_panel="Look after it")(packing.pack)
+app.add_typer(_export, name="export", rich_help_panel="Look after it")
 app.command(rich_help_panel="Look after it")(restoring.backup)
 app.command(rich_help_panel="Look after it")(restoring.restore)
 app.add_typer(_keys, name="keys", rich_help_panel="Look after it")

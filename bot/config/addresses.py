@@ -63,6 +63,15 @@ def slack_api_url(text: str) -> str:
     return text.strip().rstrip("/") + "/"
 
 
+def siem_url(text: str) -> str:
+    """Where events are pushed to."""
+    if not _is_private_enough(_web_address("CRED_SIEM_URL", text)):
+        raise UnusableAddress(
+            f'CRED_SIEM_URL is "{text}": who holds what passes there, so it must begin with https://.'
+        )
+    return text
+
+
 def _web_address(name: str, text: str) -> SplitResult:
     unusable = UnusableAddress(
         f'{name} is "{text}", which is not a plain web address such as https://cred.example.com.'

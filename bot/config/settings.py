@@ -77,6 +77,15 @@ class SlackSettings:
     """Ends with a slash. Another than Slack's own only for a sandbox."""
 
 
+@dataclass(frozen=True, slots=True)
+class SiemSettings:
+    """Where entries of the ledger are pushed to, as JSON lines."""
+
+    url: str
+    token: Masked | None
+    """The whole value of the header `Authorization`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """Where things lie and where the program listens."""
@@ -116,6 +125,7 @@ class Settings:
 
     places: Places
     slack: SlackSettings
+    siem: SiemSettings | None = None
 
 
 def read_settings(environ: Environment) -> Settings:
@@ -123,9 +133,20 @@ def read_settings(environ: Environment) -> Settings:
     problems: list[str] = []
     places = _try(problems, lambda: read_places(environ))
     slack = _try(problems, lambda: read_slack(environ))
-    if places is None or slack is None:
+    siem = _try(problems, lambda: read_siem(environ))
+    if problems or places is None or slack is None:
         raise SettingsError(problems)
-    return Settings(places=places, slack=slack)
+    return Settings(places=places, slack=slack, siem=siem)
+
+
+def read_siem(environ: Environment) -> SiemSettings | None:
+    """`CRED_SIEM_URL` and `CRED_SIEM_TOKEN`; None where there is no SIEM. Raises `UnusableAddress`."""
+    url, token = environ.get("CRED_SIEM_URL", "").strip(), _secret(environ, "CRED_SIEM_TOKEN")
+    if not url:
+        return None
+    if token is not None and " " not in token.disclose():
+        token = Masked(f"Bearer {token.disclose()}")
+    return SiemSettings(addresses.siem_url(url), token)
 
 
 def read_places(environ: Environment) -> Places:

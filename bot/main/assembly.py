@@ -17,7 +17,7 @@ from bot.domain.policy import Policy
 from bot.main.face import face_of
 from bot.main.opening import Opened, open_house, read_keys
 from bot.main.program import Program
-from bot.ports import Clock, Concealed, Entropy, World
+from bot.ports import Clock, Concealed, Entropy, Siem, World
 from bot.service.authentication import Authentication
 from bot.service.last_use import LastUse
 from bot.slack.directory import SlackDirectory
@@ -86,6 +86,8 @@ def _assemble(settings: Settings, policy: Policy, opened: Opened, clock: Clock, 
         uses=last_use,
         fingerprint=secrets.fingerprint,
         wake=bell.set,
+        siem=_siem(settings),
+        version=VERSION,
     )
     face = face_of(settings, world, client, directory, version=VERSION)
     lookup = ClientLookup(opened.engine)
@@ -122,6 +124,14 @@ def _secrets(store: SqlStore, clock: Clock) -> _Secrets:
         signing=signing.secret,
         fingerprint=lambda secret: hmac.new(fingerprint.secret, secret.disclose().encode(), hashlib.sha256).hexdigest(),
     )
+
+
+def _siem(settings: Settings) -> Siem | None:
+    if settings.siem is None:
+        return None
+    from bot.siem import HttpSiem  # noqa: PLC0415 - its client is slow to load, and few have a SIEM
+
+    return HttpSiem(settings.siem)
 
 
 def _home(policy: Policy) -> TeamId:

@@ -3,6 +3,8 @@
 from bot.ports.authority import Authority, AuthorityLostError, AuthorityRefusedError, Concealed, Issued, Order
 from bot.ports.errands import Errands
 from bot.ports.figures import Figures
+from bot.ports.history import Entry, History
+from bot.ports.siem import NotTaken, Siem, Taken
 from bot.ports.store import (
     Acceptances,
     Chore,
@@ -52,15 +54,18 @@ __all__ = [
     "Directory",
     "DirectoryUnavailableError",
     "Entropy",
+    "Entry",
     "Errands",
     "Figures",
     "Glasses",
     "Gone",
     "Groups",
+    "History",
     "Issued",
     "Leavers",
     "Lost",
     "Names",
+    "NotTaken",
     "Notices",
     "Notifier",
     "Order",
@@ -71,8 +76,10 @@ __all__ = [
     "Search",
     "SendResult",
     "Sent",
+    "Siem",
     "Store",
     "StoreBusyError",
+    "Taken",
     "Told",
     "Undeliverable",
     "UnitOfWork",

@@ -27,6 +27,7 @@ from bot.domain.request import Request, Vote
 from bot.domain.request import State as RequestState
 from bot.ports.errands import Errands
 from bot.ports.figures import Figures
+from bot.ports.history import History
 from bot.ports.warnings import Groups, Warnings
 
 
@@ -299,6 +300,10 @@ class StoreBusyError(Exception):
 
 class Store(Protocol):
     """Where everything is kept."""
+
+    @property
+    def history(self) -> History:
+        """What the ledger tells, read in views of its own."""
 
     def work(self) -> AbstractContextManager[UnitOfWork]:
         """Begin a transaction; it commits when the block ends, and rolls back if the block raises.

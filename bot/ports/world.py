@@ -9,6 +9,7 @@ from uuid import UUID
 from bot.domain.ids import SecretId
 from bot.domain.policy import Policy
 from bot.ports.authority import Authority, Concealed
+from bot.ports.siem import Siem
 from bot.ports.store import Store, UnitOfWork
 from bot.ports.workspace import Directory
 
@@ -48,3 +49,7 @@ class World:
     """Keyed HMAC of a secret, in hex."""
     wake: Callable[[], None]
     """Tell the outbox that something is due now."""
+    siem: Siem | None = None
+    """Where entries are pushed to, if anywhere."""
+    version: str = "0"
+    """Of this program, for those it tells."""

@@ -25,6 +25,7 @@ from bot.service import (
     requests,
     retention,
     reviewing,
+    siem,
     unused,
     warnings,
 )
@@ -79,6 +80,7 @@ STEPS: Final = (
     Step("still to be deleted elsewhere", errands.remind, batch=200),  # many of one owner are one message
     Step("not reviewed in time", reviewing.miss_overdue),
     Step("reviewers reminded", reviewing.remind_reviewers),
+    Step("told the SIEM", siem.push, batch=500),  # one request outside of any transaction
     Step("old messages forgotten", retention.forget_settled, batch=100),  # a few pages of one table
 )
 """In the order in which they are done. Another step is another line here."""

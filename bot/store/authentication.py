@@ -1,27 +1,24 @@
 """The hot read: what authentication needs of a client, by client ID, on a connection that does nothing else.
 
 At the driver, without SQLAlchemy's layers: those cost many times the query. The statement is still made of the tables,
-so that a column that is renamed cannot be forgotten here. WAL: a read waits for no writer.
+so that a column that is renamed cannot be forgotten here. A read waits for no writer, on neither database.
 """
 
 import json
-import sqlite3
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine, and_, bindparam, select
-from sqlalchemy.dialects import sqlite
 
 from bot.domain.credential import SecretState, State
 from bot.domain.ids import BUILTIN, ClientId, CredentialId, EstateKey, RoleKey, SecretId
 from bot.service.authentication import KnownClient, KnownSecret
 from bot.store.columns import moment, moment_or_none
+from bot.store.engine import speech_of
 from bot.store.rows import METADATA
 
-_BUSY_MS = 100
-"""Only a database in recovery makes a reader wait, and whoever waits here holds up every other answer."""
 _C = METADATA.tables["credential"].c
 _S = METADATA.tables["secret"].c
 _WORKING = (SecretState.LIVE, SecretState.RETIRING)
@@ -31,11 +28,7 @@ _FIND = (
     select(*_COLUMNS, _S.id.label("secret"), _S.record, _S.retire_at)
     .select_from(_C.id.table.outerjoin(_S.id.table, and_(_S.credential == _C.id, _S.state.in_(_WORKING))))
     .where(_C.client_id == bindparam("client_id", ""), _C.authority == BUILTIN)
-    .compile(dialect=sqlite.dialect(paramstyle="named"), compile_kwargs={"render_postcompile": True})
 )
-_STATEMENT = str(_FIND)
-_PARAMETERS = {name: str(value) for name, value in _FIND.params.items()}
-
 
 _NIL = str(UUID(int=0))
 _NOBODY = [(_NIL, _NIL, "", "", "[]", State.DELETED.value, 0, _NIL, b"", None)]
@@ -43,37 +36,29 @@ _NOBODY = [(_NIL, _NIL, "", "", "[]", State.DELETED.value, 0, _NIL, b"", None)]
 
 
 class ClientLookup:
-    """`bot.service.authentication.Clients` over SQLite. Safe to call from any thread; `close` it at the end."""
+    """`bot.service.authentication.Clients` over a database. Safe to call from any thread; `close` it at the end."""
 
     def __init__(self, engine: Engine) -> None:
-        """Takes a connection out of the engine's pool for good, with the pragmas that the engine sets."""
-        self._held = engine.raw_connection()
-        self._connection = _driver(self._held.driver_connection)
-        self._held.detach()
-        self._connection.execute("PRAGMA query_only = ON")
-        self._connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        """Takes a connection of its own, which can write nothing."""
+        self._reader = speech_of(engine).hot_reader(engine, _FIND)
         self._turn = Lock()
 
     def find(self, client_id: str) -> KnownClient | None:
         """The client with the secrets that are live or retiring; None if there is none of this ID.
 
-        Raises `sqlite3.Error` where the database cannot be read.
+        Raises the driver's own error where the database cannot be read.
         """
+        if "\0" in client_id:
+            return None  # no column has one, and PostgreSQL takes none in a parameter either
         with self._turn:
-            rows = self._connection.execute(_STATEMENT, {**_PARAMETERS, "client_id": client_id}).fetchall()
+            rows = self._reader.rows({"client_id": client_id})
         client = _client(rows or _NOBODY)
         return client if rows else None
 
     def close(self) -> None:
         """Give the connection up."""
         with self._turn:
-            self._held.close()
-
-
-def _driver(connection: object) -> sqlite3.Connection:
-    if not isinstance(connection, sqlite3.Connection):
-        raise TypeError("The hot read is written for SQLite's own driver.")
-    return connection
+            self._reader.close()
 
 
 def _client(rows: list[tuple[Any, ...]]) -> KnownClient:

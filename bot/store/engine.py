@@ -1,46 +1,55 @@
-"""The connection to SQLite: a commit is durable, a deletion is real, and transactions are ours to begin."""
+"""The database: SQLite in a file, or PostgreSQL. What only one of them says stands in a module of its own."""
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Select
 
-_BUSY_MS = 5_000
-WRITING = {"cred_writing": True}
-"""Execution options of a connection whose transaction takes the write lock at once."""
+from bot.store import postgresql, sqlite
+from bot.store.writing import WRITING
 
-_PRAGMAS = (
-    f"PRAGMA busy_timeout = {_BUSY_MS}",
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA secure_delete = ON",
-)
+
+class HotReader(Protocol):
+    """One statement on a connection of its own, at the driver. One thread at a time."""
+
+    def rows(self, values: Mapping[str, str]) -> list[tuple[Any, ...]]: ...
+
+    def close(self) -> None: ...
+
+
+class Speech(Protocol):
+    """What each says in its own words; the modules have the docstrings."""
+
+    def open_engine(self, url: str) -> Engine: ...
+
+    def wrote(self, connection: Connection) -> bool: ...
+
+    def try_to_write(self, connection: Connection) -> None: ...
+
+    def migrating(self, connection: Connection) -> AbstractContextManager[None]: ...
+
+    def dangling(self, connection: Connection) -> str | None: ...
+
+    def hot_reader(self, engine: Engine, statement: Select[Any]) -> HotReader: ...
+
+
+_SPEECH: dict[str, Speech] = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+def speech_of(engine: Engine) -> Speech:
+    """Of the database that an engine connects to."""
+    return _SPEECH[engine.dialect.name]
+
+
+def is_postgresql(url: str) -> bool:
+    """Whether a URL is of a PostgreSQL server; else it is of an SQLite file."""
+    return url.startswith("postgresql:")
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for a `sqlite:///` URL. The file's folder is made if it is missing, readable by its owner only."""
-    parsed = make_url(url)
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # An error's text goes to the log, and parameters hold what people typed: they are left out of it.
-    engine = create_engine(url, hide_parameters=True, pool_size=8, max_overflow=24, pool_timeout=10)
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
-    return engine
+    """For a `sqlite:///` or a `postgresql://` URL."""
+    return _SPEECH["postgresql" if is_postgresql(url) else "sqlite"].open_engine(url)
 
 
-def _set_up(dbapi_connection: Any, _record: object) -> None:
-    dbapi_connection.isolation_level = None  # the driver begins no transaction of its own
-    cursor = dbapi_connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    if connection.get_execution_options().get("cred_writing", False):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        driver: Any = connection.connection.driver_connection
-        driver.execute("BEGIN")  # waits for nobody and cannot fail: a tenth of the price of Core's way
+__all__ = ["WRITING", "Speech", "is_postgresql", "open_engine", "speech_of"]

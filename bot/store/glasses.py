@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.break_glass import Glass, State
 from bot.domain.credential import LIVING
@@ -16,6 +15,7 @@ from bot.domain.request import OPEN, Verdict, Vote
 from bot.ports import Conflict, Unreadable
 from bot.store.columns import micros, moment, readable
 from bot.store.credentials import SqlCredentials
+from bot.store.inserting import insert
 from bot.store.requests import SqlRequests
 from bot.store.rows import METADATA
 

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, bindparam, exists, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.credential import Credential
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, UserId
@@ -14,6 +13,7 @@ from bot.domain.notice import Item, Notice, NoticeKind, NoticeState, Resolution,
 from bot.ports import Search
 from bot.store.columns import micros, moment
 from bot.store.credentials import SqlCredentials
+from bot.store.inserting import insert
 from bot.store.notices import notice_of
 from bot.store.rows import METADATA
 
@@ -28,7 +28,7 @@ _MOST_CARDS = 30
 
 _OPEN = or_(_ITEM.c.resolution.is_(None), _ITEM.c.resolution == Resolution.SNOOZED)
 _OF_GROUP = _ITEM.join(_CREDENTIAL, _CREDENTIAL.c.id == _ITEM.c.credential)
-_SIZE = select(func.count(), func.coalesce(func.sum(_OPEN), 0)).where(_ITEM.c.group == bindparam("group"))
+_SIZE = select(func.count(), func.count().filter(_OPEN)).where(_ITEM.c.group == bindparam("group"))
 _PAGE = (
     select(_ITEM)
     .select_from(_OF_GROUP)

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, exists, false, select, true, union
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.credential import USABLE
 from bot.domain.ids import UserId
 from bot.domain.request import State
 from bot.store.columns import micros
+from bot.store.inserting import insert
 from bot.store.rows import METADATA
 
 _MEMBER = METADATA.tables["member"]

@@ -4,10 +4,10 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from bot.domain.errors import CredError
-from bot.store.engine import WRITING
+from bot.store.engine import WRITING, speech_of
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -37,7 +37,7 @@ class Standing(StrEnum):
 def revision(engine: Engine) -> str | None:
     """The revision of the database's tables; None if it has none of ours."""
     with engine.connect() as connection:
-        if not connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")).first():
+        if not inspect(connection).has_table("alembic_version"):
             return None
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
         return None if found is None else str(found)
@@ -55,17 +55,12 @@ def standing(engine: Engine) -> Standing:
 
 def upgrade(engine: Engine) -> None:
     """Bring the database to `HEAD`, whole or not at all. Nobody else may be using it."""
-    with engine.connect().execution_options(**WRITING) as connection:
-        # Batch mode copies tables and drops the old ones. The setting can change only while no transaction is open.
-        connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
-        try:
-            with connection.begin():
-                apply(connection)
-                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-                if broken is not None:
-                    raise BrokenMigrationError(f"A row of {broken[0]} would point to nothing. Nothing was changed.")
-        finally:
-            connection.invalidate()  # nobody shall find a connection without foreign keys in the pool
+    speech = speech_of(engine)
+    with engine.connect().execution_options(**WRITING) as connection, speech.migrating(connection):
+        apply(connection)
+        table = speech.dangling(connection)
+        if table is not None:
+            raise BrokenMigrationError(f"A row of {table} would point to nothing. Nothing was changed.")
 
 
 def apply(connection: Connection) -> None:

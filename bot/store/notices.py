@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, union_all, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, RequestId, UserId
 from bot.domain.notice import Group, Notice, NoticeKind, NoticeState, Posted
 from bot.store.columns import micros, moment
 from bot.store.credentials import SqlCredentials
+from bot.store.inserting import insert
 from bot.store.rows import METADATA
 
 _NOTICE = METADATA.tables["notice"]

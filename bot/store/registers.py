@@ -5,12 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.ids import CredentialId, EstateKey, UserId
 from bot.ports import Chore, Conflict
 from bot.store.columns import micros, moment
+from bot.store.inserting import insert
 from bot.store.rows import METADATA
 
 _NAME = METADATA.tables["name"]

@@ -1,26 +1,23 @@
 """The unit of work: one writer at a time, one timestamp a transaction, and no effect without its entry."""
 
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryFile
-from typing import Any
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 
 from bot.domain.events import Event
 from bot.domain.ids import TeamId, UserId
 from bot.ports import Clock, StoreBusyError
 from bot.store.credentials import SqlCredentials
-from bot.store.engine import WRITING
+from bot.store.engine import WRITING, speech_of
 from bot.store.errands import SqlErrands
 from bot.store.figures import SqlFigures
 from bot.store.glasses import SqlGlasses
 from bot.store.groups import SqlGroups
+from bot.store.history import SqlHistory
 from bot.store.leavers import SqlLeavers
 from bot.store.notices import SqlNotices
 from bot.store.recording import Recorder
@@ -35,8 +32,8 @@ from ledger import Ledger
 
 _PATIENCE = 5.0
 """Seconds that a writer waits for its turn before the person is told to try again."""
-_ROOM = 1 << 20
-"""Bytes that must be free beside the database before a failed write counts as mended."""
+_REFUSED = (OperationalError, InternalError)
+"""How a database says that it cannot be written now: locked, full, read-only, gone."""
 _log = logging.getLogger(__name__)
 _MEMBER = METADATA.tables["member"]
 
@@ -73,17 +70,28 @@ class SqlWork(SqlReader):
 
 
 class SqlStore:
-    """`bot.ports.Store` over one SQLite database. The ledger and the tables of the present share its transactions."""
+    """`bot.ports.Store` over one database. The ledger and the tables of the present share its transactions."""
 
     def __init__(self, engine: Engine, ledger: Ledger, clock: Clock, home: TeamId) -> None:
         """`home`: the team of people whom the local copy of the workspace does not know."""
         self.ledger = ledger
         self._engine = engine
+        self._speech = speech_of(engine)
         self._clock = clock
         self._home = home
         self._turn = Turn()
         self._trouble = Trouble()
         self._writer: Connection | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other process serves the same database: on SQLite one does everything."""
+        return self._engine.dialect.name == "sqlite"
+
+    @property
+    def history(self) -> SqlHistory:
+        """What the ledger tells."""
+        return SqlHistory(self.ledger, self.connect)
 
     @contextmanager
     def work(self) -> Iterator[SqlWork]:
@@ -109,12 +117,10 @@ class SqlStore:
             if self._trouble.writing is None:
                 return
             try:
-                self._find_room()
+                self._speech.try_to_write(connection)
             except OSError as error:
                 self._trouble.failed(str(error.strerror))
                 raise StoreBusyError(f"There is no room beside the database ({error.strerror}).") from None
-            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            connection.exec_driver_sql(f"PRAGMA user_version = {version}")  # a page is written, and nothing changes
         self._trouble.wrote()
 
     @contextmanager
@@ -124,16 +130,16 @@ class SqlStore:
             self._trouble.waited()
             raise StoreBusyError("The database is busy, so nothing was changed. Try again in a minute.")
         try:
-            connection = self._writing()
-            before = _changes(connection)
-            with connection.begin():
+            with self._begun() as connection:
                 yield connection
-            if _changes(connection) != before:
+                wrote = self._trouble.writing is not None and self._speech.wrote(connection)
+            if wrote:
                 self._trouble.wrote()
-        except OperationalError as error:
-            self._trouble.failed(str(error.orig))
+        except _REFUSED as error:
+            why = " ".join(str(error.orig).split())
+            self._trouble.failed(why)
             raise StoreBusyError(
-                f"The database could not be written ({error.orig}), so nothing was changed. "
+                f"The database could not be written ({why}), so nothing was changed. "
                 "Try again in a minute, and tell the operator if it stays so."
             ) from error
         finally:
@@ -155,12 +161,19 @@ class SqlStore:
             self._writer = self._engine.connect().execution_options(**WRITING)
         return self._writer
 
-    def _find_room(self) -> None:
-        """On a full disk one page may still fit into the log that SQLite has already: that is no proof."""
-        with TemporaryFile(dir=Path(str(self._engine.url.database)).parent) as tried:
-            tried.write(bytes(_ROOM))
-            tried.flush()
-            os.fsync(tried.fileno())
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        """The writer's connection in a new transaction. One that was lost since the last turn is replaced."""
+        connection = self._writing()
+        try:
+            transaction = connection.begin()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            connection = self._writing()
+            transaction = connection.begin()
+        with transaction:
+            yield connection
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -171,9 +184,3 @@ class SqlStore:
     def _team(self, connection: Connection, user: UserId) -> TeamId:
         found = connection.execute(select(_MEMBER.c.team).where(_MEMBER.c.user == user)).scalar()
         return self._home if found is None else TeamId(found)
-
-
-def _changes(connection: Connection) -> Any:
-    """How many rows this connection has ever changed: a turn that wrote nothing proves nothing."""
-    driver: Any = connection.connection.driver_connection
-    return driver.total_changes

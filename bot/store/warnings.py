@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, bindparam, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.credential import USABLE, Watched
 from bot.domain.ids import CredentialId, EstateKey, NoticeId, RoleKey, UserId
 from bot.domain.reminder import Plan
 from bot.ports import Told, Unreadable
 from bot.store.columns import micros, micros_or_none, moment, moment_or_none, readable
+from bot.store.inserting import insert
 from bot.store.rows import METADATA
 
 _C = METADATA.tables["credential"].c

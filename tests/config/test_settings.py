@@ -152,3 +152,24 @@ def test_a_secret_shows_in_no_repr_and_cannot_be_pickled() -> None:
     assert f"{settings.slack.bot_token}" == "Masked(…)"
     with pytest.raises(TypeError):
         pickle.dumps(settings.slack.bot_token)
+
+
+def test_there_is_no_siem_unless_it_is_named() -> None:
+    assert read_settings(dict(SOCKET)).siem is None
+    assert read_settings({**SOCKET, "CRED_SIEM_TOKEN": "abc"}).siem is None
+
+
+@pytest.mark.parametrize(("given", "header"), [("abc", "Bearer abc"), ("Splunk abc", "Splunk abc")])
+def test_a_siem_token_is_a_bearer_token_unless_it_says_what_it_is(given: str, header: str) -> None:
+    environ = {**SOCKET, "CRED_SIEM_URL": "https://siem.example.com/in", "CRED_SIEM_TOKEN": given}
+    found = read_settings(environ).siem
+    assert found is not None
+    assert found.token is not None
+    assert (found.url, found.token.disclose()) == ("https://siem.example.com/in", header)
+    assert "abc" not in repr(found)
+    assert "CRED_SIEM_TOKEN" not in environ
+
+
+def test_a_siem_is_spoken_to_in_private() -> None:
+    (told,) = problems({**SOCKET, "CRED_SIEM_URL": "http://siem.example.com/in"})
+    assert "https://" in told

@@ -15,6 +15,8 @@ from bot.service import receipts
 from bot.service.issuance import Press, reissue
 from bot.service.last_use import BATCH, LastUse, Use
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 
 class CountingStore:
     """The real store: transactions are counted, and refused while it is `busy`."""

@@ -14,6 +14,8 @@ from bot.store import RosterStore
 from bot.store.auditing import story_problems
 from tests.support.people import ANA, BEN, LOGISTICS, MAYA, OLGA, SAM, member
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 
 @pytest.fixture(autouse=True)
 def the_story_is_sound(house):

@@ -11,6 +11,8 @@ from bot.ports import Gone, Lost, Sent, Unsent, Wait
 from bot.service.outbox import send_due
 from tests.support.people import ANA, BEN, CAI
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 
 def send(house):
     send_due(house.world, house.notifier)

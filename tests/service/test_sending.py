@@ -14,6 +14,8 @@ from bot.service.outbox import Sending
 from tests.support.people import ANA, BEN, CAI
 from tests.support.sandbox import eventually
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 THREADS = 4
 
 

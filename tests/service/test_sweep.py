@@ -9,6 +9,8 @@ from bot.ports import Conflict, StoreBusyError
 from bot.service import lifecycle
 from bot.service.sweep import BATCH, STEPS, Step, run, sweep
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 
 def bites(total, sizes):
     """A step with so much to do, which writes down how much each batch did."""

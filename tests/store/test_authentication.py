@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from bot.domain.credential import SecretState, State
-from bot.store import authentication
 from bot.store.authentication import ClientLookup
+
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 
 @pytest.fixture
@@ -74,15 +76,18 @@ def test_it_answers_many_threads_at_once(house, lookup):
     assert [client.credential for client in found] == [known[n % 3].id for n in range(300)]
 
 
+@pytest.mark.engines("sqlite")
 def test_its_connection_cannot_write(house, lookup):
     house.issued()
     with pytest.raises(sqlite3.OperationalError):
-        lookup._connection.execute("UPDATE credential SET state = 'active'")
+        lookup._reader.connection.execute("UPDATE credential SET state = 'active'")
 
 
+@pytest.mark.engines("sqlite")
 def test_it_finds_by_index(lookup):
-    plan = lookup._connection.execute(
-        "EXPLAIN QUERY PLAN " + authentication._STATEMENT, {**authentication._PARAMETERS, "client_id": "x"}
+    reader = lookup._reader
+    plan = reader.connection.execute(
+        "EXPLAIN QUERY PLAN " + reader.statement, {**reader.parameters, "client_id": "x"}
     ).fetchall()
     assert all("USING INDEX" in step for *_, step in plan)
 
@@ -90,5 +95,5 @@ def test_it_finds_by_index(lookup):
 def test_after_closing_it_answers_no_more(house):
     lookup = ClientLookup(house.engine)
     lookup.close()
-    with pytest.raises(sqlite3.ProgrammingError):
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError)):
         lookup.find("anybody")

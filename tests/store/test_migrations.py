@@ -6,17 +6,19 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from bot.store import open_engine
 from bot.store.engine import WRITING
 from bot.store.migrate import HEAD, REVISIONS, BrokenMigrationError, Standing, config, revision, standing, upgrade
 from bot.store.rows import METADATA
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 
 @pytest.fixture
-def engine(tmp_path):
-    engine = open_engine(f"sqlite:///{tmp_path / 'cred.db'}")
+def engine(database_url):
+    engine = open_engine(database_url)
     yield engine
     engine.dispose()
 
@@ -63,6 +65,7 @@ def test_upgrading_twice_changes_nothing(engine):
         assert connection.execute(text("SELECT count(*) FROM name")).scalar() == 1
 
 
+@pytest.mark.engines("sqlite")
 def test_a_migration_that_leaves_rows_pointing_to_nothing_changes_nothing(engine, monkeypatch):
     upgrade(engine)
 
@@ -76,6 +79,21 @@ def test_a_migration_that_leaves_rows_pointing_to_nothing_changes_nothing(engine
         assert connection.execute(text("SELECT count(*) FROM vote")).scalar() == 0
 
 
+@pytest.mark.engines("postgresql")
+def test_a_migration_that_fails_changes_nothing(engine, monkeypatch):
+    def failing(connection):
+        connection.execute(text("CREATE TABLE halfway (id int)"))
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("bot.store.migrate.apply", failing)
+    with pytest.raises(ZeroDivisionError):
+        upgrade(engine)
+    assert standing(engine) is Standing.ABSENT
+    with engine.connect() as connection:
+        assert not inspect(connection).has_table("halfway")
+
+
+@pytest.mark.engines("sqlite")
 def test_foreign_keys_hold_on_every_connection_after_an_upgrade(engine):
     upgrade(engine)
     for _ in range(3):
@@ -83,6 +101,7 @@ def test_foreign_keys_hold_on_every_connection_after_an_upgrade(engine):
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
+@pytest.mark.engines("sqlite")
 def test_tables_that_are_not_ours_survive(engine):
     with writing(engine) as connection:
         connection.execute(text("CREATE TABLE ledger_entry (id INTEGER)"))

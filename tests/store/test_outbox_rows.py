@@ -14,6 +14,8 @@ from bot.service.sweep import sweep
 from bot.store.notices import SqlNotices
 from tests.support.people import ANA, BEN
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 MANY = 20_000
 
 
@@ -70,6 +72,7 @@ def steps_of(connection, question, now):
     return [row[3] for plan in plans for row in plan]
 
 
+@pytest.mark.engines("sqlite")
 def test_no_question_of_the_outbox_reads_what_is_settled(crowded):
     with crowded.store.write() as connection:
         for statistics in ("ANALYZE", "DELETE FROM sqlite_stat1"):
@@ -80,6 +83,7 @@ def test_no_question_of_the_outbox_reads_what_is_settled(crowded):
                 assert (bool(steps), scans) == (True, []), name
 
 
+@pytest.mark.engines("sqlite")
 def test_what_waits_is_found_among_all_that_was_sent(crowded):
     with crowded.store.read() as reader:
         due = reader.notices.due(crowded.clock.now(), limit=50)

@@ -1,8 +1,12 @@
 """Pages of credentials: what somebody sees, by name, by key and never by offset."""
 
+import pytest
+
 from bot.ports import Search
 from bot.service import inventory
 from tests.support.people import ANA, LOGISTICS, MAYA, OLGA, RETAIL
+
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 
 def names(house, **changes):

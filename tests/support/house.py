@@ -151,9 +151,9 @@ class House:
             ]
 
 
-def build(folder: Path) -> House:
-    """A new house in an empty folder."""
-    engine = open_engine(f"sqlite:///{folder / 'cred.db'}")
+def build(folder: Path, database_url: str = "") -> House:
+    """A new house in an empty folder, or in an empty database."""
+    engine = open_engine(database_url or f"sqlite:///{folder / 'cred.db'}")
     clock, log_key = FakeClock(), LogKey.generate(ORIGIN, os.urandom)
     kek = KeyEncryptionKey.generate(os.urandom)
     with engine.connect().execution_options(cred_writing=True) as connection, connection.begin():

@@ -1,6 +1,6 @@
 """A real PostgreSQL for the tests of one worker: in a folder of its own, on a socket there, gone at the end.
 
-It sorts as a person would (ICU), and not by bytes as SQLite does: what depends on that shows.
+It sorts as a dictionary does, dashes and case aside (ICU), and not by bytes as SQLite does: what depends on that shows.
 """
 
 import getpass
@@ -79,7 +79,7 @@ def running() -> Iterator[Postgres]:
     if os.geteuid() == 0:
         os.chown(folder, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
     data = folder / "data"
-    icu = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US")
+    icu = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US-u-ka-shifted")
     made = ("--pgdata", str(data), "--username=owner", "--auth=trust", "--encoding=UTF8", "--no-sync", *icu)
     subprocess.run([*_as(user), programs / "initdb", *made], cwd="/", check=True, stdout=subprocess.DEVNULL)
     options = [option for name, value in _SETTINGS.items() for option in ("-c", f"{name}={value}")]

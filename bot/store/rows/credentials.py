@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
-from bot.store.rows.base import Row, when
+from bot.store.rows.base import BY_BYTES, Row, when
 
 
 class CredentialRow(Row, table=True):
@@ -17,7 +17,7 @@ class CredentialRow(Row, table=True):
     """None where it was taken over from a spreadsheet."""
     authority: str
     name: str
-    name_key: str
+    name_key: str = Field(sa_type=BY_BYTES)
     description: str
     estate: str
     role: str
@@ -86,7 +86,7 @@ class NameRow(Row, table=True):
     __tablename__ = "name"
 
     estate: str = Field(primary_key=True)
-    name_key: str = Field(primary_key=True)
+    name_key: str = Field(primary_key=True, sa_type=BY_BYTES)
     credential: str = Field(unique=True)
 
 

@@ -1,9 +1,8 @@
 """People, as the workspace tells of them; what they accepted; policies; and when what was done last."""
 
-from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from bot.store.rows.base import Row, when
+from bot.store.rows.base import Row, index_where, when
 
 
 class AcceptanceRow(Row, table=True):
@@ -30,7 +29,7 @@ class MemberRow(Row, table=True):
     time_zone: str | None = None
     read_at: int = Field(sa_column=when())
 
-    __table_args__ = (Index("member_left", "user", sqlite_where=text("active = 0")),)
+    __table_args__ = (index_where("member_left", "user", where="active = 0", postgresql="active = false"),)
 
 
 class GroupMemberRow(Row, table=True):

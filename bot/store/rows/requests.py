@@ -1,9 +1,9 @@
 """Requests, the votes on them, and what was taken without one that was approved."""
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlmodel import Field
 
-from bot.store.rows.base import Row, when
+from bot.store.rows.base import Row, index_where, when
 
 OPEN_REQUEST = "state IN ('pending', 'approved', 'executing', 'unresolved')"
 """Of each kind one request a credential is open at most."""
@@ -43,7 +43,7 @@ class RequestRow(Row, table=True):
 
     __table_args__ = (
         Index("request_state_lapses", "state", "lapses_at"),
-        Index("request_open", "credential", "kind", unique=True, sqlite_where=text(OPEN_REQUEST)),
+        index_where("request_open", "credential", "kind", unique=True, where=OPEN_REQUEST),
     )
 
 
@@ -73,7 +73,7 @@ class GlassRow(Row, table=True):
     reminded_at: int = Field(sa_column=when())
 
     __table_args__ = (
-        Index("glass_unreviewed", "taker", unique=True, sqlite_where=text(UNREVIEWED)),
+        index_where("glass_unreviewed", "taker", unique=True, where=UNREVIEWED),
         Index("glass_state_reminded", "state", "reminded_at"),
     )
 

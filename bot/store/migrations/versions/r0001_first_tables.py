@@ -63,7 +63,7 @@ def _name() -> None:
     op.create_table(
         "name",
         _text("estate"),
-        _text("name_key"),
+        _by_bytes("name_key"),
         _text("credential"),
         sa.PrimaryKeyConstraint("estate", "name_key"),
         sa.UniqueConstraint("credential"),
@@ -135,7 +135,7 @@ def _credential() -> None:
         _text("request"),
         _text("authority"),
         _text("name"),
-        _text("name_key"),
+        _by_bytes("name_key"),
         _text("description"),
         _text("estate"),
         _text("role"),
@@ -222,6 +222,11 @@ def _secret() -> None:
 
 def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
     return sa.Column(name, sa.String(), nullable=nullable)
+
+
+def _by_bytes(name: str) -> sa.Column[str]:
+    """Sorted and searched by its beginning, in the same order on every database."""
+    return sa.Column(name, sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False)
 
 
 def _number(name: str) -> sa.Column[int]:

@@ -11,7 +11,7 @@ down_revision = "0001"
 
 _OPEN = "state IN ('pending', 'approved', 'executing', 'unresolved')"
 _NAMES = {"uq": "uq_%(table_name)s_%(column_0_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
-"""The first revision left its constraints without names; a batch gives them some, so that they can be dropped."""
+"""The first revision left its constraints without names; on SQLite a batch gives them some, to be dropped by."""
 
 
 def upgrade() -> None:
@@ -27,17 +27,17 @@ def upgrade() -> None:
 
 def _request() -> None:
     with op.batch_alter_table("request", naming_convention=_NAMES) as batch:
-        batch.drop_constraint("uq_request_credential", type_="unique")
+        batch.drop_constraint(_unique("request", "credential"), type_="unique")
         batch.add_column(sa.Column("authority", sa.String(), nullable=False, server_default="builtin"))
     with op.batch_alter_table("request") as batch:
         batch.alter_column("authority", server_default=None)
     op.create_index("ix_request_credential", "request", ["credential"])
-    op.create_index("request_open", "request", ["credential", "kind"], unique=True, sqlite_where=sa.text(_OPEN))
+    _index_where("request_open", "request", ["credential", "kind"], unique=True, where=_OPEN)
 
 
 def _credential() -> None:
     with op.batch_alter_table("credential", naming_convention=_NAMES) as batch:
-        batch.drop_constraint("uq_credential_client_id", type_="unique")
+        batch.drop_constraint(_unique("credential", "client_id"), type_="unique")
         batch.create_unique_constraint("uq_credential_client", ["client_id", "authority"])
         batch.alter_column("request", nullable=True)
         for name in ("undo_until", "warn_at", "snoozed_until", "unused_told_at"):
@@ -124,12 +124,12 @@ def _reviews() -> None:
         sa.PrimaryKeyConstraint("request"),
         sa.ForeignKeyConstraint(["request"], ["request.id"]),
     )
-    op.create_index("glass_unreviewed", "glass", ["taker"], unique=True, sqlite_where=sa.text("state = 'open'"))
+    _index_where("glass_unreviewed", "glass", ["taker"], unique=True, where="state = 'open'")
     op.create_index("glass_state_reminded", "glass", ["state", "reminded_at"])
 
 
 def _registers() -> None:
-    op.create_index("member_left", "member", ["user"], sqlite_where=sa.text("active = 0"))
+    _index_where("member_left", "member", ["user"], where="active = 0", postgresql="active = false")
     op.create_table("leaver", _text("user"), _instant("at"), sa.PrimaryKeyConstraint("user"))
     op.create_table(
         "errand",
@@ -141,6 +141,24 @@ def _registers() -> None:
     )
     op.create_index("ix_errand_remind_at", "errand", ["remind_at"])
     op.create_table("chore", _text("name"), _instant("done_at"), _text("mark"), sa.PrimaryKeyConstraint("name"))
+
+
+def _unique(table: str, column: str) -> str:
+    """What the constraint of the first revision is called: PostgreSQL named it itself."""
+    return f"{table}_{column}_key" if op.get_bind().dialect.name == "postgresql" else f"uq_{table}_{column}"
+
+
+def _index_where(
+    name: str, table: str, columns: list[str], *, where: str, unique: bool = False, postgresql: str = ""
+) -> None:
+    op.create_index(
+        name,
+        table,
+        columns,
+        unique=unique,
+        sqlite_where=sa.text(where),
+        postgresql_where=sa.text(postgresql or where),
+    )
 
 
 def _text(name: str) -> sa.Column[str]:

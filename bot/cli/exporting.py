@@ -1,0 +1,36 @@
+"""`cred export ocsf`: the ledger's entries for a SIEM that reads files or a pipe."""
+
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.refusing import refusing
+from bot.config import read_places
+
+
+def ocsf(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A file to append to: it goes on where the last export ended. Without it: stdout."),
+    ] = None,
+    *,
+    since: Annotated[int, typer.Option(help="The first entry to write to stdout, by its place.", min=0)] = 0,
+) -> None:
+    """Write the ledger's entries as OCSF events, one JSON object a line, each once. It may run beside `cred serve`.
+
+    The key is needed, since entries are sealed. People stand as their IDs in the ledger and in Slack; what somebody
+    typed is not written. To have them pushed over HTTP instead, set CRED_SIEM_URL for `cred serve`.
+    """
+    with refusing():
+        from bot.main.exporting import export_from, export_to  # noqa: PLC0415 - see bot.cli
+
+        if file is None:
+            for lines in export_from(read_places(os.environ), since, version("cred")):
+                sys.stdout.write(lines)
+            return
+        done = export_to(read_places(os.environ), file, version("cred"))
+    typer.echo(f"{file}: {done} new events")

@@ -1,0 +1,106 @@
+"""`cred export ocsf`: the ledger's entries as JSON lines for a SIEM, read from the database and written once each.
+
+Guarantees: the file is its own cursor. Its last whole line names the last entry that was written, and the next export
+goes on behind it; a line that a kill tore off is cut away and written again, whole. Two exports never write at once.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import Connection
+
+from bot.config import Places
+from bot.main.opening import NotReadyError, read_keys
+from bot.service.siem import event
+from bot.store import SCHEMAS
+from bot.store.history import SqlHistory
+from ledger import Ledger, LedgerError, open_to_read
+
+_BATCH = 500
+_LONGEST_LINE = 1 << 20
+"""Bytes; an entry has 65,535 at most."""
+
+
+def export_to(places: Places, file: Path, version: str) -> int:
+    """Append what is new to a file; how many entries. Raises `NotReadyError`."""
+    with _history(places) as history, _opened(file) as out:
+        start, done = _next(out, file, history.origin), 0
+        for batch in _batches(history, start, version):
+            out.write(batch.encode())
+            out.flush()
+            os.fsync(out.fileno())
+            done += batch.count("\n")
+        return done
+
+
+def export_from(places: Places, start: int, version: str) -> Iterator[str]:
+    """Lines from an entry on, some at a time. Raises `NotReadyError`."""
+    with _history(places) as history:
+        yield from _batches(history, start, version)
+
+
+def _batches(history: SqlHistory, start: int, version: str) -> Iterator[str]:
+    user_of = cache(history.user)
+    while entries := history.entries(start, limit=_BATCH):
+        told = (event(entry, history.origin, version, user_of) for entry in entries)
+        yield "".join(f"{json.dumps(each, separators=(',', ':'))}\n" for each in told)
+        start = entries[-1].index + 1
+
+
+@contextmanager
+def _history(places: Places) -> Iterator[SqlHistory]:
+    keys = read_keys(places)
+    try:
+        engine = open_to_read(places.database_url)
+        with engine.connect() as connection, connection.begin():
+            ledger = Ledger.open(connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS)
+
+            @contextmanager
+            def connect() -> Iterator[Connection]:
+                yield connection
+
+            yield SqlHistory(ledger, connect)
+    except LedgerError as error:
+        raise NotReadyError(str(error)) from None
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[BinaryIO]:
+    try:
+        out = os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+    except OSError as error:
+        raise NotReadyError(f"{file} cannot be written: {error.strerror}.") from None
+    with out:
+        try:
+            fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotReadyError(f"Another export writes to {file} just now.") from None
+        yield out
+
+
+def _next(out: BinaryIO, file: Path, origin: str) -> int:
+    """The entry behind the last whole line; what comes after that line is cut off."""
+    end = out.seek(0, os.SEEK_END)
+    out.seek(max(0, end - 2 * _LONGEST_LINE))
+    tail = out.read()
+    whole = tail[: tail.rfind(b"\n") + 1]
+    out.truncate(end - len(tail) + len(whole))
+    out.seek(0, os.SEEK_END)
+    if not whole:
+        if len(tail) < end:
+            raise NotReadyError(f"{file} is not what an export wrote: it has no lines.")
+        return 0
+    try:
+        last = json.loads(whole.splitlines()[-1])["metadata"]
+        log, index = last["log_name"], int(last["sequence"])
+    except (ValueError, KeyError, TypeError):
+        raise NotReadyError(f"{file} is not what an export wrote: its last line is none of its events.") from None
+    if log != origin:
+        raise NotReadyError(f"{file} holds the events of the log {log}, and this is {origin}. Name another file.")
+    return index + 1

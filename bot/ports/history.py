@@ -1,0 +1,41 @@
+"""What the ledger tells, for whoever may read it: entries as they were recorded, and who stands behind their IDs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.domain.ids import CredentialId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry, opened. People are person IDs; what they typed is still sealed."""
+
+    index: int
+    at: datetime
+    kind: str
+    actor: str | None
+    via: str
+    outcome: str
+    body: Mapping[str, Any]
+
+
+class History(Protocol):
+    """The ledger's entries, in their order."""
+
+    @property
+    def origin(self) -> str:
+        """The log's name, which no other log has."""
+
+    def entries(self, start: int, *, limit: int) -> Sequence[Entry]:
+        """The entries from a place on."""
+
+    def about(self, credential: CredentialId, *, limit: int) -> Sequence[Entry]:
+        """The newest about a credential, newest first, by the blind index."""
+
+    def user(self, person: str) -> UserId | None:
+        """Who a person ID stands for; None once that person was erased."""
+
+    def proof(self, index: int) -> str | None:
+        """A `.tlog-proof` of an entry; None as long as no checkpoint covers it."""

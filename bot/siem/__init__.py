@@ -1,0 +1,5 @@
+"""The wire to a SIEM."""
+
+from bot.siem.http import HttpSiem
+
+__all__ = ["HttpSiem"]

@@ -1,0 +1,63 @@
+"""`bot.ports.History` over the ledger: each call reads in a view of its own."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+
+from sqlalchemy import Connection
+
+from bot.domain.ids import CredentialId, UserId
+from bot.ports import Entry
+from ledger import Ledger, NotSignedError, OpenEntry
+
+Connect = Callable[[], AbstractContextManager[Connection]]
+
+
+class SqlHistory:
+    """What the ledger tells. Safe to use from any thread."""
+
+    def __init__(self, ledger: Ledger, connect: Connect) -> None:
+        self._ledger = ledger
+        self._connect = connect
+
+    @property
+    def origin(self) -> str:
+        """The log's name."""
+        return self._ledger.origin
+
+    def entries(self, start: int, *, limit: int) -> Sequence[Entry]:
+        """From a place on."""
+        with self._connect() as connection:
+            return [_entry(entry) for entry in self._ledger.entries(connection, start, start + limit)]
+
+    def about(self, credential: CredentialId, *, limit: int) -> Sequence[Entry]:
+        """The newest, newest first."""
+        with self._connect() as connection:
+            found = self._ledger.about(connection, "credential", str(credential), limit=limit)
+        return [_entry(entry) for entry in found]
+
+    def user(self, person: str) -> UserId | None:
+        """Who that is."""
+        with self._connect() as connection:
+            found = self._ledger.who(connection, person)
+        return None if found is None else UserId(found[1])
+
+    def proof(self, index: int) -> str | None:
+        """Under the newest checkpoint."""
+        with self._connect() as connection:
+            try:
+                return self._ledger.prove(connection, index).to_text()
+            except NotSignedError:
+                return None
+
+
+def _entry(entry: OpenEntry) -> Entry:
+    event = entry.event
+    return Entry(
+        index=entry.index,
+        at=entry.at,
+        kind=event.kind,
+        actor=event.actor,
+        via=event.via,
+        outcome=event.outcome,
+        body=event.body,
+    )

@@ -1,0 +1,131 @@
+"""What only PostgreSQL says. Writers of all processes come one at a time, as on SQLite: whoever writes holds an
+advisory lock to the end of the transaction, so a use case that reads, decides and writes never decides on what another
+is changing. Readers see one state and wait for nobody.
+
+The locks go by the schema that the tables are in, so that two programs in one database do not wait for each other.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, create_engine, event, make_url
+
+from bot.store.writing import writes
+
+DRIVER = "postgresql+psycopg"
+_SPACE = 0x63726564
+"""The first half of every advisory lock of ours: "cred" in ASCII."""
+TURN, SERVING, OUTBOX, SWEEP = range(4)
+"""Which lock: the writer's turn; that somebody serves; who sends what the outbox holds; who sweeps."""
+_SETTINGS = {
+    "lock_timeout": "5s",  # whoever waits for a turn is told to try again
+    "idle_in_transaction_session_timeout": "60s",  # a process that hangs gives its turn up
+}
+_CONNECT_SECONDS = 10
+
+
+def open_engine(url: str) -> Engine:
+    """For a `postgresql://` URL. No connection is made yet."""
+    parsed = make_url(url).set(drivername=DRIVER)
+    given = parsed.query.get("options", "")
+    options = " ".join(
+        [*([given] if isinstance(given, str) else given), *(f"-c {k}={v}" for k, v in _SETTINGS.items())]
+    )
+    engine = create_engine(
+        parsed,
+        hide_parameters=True,  # an error's text goes to the log, and parameters hold what people typed
+        pool_size=8,
+        max_overflow=24,
+        pool_timeout=10,
+        pool_pre_ping=True,  # a server that was restarted has closed what lies in the pool
+        connect_args={"connect_timeout": _CONNECT_SECONDS, "options": options},
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def lock_of(which: int, function: str) -> str:
+    """The statement that calls one of PostgreSQL's functions of advisory locks for a lock of ours."""
+    return f"SELECT {function}({_SPACE}, hashtext(current_schema()) # {which})"
+
+
+def wrote(connection: Connection) -> bool:
+    """Whether its transaction has changed anything: a turn that wrote nothing proves nothing."""
+    return bool(connection.exec_driver_sql("SELECT pg_current_xact_id_if_assigned() IS NOT NULL").scalar_one())
+
+
+def try_to_write(connection: Connection) -> None:
+    """Write something that changes nothing: a transaction with a number is in the write-ahead log."""
+    connection.exec_driver_sql("SELECT pg_current_xact_id()")
+
+
+@contextmanager
+def migrating(connection: Connection) -> Iterator[None]:
+    """A transaction in which tables are changed, whole or not at all."""
+    with connection.begin():
+        yield
+
+
+def dangling(_connection: Connection) -> str | None:
+    """None: foreign keys hold during a migration, too."""
+    return None
+
+
+class PostgresReader:
+    """`bot.store.engine.HotReader`: prepared by the server after a few uses, outside of any transaction."""
+
+    def __init__(self, engine: Engine, statement: Select[Any]) -> None:
+        """Connects."""
+        made = statement.compile(dialect=engine.dialect, compile_kwargs={"render_postcompile": True})
+        self._engine = engine
+        self._statement = str(made)
+        self._parameters = dict(made.params)
+        self._closed = False
+        self.connection = self._connected()
+
+    def rows(self, values: Mapping[str, str]) -> list[tuple[Any, ...]]:
+        """Raises `psycopg.Error` where the database cannot be read. A connection that was lost is replaced first."""
+        if self.connection.closed and not self._closed:
+            self.connection = self._connected()
+        try:
+            return self._read(values)
+        except self._engine.dialect.loaded_dbapi.OperationalError:
+            if not self.connection.closed or self._closed:
+                raise
+        self.connection = self._connected()  # the server was restarted since the last time
+        return self._read(values)
+
+    def close(self) -> None:
+        """Give the connection up."""
+        self._closed = True
+        self.connection.close()
+
+    def _read(self, values: Mapping[str, str]) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = self.connection.execute(
+            self._statement, {**self._parameters, **values}
+        ).fetchall()
+        return found
+
+    def _connected(self) -> Any:
+        held = self._engine.raw_connection()
+        connection: Any = held.driver_connection
+        held.detach()
+        connection.autocommit = True
+        connection.execute("SET default_transaction_read_only = on")
+        return connection
+
+
+hot_reader = PostgresReader
+
+
+def _begin(connection: Connection) -> None:
+    from psycopg import IsolationLevel  # noqa: PLC0415 - on SQLite it need not be installed
+
+    driver: Any = connection.connection.driver_connection
+    driver.read_only = not writes(connection)
+    if not writes(connection):
+        driver.isolation_level = IsolationLevel.REPEATABLE_READ
+        return
+    driver.isolation_level = IsolationLevel.READ_COMMITTED  # what is read after the lock is what its last holder left
+    connection.exec_driver_sql(lock_of(TURN, "pg_advisory_xact_lock"))

@@ -1,0 +1,73 @@
+"""`cred export ocsf`: every entry once, also after a kill in the middle of a line."""
+
+import fcntl
+import json
+
+import pytest
+
+from tests.support.backups import refused, said
+
+
+@pytest.fixture
+def env(house, tmp_path):
+    """A house in which a credential was issued."""
+    house.issued()
+    return {
+        "CRED_DATABASE_URL": f"sqlite:///{tmp_path / 'cred.db'}",
+        "CRED_KEY": house.kek.to_text(),
+        "CRED_LOG_KEY": house.log_key.to_text(),
+        "CRED_CHECKPOINTS": str(tmp_path / "checkpoints"),
+    }
+
+
+def _places(lines):
+    return [json.loads(line)["metadata"]["sequence"] for line in lines.splitlines()]
+
+
+def _size(house):
+    with house.store.connect() as connection:
+        return house.store.ledger.size(connection)
+
+
+def test_file_has_every_entry_once_and_goes_on_where_it_ended(env, house, tmp_path):
+    out = tmp_path / "events.jsonl"
+    assert f"{_size(house)} new events" in said(env, "export", "ocsf", str(out))
+    assert "0 new events" in said(env, "export", "ocsf", str(out))
+    house.opened(name="another")
+    said(env, "export", "ocsf", str(out))
+    assert _places(out.read_text()) == list(range(_size(house)))
+    assert out.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("torn", [0, 1, 100, 2000])
+def test_line_that_a_kill_tore_off_is_written_again(env, house, tmp_path, torn):
+    out = tmp_path / "events.jsonl"
+    said(env, "export", "ocsf", str(out))
+    whole = out.read_bytes()
+    out.write_bytes(whole[: len(whole) - torn])
+    said(env, "export", "ocsf", str(out))
+    assert out.read_bytes() == whole
+
+
+def test_stdout_begins_where_one_says(env, house):
+    assert _places(said(env, "export", "ocsf", "--since", "5")) == list(range(5, _size(house)))
+
+
+def test_file_of_something_else_is_left_alone(env, tmp_path):
+    out = tmp_path / "notes.txt"
+    out.write_text("my notes\n")
+    assert "not what an export wrote" in refused(env, "export", "ocsf", str(out))
+    assert out.read_text() == "my notes\n"
+    out.write_text(json.dumps({"metadata": {"log_name": "other", "sequence": 3}}) + "\n")
+    assert "Name another file" in refused(env, "export", "ocsf", str(out))
+
+
+def test_two_exports_never_write_to_one_file(env, tmp_path):
+    out = tmp_path / "events.jsonl"
+    with out.open("wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert "Another export" in refused(env, "export", "ocsf", str(out))
+
+
+def test_place_that_cannot_be_written_is_one_sentence(env, tmp_path):
+    assert "cannot be written" in refused(env, "export", "ocsf", str(tmp_path / "none" / "events.jsonl"))

@@ -1,0 +1,20 @@
+"""Eight processes append to one log on PostgreSQL at once, and some of them die: no gap, no fork."""
+
+import pytest
+
+from tests.support.appender import MIDDLE, Writer, check
+
+pytestmark = pytest.mark.engines("postgresql")
+
+_EACH = 120
+
+
+def test_eight_processes_at_once_leave_no_gap_and_no_fork_and_two_that_are_killed_none_either(room):
+    dying, holding = Writer.start(room, "dying", _EACH), Writer.start(room, "holding", _EACH, "--hang")
+    others = [Writer.start(room, f"w{number}", _EACH) for number in range(6)]
+    dying.kill(after=_EACH // 3)
+    holding.kill(after=MIDDLE)  # everybody waits for the head then
+    assert [writer.finish() for writer in others] == [0] * 6
+    assert check(room, [dying, holding, *others], [dying, holding]) >= 6 * _EACH + _EACH // 3 + _EACH // 2
+    assert [len(writer.places) for writer in others] == [_EACH] * 6
+    assert len(holding.places) == _EACH // 2
