@@ -32,6 +32,7 @@ from ledger.keyring import KeyState
 from ledger.keys import KeyEncryptionKey, NamedKey
 from ledger.log import Appended, Ledger
 from ledger.opening import logs_in, newest_checkpoint
+from ledger.postgresql import RIGHTS as LEDGER_RIGHTS
 from ledger.promises import Promise
 from ledger.proof import EntryProof
 from ledger.report import Report, Step
@@ -43,6 +44,7 @@ from ledger.verify import verify_keyless, verify_with_key
 from ledger.writing import write_whole
 
 __all__ = [
+    "LEDGER_RIGHTS",
     "Appended",
     "BadProofError",
     "BadSignatureError",

@@ -6,7 +6,7 @@ that the program works as needs no right to change or remove an entry: `RIGHTS` 
 triggers stop accidents of the tables' owner, a TRUNCATE too, which no row trigger sees.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -135,12 +135,6 @@ def missing_triggers(connection: Connection) -> list[str]:
 def lock_head(connection: Connection, log: int) -> None:
     """Waits for the head's row. What is read from here on, in READ COMMITTED, is what its last holder left."""
     _LOCK_HEAD.first(connection, {"log": log})
-
-
-def grants(role: str) -> Iterable[str]:
-    """The statements by which the owner of the tables gives a role `RIGHTS`."""
-    quoted = '"' + role.replace('"', '""') + '"'
-    return (f"GRANT {rights} ON {table} TO {quoted}" for table, rights in RIGHTS.items())
 
 
 def scrub(engine: Engine) -> bool:

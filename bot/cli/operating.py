@@ -22,8 +22,8 @@ from bot.domain.policy import Policy
 from bot.main.process import forbid_core_dumps, stop_when_stdin_ends
 
 _NOT_SPLIT = (
-    "On SQLite one process is all of it, so it cannot be split: run `cred serve` alone. "
-    "(PostgreSQL, over which it can be, comes with a later version.)"
+    "On SQLite one process is all of it, so it cannot be split: run `cred serve` alone, or name a PostgreSQL database "
+    "in CRED_DATABASE_URL."
 )
 
 
@@ -65,46 +65,71 @@ def serve(
 ) -> None:
     """Run all of it in this one process: Slack, access tokens, and what happens by the clock. Ctrl-C stops it.
 
+    Over PostgreSQL as many may run as you like, of the whole or of each part; what happens by the clock is done by one
+    of them, and by another once that one ends.
+
     Needs SLACK_BOT_TOKEN, and SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP mode at /slack/events). Reads
     the policy from CRED_CONFIG (cred.toml), listens on CRED_BIND (127.0.0.1) and PORT (7341), and tells clients to come
     to CRED_PUBLIC_URL. What is missing or wrong is said at once, with exit 2.
     """
-    if web or worker:
-        refuse(_NOT_SPLIT)
+    if web and worker:
+        refuse("Say --web or --worker. Without either, one process does both.")
     forbid_core_dumps()
     if bound:
         stop_when_stdin_ends()
     with refusing():
         gc.disable()  # loading makes objects that stay: looking for garbage among them is a quarter of the start
         settings, policy = _settings_and_policy()
+        if (web or worker) and not settings.places.on_postgres:
+            refuse(_NOT_SPLIT)
         from bot.main.logs import set_up_logging  # noqa: PLC0415 - see bot.cli
+        from bot.main.program import Part  # noqa: PLC0415 - the same
         from bot.main.serving import serve as run  # noqa: PLC0415 - the same
 
         set_up_logging()
-        run(settings, policy)
+        run(settings, policy, Part.WEB if web else Part.WORKER if worker else Part.ALL)
 
 
 def migrate() -> None:
     """Bring the database to this version of Cred. Stop `cred serve` and make a backup first."""
     with refusing():
         places = read_places(os.environ)
-        from bot.main.opening import exclusively, told_of  # noqa: PLC0415 - see bot.cli
+        from bot.main.databases import alone, check_there  # noqa: PLC0415 - see bot.cli
+        from bot.main.opening import told_of  # noqa: PLC0415 - the same
         from bot.store import open_engine  # noqa: PLC0415 - the same
         from bot.store.migrate import HEAD, Standing, standing, upgrade  # noqa: PLC0415 - the same
 
-        with told_of(places.database), exclusively(places.database):
+        check_there(places)
+        with told_of(places):
             engine = open_engine(places.database_url)
+            lock = alone(places, engine)
             try:
                 found = standing(engine)
                 if found is Standing.AHEAD:
-                    refuse(f"{places.database} is of a newer version of Cred. Install that version.")
+                    refuse(f"{places.shown} is of a newer version of Cred. Install that version.")
                 if found is Standing.ABSENT:
-                    refuse(f"{places.database} is empty. Run `cred init` once.")
+                    refuse(f"{places.shown} is empty. Run `cred init` once.")
                 upgrade(engine)
             finally:
+                lock.release()
                 engine.dispose()
     done = "was at" if found is Standing.CURRENT else "is now at"
-    typer.echo(f"{places.database} {done} revision {HEAD}.")
+    typer.echo(f"{places.shown} {done} revision {HEAD}.")
+
+
+def grants(
+    role: Annotated[str, typer.Argument(help="The role that CRED_DATABASE_URL names for `cred serve`.")],
+) -> None:
+    """Print, for PostgreSQL, the GRANTs with which `cred serve` can add entries to the ledger and change none.
+
+    Run `cred init` and `cred migrate` as the owner of the tables, and after each of them, as the same, what this
+    prints: cred grants cred_bot | psql ... Then let CRED_DATABASE_URL name that role for `cred serve`. Only to erase
+    people and to change the key-encryption key, be the owner again.
+    """
+    from bot.store.granting import grants as statements  # noqa: PLC0415 - see bot.cli
+
+    for statement in statements(role):
+        typer.echo(statement)
 
 
 def manifest(

@@ -68,7 +68,7 @@ def _told_as_sentences() -> Iterator[None]:
     except LedgerError as error:
         refuse(str(error))
     except DatabaseError as error:
-        refuse(f"The database cannot be read: {error.orig}.")
+        refuse(f"The database cannot be read: {' '.join(str(error.orig).split())}.")
     except OSError as error:
         refuse(f"{error.filename} cannot be read: {error.strerror}.")
 

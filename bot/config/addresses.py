@@ -28,15 +28,36 @@ def port(text: str) -> int:
 
 
 def database_url(text: str) -> str:
-    """A database; SQLite in a file is the only one so far."""
+    """A database: SQLite in a file, or PostgreSQL."""
+    if text.startswith(("postgresql://", "postgres://")):
+        return _postgres_url("postgresql://" + text.partition("://")[2])
     scheme, _, path = text.partition("///")
     if scheme != "sqlite:":
         raise UnusableAddress(
-            "CRED_DATABASE_URL must be sqlite:///path/to/cred.db: PostgreSQL comes with a later version of Cred."
+            "CRED_DATABASE_URL must be sqlite:///path/to/cred.db, or postgresql://user@host/database."
         )
     if not path or path.startswith(":memory:") or "?" in path:
         raise UnusableAddress("CRED_DATABASE_URL must name a file, such as sqlite:///var/cred/cred.db.")
     return text
+
+
+def _postgres_url(text: str) -> str:
+    """Never repeated: a password may stand in it."""
+    try:
+        parts = urlsplit(text)
+        sound = bool(parts.path.strip("/")) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or any(map(str.isspace, text)):
+        raise UnusableAddress("CRED_DATABASE_URL must name a database, such as postgresql://cred@db.example.com/cred.")
+    return text
+
+
+def without_password(url: str) -> str:
+    """A database as it may be told: where it is, and nothing of who may enter."""
+    parts = urlsplit(url)
+    at = parts.hostname or "localhost"
+    return f"{parts.scheme}://{at}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 
 def public_url(text: str | None, bound: str, at: int) -> str:

@@ -5,7 +5,7 @@ kernel kept of the environment at the start of the process is beyond a program's
 """
 
 from collections.abc import Callable, Iterable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -91,7 +91,8 @@ class Places:
     """Where things lie and where the program listens."""
 
     policy: Path
-    database_url: str
+    database_url: str = field(repr=False)
+    """A password may stand in it: to be told is `shown`."""
     key: KeySource
     log_key: KeySource
     checkpoints: Path
@@ -102,8 +103,18 @@ class Places:
 
     @property
     def database(self) -> Path:
-        """The database's file."""
+        """The database's file, on SQLite."""
         return Path(self.database_url.removeprefix("sqlite:///"))
+
+    @property
+    def on_postgres(self) -> bool:
+        """Whether the database is a PostgreSQL server's."""
+        return self.database_url.startswith("postgresql:")
+
+    @property
+    def shown(self) -> str:
+        """The database, as messages call it."""
+        return addresses.without_password(self.database_url) if self.on_postgres else str(self.database)
 
     @property
     def verifier_file(self) -> Path:

@@ -16,7 +16,7 @@ from bot.domain.ids import TeamId
 from bot.domain.policy import Policy
 from bot.main.face import face_of
 from bot.main.opening import Opened, open_house, read_keys
-from bot.main.program import Program
+from bot.main.program import Part, Program
 from bot.ports import Clock, Concealed, Entropy, Siem, World
 from bot.service.authentication import Authentication
 from bot.service.last_use import LastUse
@@ -24,6 +24,7 @@ from bot.slack.directory import SlackDirectory
 from bot.slack.web_api import web_client
 from bot.store import RosterStore, SqlStore
 from bot.store.authentication import ClientLookup
+from bot.store.holding import Duty
 from bot.web.app import Parts, create
 from bot.web.signing import Ed25519Signer
 
@@ -59,17 +60,26 @@ class _Secrets:
     fingerprint: Callable[[Concealed], str]
 
 
-def build(settings: Settings, policy: Policy, *, clock: Clock | None = None, entropy: Entropy | None = None) -> Program:
+def build(
+    settings: Settings,
+    policy: Policy,
+    *,
+    part: Part = Part.ALL,
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+) -> Program:
     """A program that is ready to start. Raises `NotReadyError` or `InUseError`, each with what to do."""
     opened = open_house(settings.places, read_keys(settings.places))
     try:
-        return _assemble(settings, policy, opened, clock or SystemClock(), entropy or SystemEntropy())
+        return _assemble(settings, policy, opened, clock or SystemClock(), entropy or SystemEntropy(), part=part)
     except BaseException:
         opened.close()
         raise
 
 
-def _assemble(settings: Settings, policy: Policy, opened: Opened, clock: Clock, entropy: Entropy) -> Program:
+def _assemble(
+    settings: Settings, policy: Policy, opened: Opened, clock: Clock, entropy: Entropy, *, part: Part
+) -> Program:
     store = SqlStore(opened.engine, opened.ledger, clock, _home(policy))
     secrets = _secrets(store, clock)
     client = web_client(settings.slack.bot_token.disclose(), settings.slack.api_url)
@@ -104,12 +114,25 @@ def _assemble(settings: Settings, policy: Policy, opened: Opened, clock: Clock, 
     issuer = settings.places.public_url
     parts = Parts(issuer=issuer, world=world, authentication=authentication, signer=signer, slack=face.requests)
 
+    duty = Duty(opened.engine)
+
     def close() -> None:
+        duty.release()
         lookup.close()
         store.close()
         opened.close()
 
-    return Program(world=world, store=store, web=create(parts), face=face, bell=bell, version=VERSION, close=close)
+    return Program(
+        world=world,
+        store=store,
+        web=create(parts),
+        face=face,
+        bell=bell,
+        version=VERSION,
+        part=part,
+        duty=duty,
+        close=close,
+    )
 
 
 def _secrets(store: SqlStore, clock: Clock) -> _Secrets:

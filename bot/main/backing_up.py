@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError
 
 from bot.config import Places
+from bot.main.databases import in_a_file
 from bot.main.opening import NotReadyError, check_standing
 from bot.store.copying import copy_database, damage
 from ledger import Checkpoint, LedgerError, VerifierKey, logs_in, newest_checkpoint, open_to_read, verify_keyless
@@ -37,6 +38,7 @@ class BackedUp:
 
 def back_up(places: Places, place: Path, now: datetime, progress: Progress) -> BackedUp:
     """`place`: a new file, or a folder in which a file is named after the time. Raises `NotReadyError`."""
+    in_a_file(places, "Back it up with pg_dump, and keep the newest checkpoint beside it.")
     if not places.database.is_file():
         raise NotReadyError(
             f"There is no database at {places.database}. Run `cred init` once, or set CRED_DATABASE_URL."
@@ -62,7 +64,7 @@ def back_up(places: Places, place: Path, now: datetime, progress: Progress) -> B
 def _checked(copy: Path, places: Places, progress: Progress) -> tuple[int, Checkpoint, VerifierKey]:
     """How many entries, and what signs them. Raises `NotReadyError` where the copy is not sound."""
     engine = open_to_read(str(copy))
-    check_standing(engine, places.database)
+    check_standing(engine, places.shown)
     with engine.connect() as connection, connection.begin():
         if wrong := damage(connection):
             raise NotReadyError(f"{places.database} is damaged, so this is no backup: {wrong}. {_KEEP}")

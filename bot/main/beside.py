@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from bot.config import Places
 from bot.domain.policy import Policy
-from bot.main.opening import Keys, NotReadyError, check_standing, check_there, told_of
+from bot.main.databases import check_there
+from bot.main.opening import Keys, NotReadyError, check_standing, told_of
 from bot.ports import Clock
 from bot.store import SCHEMAS, RosterStore, SqlStore, open_engine
 from bot.store.engine import WRITING
@@ -40,11 +41,11 @@ class Beside:
 @contextmanager
 def beside(places: Places, keys: Keys, policy: Policy, clock: Clock) -> Iterator[Beside]:
     """Open for a block. Raises `NotReadyError`, also where the policy is not the one that is in force."""
-    check_there(places.database)
+    check_there(places)
     engine = open_engine(places.database_url)
     try:
-        with told_of(places.database):
-            check_standing(engine, places.database)
+        with told_of(places):
+            check_standing(engine, places.shown)
             # With the write lock: no checkpoint can be newer than what this transaction sees.
             with engine.connect().execution_options(**WRITING) as connection, connection.begin():
                 ledger = Ledger.open(

@@ -6,14 +6,17 @@ Each finding is one line: passed, or what is wrong and what to do about it.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from bot.config import Places, PolicyError, SettingsError, SlackSettings, load_policy, read_places, read_slack
 from bot.config.settings import Environment
 from bot.domain.policy import Policy
+from bot.main.databases import said
 from bot.main.opening import RESTORE, Keys, NotReadyError, check_standing, read_keys
 from bot.main.slack_checkup import slack_findings
 from bot.store import SCHEMAS
+from bot.store.granting import lacking, too_much
 from ledger import Ledger, LedgerError, open_to_read
 
 
@@ -84,17 +87,19 @@ def _at_home(places: Places) -> Iterator[Finding]:
     except LedgerError as error:
         yield Finding("ledger", passed=False, said=str(error))
     except DatabaseError as error:
-        yield Finding("database", passed=False, said=f"{places.database} cannot be read: {error.orig}. {RESTORE}")
+        yield Finding("database", passed=False, said=f"{places.shown} cannot be read: {said(error)}. {RESTORE}")
 
 
 def _database(places: Places, keys: Keys) -> Iterator[Finding]:
-    if not places.database.is_file():
+    if not places.on_postgres and not places.database.is_file():
         raise NotReadyError(f"There is no database at {places.database}. Run `cred init` once.")
     engine = open_to_read(places.database_url)
     try:
-        check_standing(engine, places.database)
-        yield Finding("database", passed=True, said=f"{places.database} is of this version")
+        check_standing(engine, places.shown)
+        yield Finding("database", passed=True, said=f"{places.shown} is of this version")
         with engine.connect() as connection, connection.begin():
+            if places.on_postgres:
+                yield _rights(connection)
             ledger = Ledger.open(
                 connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS, checkpoints=places.checkpoints
             )
@@ -102,3 +107,16 @@ def _database(places: Places, keys: Keys) -> Iterator[Finding]:
     finally:
         engine.dispose()
     yield Finding("ledger", passed=True, said=f"{ledger.origin}, {size} entries, no older than any checkpoint known")
+
+
+def _rights(connection: Connection) -> Finding:
+    """Of the role that CRED_DATABASE_URL names."""
+    missing, more = lacking(connection), too_much(connection)
+    if missing:
+        told = ", ".join(missing[:3]) + (" and more" if missing[3:] else "")
+        remedy = "Let the tables' owner run what `cred grants ROLE` prints."
+        return Finding("rights", passed=False, said=f"the role lacks {told}. {remedy}")
+    if more:
+        words = "all that is needed; and it could change entries: `cred grants --help` says how not"
+        return Finding("rights", passed=True, said=words)
+    return Finding("rights", passed=True, said="it may add entries to the ledger, and change none")

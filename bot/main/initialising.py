@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import text
-
 from bot.config import KeySource, Places
+from bot.main.databases import has_something
+from bot.main.databases import is_initialised as holds_tables
 from bot.main.opening import Keys, NotReadyError, read_keys, told_of
 from bot.store import SCHEMAS, open_engine
 from bot.store.engine import WRITING
-from bot.store.migrate import Standing, apply, standing
-from ledger import KeyEncryptionKey, Ledger, LedgerError, LogKey, MalformedError, open_to_read
-
-_ANY_TABLE = text("SELECT 1 FROM sqlite_master")
+from bot.store.migrate import apply
+from ledger import KeyEncryptionKey, Ledger, LedgerError, LogKey, MalformedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +26,7 @@ class Made:
     """What was made, and where. `keys`: the key files, without those that were there before."""
 
     origin: str
-    database: Path
+    database: str
     keys: tuple[Path, ...]
     verifier: Path
 
@@ -41,7 +39,7 @@ def default_origin(organization: str) -> str:
 
 def initialise(places: Places, origin: str, *, now: datetime, random: Callable[[int], bytes] = os.urandom) -> Made:
     """Make what is missing of keys, then database and ledger in one transaction. Raises `NotReadyError`."""
-    with told_of(places.database):
+    with told_of(places):
         _refuse_unusable_key_files(places)
         _refuse_what_is_there(places)
         made = _make_keys(places, origin, random)
@@ -52,26 +50,23 @@ def initialise(places: Places, origin: str, *, now: datetime, random: Callable[[
             )
         _publish(places.verifier_file, keys)
         _fill(places, keys, now, random)
-    return Made(origin=origin, database=places.database, keys=made, verifier=places.verifier_file)
+    return Made(origin=origin, database=places.shown, keys=made, verifier=places.verifier_file)
 
 
 def is_initialised(places: Places) -> bool:
     """Whether there is a database with tables of Cred in it. Raises `NotReadyError`; writes nothing."""
-    with told_of(places.database):
-        return _has_something(places.database) and standing(open_to_read(places.database_url)) is not Standing.ABSENT
+    with told_of(places):
+        return holds_tables(places)
 
 
 def _refuse_what_is_there(places: Places) -> None:
-    if places.database.is_dir():
+    if not places.on_postgres and places.database.is_dir():
         raise NotReadyError(f"{places.database} is a folder. Name a file in CRED_DATABASE_URL.")
     if is_initialised(places):
-        raise NotReadyError(f"There is a database at {places.database} already. Nothing was changed.")
-    if _has_something(places.database):
-        with open_to_read(places.database_url).connect() as connection:
-            if connection.execute(_ANY_TABLE).first() is not None:
-                raise NotReadyError(
-                    f"{places.database} is another program's database. Name another file in CRED_DATABASE_URL."
-                )
+        raise NotReadyError(f"There is a database at {places.shown} already. Nothing was changed.")
+    if has_something(places):
+        other = "schema or database" if places.on_postgres else "file"
+        raise NotReadyError(f"{places.shown} is another program's database. Name another {other} in CRED_DATABASE_URL.")
     if Ledger.is_promised(places.checkpoints):
         raise NotReadyError(
             f"{places.checkpoints} holds a checkpoint of a ledger whose database is gone, and a second history of it "
@@ -89,16 +84,13 @@ def _refuse_unusable_key_files(places: Places) -> None:
             raise NotReadyError(f"{file} is a link to {file.readlink()}, which is not there. Remove it or mend it.")
 
 
-def _has_something(database: Path) -> bool:
-    return database.is_file() and database.stat().st_size > 0
-
-
 def _fill(places: Places, keys: Keys, now: datetime, random: Callable[[int], bytes]) -> None:
     """Tables and ledger, whole or not at all, in a file that is its owner's from the first instant."""
     engine = open_engine(places.database_url)
     try:
-        places.database.touch(mode=0o600)
-        places.database.chmod(0o600)
+        if not places.on_postgres:
+            places.database.touch(mode=0o600)
+            places.database.chmod(0o600)
         with engine.connect().execution_options(**WRITING) as connection, connection.begin():
             apply(connection)
             Ledger.create(

@@ -43,7 +43,7 @@ class Listed:
 def list_keys(places: Places) -> Listed:
     """Every key that it keeps, and those that sign it. It may run beside `cred serve`. Raises `NotReadyError`."""
     keys = read_keys(places)
-    with told_of(places.database), in_a_sentence():
+    with told_of(places), in_a_sentence():
         engine = open_to_read(places.database_url)
         with engine.connect() as connection, connection.begin():
             ledger = Ledger.open(connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS)
@@ -83,7 +83,7 @@ def rotate_key_encryption_key(
         counted = _wrapped_by(places, keys, coming)
     except NotReadyError as refused:
         counted = _committed_before(places, keys, coming, refused)
-    with told_of(places.database):
+    with told_of(places):
         old = take_place(coming, file, keys.kek.id.hex()[:8])
     return replace(counted, new=file, old=old)
 
@@ -140,9 +140,9 @@ def _wrapped_by(places: Places, keys: Keys, coming: Path) -> Rewrapped:
 @contextmanager
 def opened_house(places: Places, keys: Keys) -> Iterator[Opened]:
     """Nobody else's for the time of the block. Raises `NotReadyError`, `InUseError`."""
-    opened = open_house(places, keys)
+    opened = open_house(places, keys, exclusive=True)
     try:
-        with told_of(places.database), in_a_sentence():
+        with told_of(places), in_a_sentence():
             yield opened
     finally:
         opened.close()

@@ -36,7 +36,7 @@ def rotate_log_key(places: Places, now: datetime, random: Callable[[int], bytes]
     except NotReadyError as refused:
         done = _committed_before(places, keys, coming, refused)
     old = keys.log_key.verifier.id.hex()
-    with told_of(places.database):
+    with told_of(places):
         return replace(done, new=file, old=take_place(coming, file, old))
 
 

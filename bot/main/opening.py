@@ -1,6 +1,5 @@
 """From places to an open house: keys, database, ledger. What stands in the way is told in one sentence."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from bot.config import KeySource, Places
-from bot.domain.errors import CredError
+from bot.main.databases import Lock, NotReadyError, alone, check_there, has_something, said, to_serve
 from bot.store import SCHEMAS, open_engine
-from bot.store.exclusive import ExclusiveLock
+from bot.store.engine import WRITING
 from bot.store.migrate import Standing, standing
 from ledger import KeyEncryptionKey, Ledger, LedgerError, LogKey, MalformedError, NoLedgerError, RollbackError
 
@@ -27,12 +26,6 @@ _ROLLED_BACK = (
 )
 
 
-class NotReadyError(CredError):
-    """The program cannot start; the message says what to do."""
-
-    code = "not-ready"
-
-
 @dataclass(frozen=True, slots=True)
 class Keys:
     """What `cred init` made, and nothing else ever makes."""
@@ -43,16 +36,16 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A database that nobody else works with, and the ledger in it."""
+    """A database, held as it has to be, and the ledger in it."""
 
     engine: Engine
     ledger: Ledger
-    lock: ExclusiveLock
+    lock: Lock
 
     def close(self) -> None:
         """Let others have it."""
-        self.engine.dispose()
         self.lock.release()
+        self.engine.dispose()
 
 
 def read_keys(places: Places) -> Keys:
@@ -65,9 +58,9 @@ def read_keys(places: Places) -> Keys:
 
 def _no_key(places: Places, file: Path, name: str) -> str:
     """A database that is there was made with a key, and no other will ever do."""
-    if places.database.is_file() and places.database.stat().st_size > 0:
+    if _holds_something(places):
         return (
-            f"There is no key in {file}, and {places.database} can be used with no other. "
+            f"There is no key in {file}, and {places.shown} can be used with no other. "
             f"Restore the key from its backup, or set {name}_FILE, {name}_COMMAND or {name}."
         )
     return f"There is no key in {file}. Run `cred init` once, or set {name}_FILE, {name}_COMMAND or {name}."
@@ -84,58 +77,52 @@ def _key(source: KeySource, name: str, kind: type[K]) -> K:
         raise NotReadyError(str(error)) from None
 
 
+def _holds_something(places: Places) -> bool:
+    try:
+        return has_something(places)
+    except DatabaseError:
+        return not places.on_postgres  # of a file that cannot be read, the key is needed all the same
+
+
 @contextmanager
-def told_of(database: Path) -> Iterator[None]:
-    """What the disk or SQLite refuse in the block becomes `NotReadyError`, with what to do."""
+def told_of(places: Places) -> Iterator[None]:
+    """What the disk or the database refuse in the block becomes `NotReadyError`, with what to do."""
     try:
         yield
     except DatabaseError as error:
-        remedy = "Restore the newest backup; if that file is not Cred's, name another in CRED_DATABASE_URL."
-        raise NotReadyError(f"The database {database} cannot be used: {error.orig}. {remedy}") from None
+        remedy = (
+            "See that the server runs, and that CRED_DATABASE_URL is right."
+            if places.on_postgres
+            else "Restore the newest backup; if that file is not Cred's, name another in CRED_DATABASE_URL."
+        )
+        raise NotReadyError(f"The database {places.shown} cannot be used: {said(error)}. {remedy}") from None
     except OSError as error:
         remedy = "Change who owns its folder, or name another place for it."
         raise NotReadyError(f"{error.filename} cannot be made or written: {error.strerror}. {remedy}") from None
 
 
-@contextmanager
-def exclusively(database: Path) -> Iterator[ExclusiveLock]:
-    """Hold the lock for a block. Raises `NotReadyError` where there is no database."""
-    lock = _lock(database)
-    try:
-        yield lock
-    finally:
-        lock.release()
-
-
-def check_there(database: Path) -> None:
-    """Whether there is a database that can be written. Raises `NotReadyError`."""
-    if not database.is_file():
-        raise NotReadyError(f"There is no database at {database}. Run `cred init` once, or set CRED_DATABASE_URL.")
-    if not os.access(database, os.W_OK) or not os.access(database.parent, os.W_OK):
-        raise NotReadyError(f"The database {database} or its folder cannot be written. Change who owns them.")
-
-
-def _lock(database: Path) -> ExclusiveLock:
-    check_there(database)
-    return ExclusiveLock(database)
-
-
-def open_house(places: Places, keys: Keys) -> Opened:
-    """Everything open, or nothing. Raises `NotReadyError`, `InUseError`."""
-    lock = _lock(places.database)
+def open_house(places: Places, keys: Keys, *, exclusive: bool = False) -> Opened:
+    """Everything open, or nothing. `exclusive`: while nobody serves. Raises `NotReadyError`, `InUseError`."""
+    check_there(places)
     engine = open_engine(places.database_url)
     try:
-        return Opened(engine, _ledger(engine, places, keys), lock)
+        with told_of(places):
+            lock = alone(places, engine) if exclusive else to_serve(places, engine)
+        try:
+            return Opened(engine, _ledger(engine, places, keys), lock)
+        except BaseException:
+            lock.release()
+            raise
     except BaseException:
         engine.dispose()
-        lock.release()
         raise
 
 
 def _ledger(engine: Engine, places: Places, keys: Keys) -> Ledger:
     try:
-        check_standing(engine, places.database)
-        with engine.connect() as connection, connection.begin():
+        check_standing(engine, places.shown)
+        # As a writer: what it reads is then newer than any checkpoint that another process keeps meanwhile.
+        with engine.connect().execution_options(**WRITING) as connection, connection.begin():
             return Ledger.open(
                 connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS, checkpoints=places.checkpoints
             )
@@ -146,7 +133,7 @@ def _ledger(engine: Engine, places: Places, keys: Keys) -> Ledger:
     except LedgerError as error:
         raise NotReadyError(f"{error}{_unfinished(places)}") from None
     except DatabaseError as error:
-        raise NotReadyError(f"The database {places.database} cannot be read: {error.orig}. {RESTORE}") from None
+        raise NotReadyError(f"The database {places.shown} cannot be read: {said(error)}. {RESTORE}") from None
 
 
 def _unfinished(places: Places) -> str:
@@ -158,7 +145,7 @@ def _unfinished(places: Places) -> str:
     return ""
 
 
-def check_standing(engine: Engine, database: Path) -> None:
+def check_standing(engine: Engine, database: str) -> None:
     """Whether the tables are this version's. Raises `NotReadyError`."""
     match standing(engine):
         case Standing.CURRENT:
@@ -169,3 +156,6 @@ def check_standing(engine: Engine, database: Path) -> None:
             raise NotReadyError(f"The database {database} is of an older version. Back it up, then run `cred migrate`.")
         case Standing.AHEAD:
             raise NotReadyError(f"The database {database} is of a newer version of Cred. Install that version.")
+
+
+__all__ = ["RESTORE", "Keys", "NotReadyError", "Opened", "check_standing", "open_house", "read_keys", "told_of"]

@@ -2,8 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from starlette.types import ASGIApp
@@ -15,18 +16,31 @@ from bot.service.outbox import Sending
 from bot.service.starting import announce
 from bot.service.sweep import sweep
 from bot.store import SqlStore
+from bot.store.holding import Duty
 
 _SWEEP_EVERY = timedelta(seconds=15)
 _CHECKPOINT_EVERY = timedelta(minutes=1)
 _PEOPLE_EVERY = timedelta(minutes=10)
 _PEOPLE_GOOD_FOR = timedelta(days=1)
 _CONNECT_EVERY = timedelta(seconds=10)
+_LOOK_AGAIN = timedelta(seconds=1)
+"""Where several processes serve one database, none hears what another has written for the outbox: it is looked for."""
 _SENDERS = 4
 """Messages that are on their way at once: a destination that hangs does not hold up the others."""
 _OUTBOX_PATIENCE = 12.0
 """Seconds: a little more than a call to Slack may take."""
 
 _log = logging.getLogger(__name__)
+
+
+class Part(StrEnum):
+    """What a process does. Over PostgreSQL there may be many of each; what happens by the clock, one of them does."""
+
+    ALL = "all"
+    WEB = "web"
+    """Slack and access tokens, and nothing by the clock."""
+    WORKER = "worker"
+    """What happens by the clock, and nothing else."""
 
 
 class Program:
@@ -41,39 +55,38 @@ class Program:
         face: SlackFace,
         bell: threading.Event,
         version: str,
+        part: Part,
+        duty: Duty,
         close: Callable[[], None],
     ) -> None:
-        """`bell` wakes the outbox; `close` gives up what was opened."""
+        """`bell` wakes the outbox; `duty` says who does what happens by the clock; `close` gives up what was opened."""
         self.world: Final = world
         self.store: Final = store
         self.web: Final = web
         self.face: Final = face
         self.version: Final = version
+        self.part: Final = part
+        self._duty: Final = duty
         self._close: Final = close
         self._people_read: datetime | None = None
         guard = Guard(world.entropy)
         self._guard: Final = guard
         self._senders: Final = Threads(_SENDERS, "outbox", guard)
         self._sending: Final = Sending(world, face.notifier, submit=self._senders.submit, freed=bell.set)
-        self._outbox: Final = Outbox(self._sending.round, bell, world.clock, guard)
-        self._scheduler: Final = Scheduler(
-            (
-                Job(name="sweep", run=lambda: sweep(world), every=_SWEEP_EVERY),
-                Job(name="checkpoint", run=self.checkpoint, every=_CHECKPOINT_EVERY),
-                Job(name="reading of the workspace", run=self._read_people, every=_PEOPLE_EVERY, at_once=True),
-                Job(name="connection to Slack", run=face.connect, every=_CONNECT_EVERY),
-            ),
-            guard,
-        )
+        self._outbox: Final = Outbox(self._send, bell, world.clock, guard)
+        self._scheduler: Final = Scheduler(tuple(self._jobs()), guard)
 
     def start(self) -> None:
         """Say in the ledger that it starts, finish what a crash left, then begin. Raises `NotReadyError`."""
         announce(self.world, self.version)
-        sweep(self.world, starting=True)
-        self.face.connect()
+        if self.part is not Part.WEB and self._duty.mine():
+            sweep(self.world, starting=self.store.alone)
+        if self.part is not Part.WORKER:
+            self.face.connect()
         self._scheduler.start()
-        self._senders.start()
-        self._outbox.start()
+        if self.part is not Part.WEB:
+            self._senders.start()
+            self._outbox.start()
 
     def stop(self) -> None:
         """Finish what is being answered, sign what was written, and let the database go."""
@@ -90,6 +103,26 @@ class Program:
         """Sign the ledger as it stands, if it moved."""
         with self.store.write() as connection:
             self.store.ledger.checkpoint(connection)
+
+    def _jobs(self) -> Iterator[Job]:
+        yield Job(name="checkpoint", run=self.checkpoint, every=_CHECKPOINT_EVERY)
+        if self.part is not Part.WEB:
+            yield Job(name="sweep", run=self._sweep, every=_SWEEP_EVERY)
+            yield Job(name="reading of the workspace", run=self._read_people, every=_PEOPLE_EVERY, at_once=True)
+        if self.part is not Part.WORKER:
+            yield Job(name="connection to Slack", run=self.face.connect, every=_CONNECT_EVERY)
+
+    def _sweep(self) -> None:
+        if self._duty.mine():
+            sweep(self.world)
+
+    def _send(self) -> datetime | None:
+        """Send what is due, if that is this process's to do; when to look again."""
+        due = self._sending.round() if self._duty.mine() else None
+        if self.store.alone:
+            return due
+        soon = self.world.clock.now() + _LOOK_AGAIN
+        return soon if due is None else min(due, soon)
 
     def _read_people(self) -> None:
         """Once a day who is in the workspace; sooner again where it could not be asked."""

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bot.config import Places
 from bot.main.backing_up import Progress, copying
+from bot.main.databases import in_a_file
 from bot.main.examining import Checked, Examination, Wish
 from bot.main.opening import Keys, NotReadyError, read_keys
 from bot.store import SCHEMAS, open_engine
@@ -42,6 +43,7 @@ class Restored:
 
 def restore(places: Places, wish: Wish, now: datetime, progress: Progress) -> Restored:
     """Raises `NotReadyError`, `InUseError`: then nothing was changed."""
+    in_a_file(places, "Restore it with pg_restore; `cred serve` refuses one that is older than a checkpoint it knows.")
     keys, source = read_keys(places), wish.backup or places.database
     if not source.is_file():
         raise NotReadyError(f"There is no {'backup' if wish.backup else 'database'} at {source}.")

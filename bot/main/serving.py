@@ -1,9 +1,11 @@
-"""`cred serve`: one process that is all of it, until it is told to stop."""
+"""`cred serve`: one process that is all of it, or a part of it over PostgreSQL, until it is told to stop."""
 
 import gc
 import logging
 import signal
 import socket
+import threading
+from collections.abc import Callable
 
 import uvicorn
 
@@ -11,7 +13,7 @@ from bot.config import Places, Settings
 from bot.domain.policy import Policy
 from bot.main.assembly import VERSION, build
 from bot.main.opening import NotReadyError
-from bot.main.program import Program
+from bot.main.program import Part, Program
 
 _GRACE = 5
 """Seconds that a request may take after the program was told to stop."""
@@ -20,10 +22,29 @@ _WAITING = 2048
 _log = logging.getLogger(__name__)
 
 
-def serve(settings: Settings, policy: Policy) -> None:
+def serve(settings: Settings, policy: Policy, part: Part = Part.ALL) -> None:
     """Run until SIGINT, SIGTERM or SIGHUP. Raises `NotReadyError` or `InUseError` before anything has begun."""
+    if part is Part.WORKER:
+        _work(settings, policy)
+    else:
+        _serve(settings, policy, part)
+
+
+def _work(settings: Settings, policy: Policy) -> None:
+    """Nothing but what happens by the clock: nobody is listened to."""
+    program, stop = build(settings, policy, part=Part.WORKER), threading.Event()
+    _on_signals(stop.set)
+    try:
+        program.start()
+        _say(settings, policy, program)
+        stop.wait()
+    finally:
+        program.stop()
+
+
+def _serve(settings: Settings, policy: Policy, part: Part) -> None:
     with _listen(settings.places) as listener:
-        program = build(settings, policy)
+        program = build(settings, policy, part=part)
         server = uvicorn.Server(
             uvicorn.Config(
                 program.web,
@@ -34,7 +55,7 @@ def serve(settings: Settings, policy: Policy) -> None:
                 timeout_graceful_shutdown=_GRACE,
             )
         )
-        _stop_on_signals(server)
+        _on_signals(lambda: setattr(server, "should_exit", True))
         try:
             program.start()
             _say(settings, policy, program)
@@ -61,27 +82,28 @@ def _listen(places: Places) -> socket.socket:
     return listener
 
 
-def _stop_on_signals(server: uvicorn.Server) -> None:
+def _on_signals(stop: Callable[[], None]) -> None:
     """Uvicorn raises a signal again once it has stopped for it: by then this only says what is so.
 
     A terminal that is closed stops it as Ctrl-C does, unless whoever started it (`nohup`) wants it to stay.
     """
 
-    def stop(_number: int, _frame: object) -> None:
-        server.should_exit = True
+    def told(_number: int, _frame: object) -> None:
+        stop()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, stop)
+            signal.signal(number, told)
 
 
 def _say(settings: Settings, policy: Policy, program: Program) -> None:
     _log.info(
-        "Cred %s serves %s at %s. Slack: %s. Policy %s. Ledger %s.",
+        "Cred %s serves %s at %s. Slack: %s. Policy %s. Ledger %s.%s",
         VERSION,
         policy.organization.name,
         settings.places.public_url,
         program.face.way,
         policy.digest[:8],
         program.store.ledger.origin,
+        "" if program.part is Part.ALL else f" This process: {program.part} only.",
     )

@@ -16,8 +16,8 @@ from bot.store.writing import writes
 DRIVER = "postgresql+psycopg"
 _SPACE = 0x63726564
 """The first half of every advisory lock of ours: "cred" in ASCII."""
-TURN, SERVING, OUTBOX, SWEEP = range(4)
-"""Which lock: the writer's turn; that somebody serves; who sends what the outbox holds; who sweeps."""
+TURN, SERVING, CLOCK = range(3)
+"""Which lock: the writer's turn; that somebody serves; who does what happens by the clock."""
 _SETTINGS = {
     "lock_timeout": "5s",  # whoever waits for a turn is told to try again
     "idle_in_transaction_session_timeout": "60s",  # a process that hangs gives its turn up

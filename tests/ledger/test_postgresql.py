@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError, InternalError, ProgrammingError
 
 from ledger import NoLedgerError, TransactionError, open_to_read, scrub, verify_keyless, verify_with_key
-from ledger.postgresql import RIGHTS, TRIGGERS, grants
+from ledger.postgresql import RIGHTS, TRIGGERS
 from ledger.tables import CHECKPOINT, KEY, METADATA, PERSON, missing_triggers
 from tests.support.ledger_room import NOON, Room, note, open_postgres, schemas, texts
 
@@ -100,8 +100,8 @@ def program(room, postgres):
     with room.write() as connection:
         schema = connection.exec_driver_sql("SELECT current_schema()").scalar_one()
         connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {schema} TO {role}")
-        for statement in grants(role):
-            connection.exec_driver_sql(statement)
+        for table, rights in RIGHTS.items():
+            connection.exec_driver_sql(f"GRANT {rights} ON {table} TO {role}")
     engine = open_postgres(room.url.replace("owner@", f"{role}@"))
     yield Room(folder=room.folder, kek=room.kek, log_key=room.log_key, engine=engine, ledger=room.ledger, url=room.url)
     engine.dispose()

@@ -7,6 +7,7 @@ Nothing of the program is replaced but its clock. What is added comes by the env
 - `CRED_TEST_KILL`: a file with `before LABEL` or `after LABEL`; the process ends itself with SIGKILL there. A label is
   what the commit log says, and `#2` behind it means the second such commit since the file was written.
 - `CRED_TEST_REFUSE`: a file; while it holds anything, nobody listens where the answers to clicks go.
+- `CRED_TEST_PART`: `--web` or `--worker`, where it is to be a part only.
 - `CRED_TEST_SWEEP`: seconds between two sweeps, so that a test need not wait a quarter of a minute for one.
 
 The process ends when its standard input does: no child outlives the test that started it.
@@ -130,7 +131,7 @@ def main() -> None:
     _refuse_replies(refuse)
     program._SWEEP_EVERY = timedelta(seconds=float(os.environ["CRED_TEST_SWEEP"]))
     serving.build = partial(serving.build, clock=MovedClock(clock))
-    app(["serve"])
+    app(["serve", *os.environ.get("CRED_TEST_PART", "").split()])
 
 
 if __name__ == "__main__":

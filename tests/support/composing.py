@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Protocol
 
 from bot.config import read_places
 from bot.main.initialising import initialise
@@ -24,11 +25,29 @@ _PORTS = range(20_000, 30_000)
 """Below those that the kernel gives to outgoing connections, one of which could take the port while the bot is down."""
 
 
+class Hosted(Protocol):
+    """A database on a server, and two who may enter."""
+
+    owner: str
+
+    def handed_over(self) -> str:
+        """Once the tables are there: the URL of the role that the program works as."""
+
+
 @contextmanager
 def a_program(
-    folder: Path, *, mode: str, policy: str = POLICY, history: bool = False, **sandbox: object
+    folder: Path,
+    *,
+    mode: str,
+    policy: str = POLICY,
+    history: bool = False,
+    database: Hosted | None = None,
+    **sandbox: object,
 ) -> Iterator[Program]:
-    """A program that runs, with keys, database and ledger of its own. `history`: with the scopes to look answers up."""
+    """A program that runs, with keys, database and ledger of its own. `history`: with the scopes to look answers up.
+
+    `database`: an empty one on a server; without it, a file.
+    """
     port = _free_port()
     slack = Sandbox(
         settings(
@@ -43,7 +62,7 @@ def a_program(
     slack.start()
     try:
         with Workspace(slack) as workspace:
-            program = _prepared(folder, workspace, port, policy)
+            program = _prepared(folder, workspace, port, policy, database)
             try:
                 yield program.start()
                 check_manners(program)
@@ -59,13 +78,13 @@ def check_manners(program: Program) -> None:
     assert "Traceback" not in program.log, program.log
 
 
-def _prepared(folder: Path, workspace: Workspace, port: int, policy: str) -> Program:
+def _prepared(folder: Path, workspace: Workspace, port: int, policy: str, database: Hosted | None) -> Program:
     (folder / "cred.toml").write_text(policy)
     for name in ("clock", "kill", "refuse", "commits", "bot.log"):
         (folder / name).touch()
     places = {
         "CRED_CONFIG": str(folder / "cred.toml"),
-        "CRED_DATABASE_URL": f"sqlite:///{folder / 'cred.db'}",
+        "CRED_DATABASE_URL": f"sqlite:///{folder / 'cred.db'}" if database is None else database.owner,
         "CRED_KEY_FILE": str(folder / "cred.key"),
         "CRED_LOG_KEY_FILE": str(folder / "cred-log.key"),
         "CRED_CHECKPOINTS": str(folder / "checkpoints"),
@@ -81,6 +100,8 @@ def _prepared(folder: Path, workspace: Workspace, port: int, policy: str) -> Pro
         "CRED_TEST_SWEEP": "1",
     }
     initialise(read_places(dict(places)), ORIGIN, now=datetime.now(UTC))
+    if database is not None:
+        places["CRED_DATABASE_URL"] = database.handed_over()
     return Program(
         folder=folder, workspace=workspace, port=port, settings={**places, **_tokens(workspace.sandbox), **powers}
     )

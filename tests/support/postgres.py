@@ -18,6 +18,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from bot.store.granting import grants
 from tests.support.sandbox import eventually
 
 _UNPRIVILEGED = ("postgres", "nobody")
@@ -60,6 +61,28 @@ class Postgres:
         """As the owner of everything, outside of any transaction."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(statement)
+
+
+@dataclass(frozen=True)
+class Handed:
+    """`tests.support.composing.Hosted`: a database whose tables one role owns, and another works with."""
+
+    server: Postgres
+    owner: str
+    role: str
+
+    @classmethod
+    def new(cls, server: Postgres) -> "Handed":
+        """An empty one."""
+        return cls(server, server.new_database(), f"bot_{uuid4().hex}")
+
+    def handed_over(self) -> str:
+        """By what `cred grants` prints, and nothing else."""
+        self.server.run(f"CREATE ROLE {self.role} LOGIN")
+        with psycopg.connect(self.owner, autocommit=True) as connection:
+            for statement in grants(self.role):
+                connection.execute(statement)
+        return self.owner.replace("owner@", f"{self.role}@")
 
 
 def binaries() -> Path | None:
