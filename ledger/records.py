@@ -83,6 +83,11 @@ class Records:
         tree = Head.read(connection, self._keyring.log).tree
         return Promise(by=by, origin=self.origin, size=tree.size, root=tree.root())
 
+    def signed(self, connection: Connection) -> int:
+        """How many entries the newest checkpoint covers."""
+        checkpoint = newest(connection, self._keyring.log)
+        return 0 if checkpoint is None else checkpoint.size
+
     def prove(self, connection: Connection, index: int) -> EntryProof:
         """A proof file for an entry, under the newest checkpoint. Raises `NotSignedError`, `BadProofError`.
 

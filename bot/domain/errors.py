@@ -31,6 +31,7 @@ class Reason(StrEnum):
     INVALID = "invalid"
     UNAVAILABLE = "unavailable"
     TAMPERED = "tampered"
+    NOT_AUDITOR = "not-auditor"
 
 
 @dataclass(frozen=True, slots=True)

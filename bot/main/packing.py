@@ -162,7 +162,7 @@ def _read(
         return ledger.open_words(connection, sealed, person)
 
     progress("Reading what happened", 0, 1)
-    book = Book(People(name_of, words_of)).take(ledger.entries(connection))
+    book = Book(People(name_of, words_of)).take(ledger.history(connection))
     if book.span is None:
         raise NotReadyError("The ledger has no entries.")
     return book.chapters(), book.span

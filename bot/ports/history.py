@@ -37,5 +37,8 @@ class History(Protocol):
     def user(self, person: str) -> UserId | None:
         """Who a person ID stands for; None once that person was erased."""
 
+    def signed(self) -> int:
+        """How many entries the newest checkpoint covers."""
+
     def proof(self, index: int) -> str | None:
         """A `.tlog-proof` of an entry; None as long as no checkpoint covers it."""

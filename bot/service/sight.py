@@ -1,7 +1,9 @@
 """What somebody may see. Nobody learns from an answer that something exists which they may not see."""
 
 from bot.domain.credential import Credential
+from bot.domain.errors import Decision, Denied, Reason
 from bot.domain.ids import UserId
+from bot.domain.person import standing
 from bot.ports import World
 
 
@@ -12,3 +14,11 @@ def may_see(world: World, user: UserId, credential: Credential) -> bool:
     return credential.estate in world.policy.estates_seen(user, world.directory) or world.policy.may_see_all(
         user, world.directory
     )
+
+
+def may_audit(world: World, user: UserId) -> Decision:
+    """Whether somebody may read the ledger's entries: the policy's auditors, and nobody else."""
+    decision = standing(user, world.policy.organization.teams, world.directory)
+    if isinstance(decision, Denied) or world.policy.auditors.has(user, world.directory):
+        return decision
+    return Denied(Reason.NOT_AUDITOR, "The ledger is read by the auditors that the policy names, and you are none.")

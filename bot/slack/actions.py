@@ -11,10 +11,10 @@ from bot.domain.errors import Denied, Reason
 from bot.domain.request import Request, Verdict
 from bot.domain.voting import Ballot
 from bot.service import inventory, requests
-from bot.slack import errors, small_forms
+from bot.slack import audits, errors, small_forms
 from bot.slack.cards import credential as credential_cards
 from bot.slack.cards.pieces import Json
-from bot.slack.clicks import Click, redraw, tell
+from bot.slack.clicks import Click, answer, redraw, tell
 from bot.slack.commands import open_view
 from bot.slack.face import Face
 from bot.slack.forms import read_choice
@@ -63,6 +63,11 @@ def more(face: Face, click: Click) -> None:
         Choice.WITHDRAW: small_forms.withdraw,
     }
     _open_for(face, click, mark, forms[choice])
+
+
+def proof(face: Face, click: Click) -> None:
+    """The proof of an entry of the ledger."""
+    answer(face, click, audits.proven(face, click.person, click.value))
 
 
 def page(face: Face, click: Click) -> None:

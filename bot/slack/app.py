@@ -49,6 +49,7 @@ PRESSES: dict[Action, Callable[[Face, Click], None]] = {
     Action.AGAIN: answers.again,
     Action.ANSWER: answers.answered,
     Action.SEE_ALL: answers.see_all,
+    Action.PROOF: actions.proof,
     Action.REVEAL: handover.reveal,
     Action.REISSUE: handover.reissue,
     Action.ACCEPT: life.accept,

@@ -9,7 +9,7 @@ from bot.domain.credential import Credential
 from bot.domain.errors import Allowed, Denied
 from bot.domain.kind import Kind
 from bot.service import inventory, lifecycle, looking
-from bot.slack import errors, small_forms
+from bot.slack import audits, errors, small_forms
 from bot.slack.cards import credential as credential_cards
 from bot.slack.cards import plain
 from bot.slack.cards.pieces import Card, Json
@@ -167,6 +167,7 @@ _ANSWERS: dict[str, Answer] = {
     "transfer": _changing(Kind.TRANSFER),
     "extend": _changing(Kind.EXTEND),
     "delete": _changing(Kind.DELETE),
+    "audit": audits.answered,
     "pending": _pending,
     "break-glass": _break_glass,
     "breakglass": _break_glass,

@@ -48,6 +48,7 @@ class Action(StrEnum):
     AGAIN = "add.again"
     ANSWER = "warning.answer"
     SEE_ALL = "warning.all"
+    PROOF = "ledger.proof"
     ESTATE = "add.estate"
     ROLE = "add.role"
     OWNER = "add.owner"
@@ -114,6 +115,7 @@ _SECRET = re.compile(f"({_UUID})/({_UUID})")
 _PAGE = re.compile(rf"([a-z0-9-]{{1,64}})/({_UUID})/([a-z0-9-]{{0,64}})")
 _CHANGE = re.compile(rf"({'|'.join(kind for kind in Kind if kind not in NEW)}):({_UUID})")
 _ANSWER = re.compile(rf"({'|'.join(Answer)}):({_UUID})")
+_LOG_ENTRY = re.compile(f"({_UUID})#([0-9]{{1,15}})")
 _GROUP = re.compile(f"({_UUID})/([0-9]{{1,7}})")
 _CHOICE = re.compile(rf"({'|'.join(Choice)}):(.+)")
 
@@ -139,6 +141,24 @@ class RequestMark:
         """The mark in a value, or None if this program never wrote it."""
         found = _REQUEST.fullmatch(value) if isinstance(value, str) else None
         return None if found is None else cls(RequestId(UUID(found[1])), found[2])
+
+
+@dataclass(frozen=True, slots=True)
+class EntryMark:
+    """Which entry of the ledger a line showed, about which credential."""
+
+    credential: CredentialId
+    index: int
+
+    def pack(self) -> str:
+        """As a button's value."""
+        return f"{self.credential}#{self.index}"
+
+    @classmethod
+    def parse(cls, value: object) -> Self | None:
+        """The mark in a value, or None if this program never wrote it."""
+        found = _LOG_ENTRY.fullmatch(value) if isinstance(value, str) else None
+        return None if found is None else cls(CredentialId(UUID(found[1])), int(found[2]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,11 @@ class SqlHistory:
             found = self._ledger.who(connection, person)
         return None if found is None else UserId(found[1])
 
+    def signed(self) -> int:
+        """Of the newest checkpoint."""
+        with self._connect() as connection:
+            return self._ledger.signed(connection)
+
     def proof(self, index: int) -> str | None:
         """Under the newest checkpoint."""
         with self._connect() as connection:

@@ -44,6 +44,7 @@ _SENTENCES: dict[EventKind, str] = {
     EventKind.REVIEW_MISSED: "Request {request} was taken without approval, and nobody has reviewed it in time.",
     EventKind.PERSON_LEFT: "{who} has left, and owned {credentials} credentials.",
     EventKind.CREDENTIAL_EXPIRED: "Credential {credential} has expired and is removed.",
+    EventKind.LEDGER_READ: "{actor} read entries {first} to {last} of the ledger, about credential {credential}.",
     EventKind.NOTICE_SENT: "Slack did not take the message {about}.",
 }
 _ROUTINE = frozenset({EventKind.NOTICE_SENT})

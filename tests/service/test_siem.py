@@ -29,7 +29,7 @@ REQUIRED_OF = {
     6003: {"actor", "api", "src_endpoint"},  # events/application/api_activity.json
 }
 METADATA = {"product", "version"}  # objects/metadata.json; of product: name
-ACTIVITIES = {3002: {1}, 3004: {1, 3, 4}, 3007: {18, 19}, 6003: {3}}
+ACTIVITIES = {3002: {1}, 3004: {1, 3, 4}, 3007: {18, 19}, 6003: {2, 3}}
 AT_LEAST_ONE = {
     "user": {"account", "name", "uid"},  # objects/user.json
     "actor": {"process", "user", "session", "app_name", "app_uid"},  # objects/actor.json

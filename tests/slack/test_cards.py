@@ -17,10 +17,12 @@ from bot.domain.notice import Group, Notice, NoticeKind, Resolution
 from bot.domain.reminder import Plan
 from bot.domain.request import Request, State
 from bot.domain.role import READ_ONLY
-from bot.ports import Concealed
+from bot.ports import Concealed, Entry
+from bot.service.auditing import Audited
 from bot.service.inventory import HomeView, Listing, Pending
 from bot.service.looking import CredentialView
 from bot.slack import glass_forms, made_form, small_forms
+from bot.slack.cards import audit as audit_cards
 from bot.slack.cards import credential as credential_cards
 from bot.slack.cards import digest, home, leaving, life, overlap, plain, warning
 from bot.slack.cards import glass as glass_cards
@@ -40,6 +42,28 @@ from tests.support.vendors import SOPHOS
 KNOWN = specimens.known()
 ELSEWHERE = specimens.known_with_vendor()
 EVIL = "<!channel> <https://evil.example|click> & \u202etxt.exe\u202c *bold*\n\n> quoted\n@here"
+
+
+def _audit_cards():
+    people_of = {"a" * 32: people.MAYA, "b" * 32: None}
+    voted = {"verdict": "deny", "credential": "x", "request": "y"}
+    said = (
+        ("vote:cast", "b" * 32, "done", voted),
+        ("vote:refused", "a" * 32, "refused", {**voted, "why": EVIL}),
+        ("credential:expired", None, "done", {"credential": "x", "expires_at": 1_772_366_400_000_000}),
+        ("ledger:read", "a" * 32, "done", {"credential": "x", "first": 3, "last": 9}),
+    )
+    entries = tuple(
+        Entry(index=9 - n, at=specimens.NOON, kind=kind, actor=actor, via="slack", outcome=outcome, body=body)
+        for n, (kind, actor, outcome, body) in enumerate(said)
+    )
+    found = Audited(credential=specimens.credential(), entries=entries, people=people_of, signed=9)
+    proof = "c2sp.org/tlog-proof@v1\nindex 7\n" + "A" * 43 + "=\n\nledger.example.com/cred\n9\n"
+    assert audit_cards.proof(specimens.credential(), 7, "A" * 3000) is None
+    return {
+        "audit": audit_cards.audited(found, KNOWN),
+        "audit-proof": audit_cards.proof(specimens.credential(), 7, proof),
+    }
 
 
 def _secret_cards():
@@ -201,6 +225,7 @@ def _lookup_cards():
         "show-choice": credential_cards.choice(
             (specimens.credential(), specimens.credential(estate=people.LOGISTICS)), KNOWN
         ),
+        **_audit_cards(),
         "pending": plain.pending(waiting, KNOWN),
         "pending-nothing": plain.pending(Pending(), KNOWN),
         "help": plain.help_card(),

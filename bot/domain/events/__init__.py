@@ -42,7 +42,7 @@ from bot.domain.events.secrets import (
     SecretRotated,
     SecretShown,
 )
-from bot.domain.events.service import NoticeSent, PersonLeft, PolicyChanged, ServiceStarted, TermsAccepted
+from bot.domain.events.service import LedgerRead, NoticeSent, PersonLeft, PolicyChanged, ServiceStarted, TermsAccepted
 
 EVENTS: tuple[type[Event], ...] = (
     ServiceStarted,
@@ -81,6 +81,7 @@ EVENTS: tuple[type[Event], ...] = (
     ReviewMissed,
     PersonLeft,
     NoticeSent,
+    LedgerRead,
 )
 
 __all__ = [
@@ -100,6 +101,7 @@ __all__ = [
     "EventKind",
     "ExpiryAccepted",
     "GlassBroken",
+    "LedgerRead",
     "NoticeSent",
     "Outcome",
     "PersonLeft",

@@ -65,6 +65,7 @@ class EventKind(StrEnum):
     REVIEW_MISSED = "review:missed"
     PERSON_LEFT = "person:left"
     NOTICE_SENT = "notice:sent"
+    LEDGER_READ = "ledger:read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.events.event import Event, EventKind
-from bot.domain.ids import NoticeId, UserId
+from bot.domain.ids import CredentialId, NoticeId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +53,13 @@ class NoticeSent(Event):
     about: str
     channel: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRead(Event):
+    """An auditor read what the ledger says of a credential, from one entry to another; or took the proof of one."""
+
+    kind = EventKind.LEDGER_READ
+    credential: CredentialId
+    first: int
+    last: int

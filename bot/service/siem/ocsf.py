@@ -22,7 +22,7 @@ USER_MANAGEMENT, AUTHENTICATION, ENTITY_MANAGEMENT, API_ACTIVITY = 3007, 3002, 3
 _PROGRAM = "cred"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _GIVEN, _TAKEN, _LOGON = 18, 19, 1
-_CREATE, _UPDATE, _DELETE = 1, 3, 4
+_CREATE, _READ, _UPDATE, _DELETE = 1, 2, 3, 4
 _SERVICE_ACCOUNT = 4
 _INFORMATIONAL, _LOW, _MEDIUM, _HIGH = 1, 2, 3, 4
 _STATUS = {"done": (1, "Success"), "refused": (2, "Failure"), "failed": (2, "Failure"), "unknown": (0, "Unknown")}
@@ -55,6 +55,7 @@ _CLASSES: Mapping[str, tuple[int, int]] = {
     EventKind.CREDENTIAL_DELETING: (ENTITY_MANAGEMENT, _UPDATE),
     EventKind.CREDENTIAL_RESTORED: (ENTITY_MANAGEMENT, _UPDATE),
     EventKind.POLICY_CHANGED: (ENTITY_MANAGEMENT, _UPDATE),
+    EventKind.LEDGER_READ: (API_ACTIVITY, _READ),
     "key:created": (ENTITY_MANAGEMENT, _CREATE),
     "person:registered": (ENTITY_MANAGEMENT, _CREATE),
     "person:erased": (ENTITY_MANAGEMENT, _DELETE),

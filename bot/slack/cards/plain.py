@@ -36,6 +36,7 @@ COMMANDS = {
     "transfer": "hand one on to another owner, who must accept it",
     "extend": "let one work longer",
     "delete": "end one for good; for a while that can be undone",
+    "audit": "for auditors: what the ledger says of one, with proofs: `audit NAME`",
     "pending": "what waits for you, and what you wait for",
     "help": "this list",
     "about": "version and policy",

@@ -91,6 +91,11 @@ def _rotated(body: Body, _name: Name) -> str:
     return f"made another secret and showed it once{before}; it expires on {day(body['expires_at'])}"
 
 
+def _read(body: Body, _name: Name) -> str:
+    first, last = body["first"], body["last"]
+    return f"took the proof of entry {first}" if first == last else f"read entries {first} to {last} about it"
+
+
 _Words = str | Callable[[Body, Name], str]
 _WORDS: Mapping[EventKind, tuple[Tone, _Words]] = {
     EventKind.REQUEST_OPENED: (Tone.ASKED, _asked),
@@ -127,6 +132,7 @@ _WORDS: Mapping[EventKind, tuple[Tone, _Words]] = {
     EventKind.WARNING_RAISED: (Tone.NOTED, lambda b, _: f"warned of its expiry, {b['days']} days before"),
     EventKind.WARNING_SNOOZED: (Tone.NOTED, lambda b, _: f"put the warning off until {day(b['until'])}"),
     EventKind.EXPIRY_ACCEPTED: (Tone.NOTED, "decided to let it expire"),
+    EventKind.LEDGER_READ: (Tone.NOTED, _read),
 }
 """Every kind that is about one credential."""
 KINDS = frozenset(_WORDS)

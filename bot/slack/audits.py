@@ -1,0 +1,39 @@
+"""`/cred audit NAME`, and the button *Proof* beside each entry that it shows. Only the auditor sees either."""
+
+from bot.domain.errors import Denied
+from bot.service import auditing, inventory
+from bot.slack import errors
+from bot.slack.cards import audit as cards
+from bot.slack.cards import credential as credential_cards
+from bot.slack.cards import plain
+from bot.slack.cards.pieces import Card
+from bot.slack.face import Face, Person
+from bot.slack.ids import EntryMark
+
+_LONG = "The proof is too long for a message. Where Cred runs: `python -m ledger prove {index} --database … --vkey …`"
+
+
+def answered(face: Face, person: Person, rest: str) -> Card:
+    """The newest entries about a credential."""
+    if not rest:
+        return plain.refusal("Say which one: `/cred audit NAME`. `/cred list` has the names.")
+    found = auditing.audit(face.world, person.user, rest)
+    if isinstance(found, Denied):
+        return plain.refusal(found.sentence)
+    if isinstance(found, inventory.Choice):
+        return credential_cards.choice(found.items, face.known, command="audit")
+    return cards.audited(found, face.known)
+
+
+def proven(face: Face, person: Person, value: object) -> Card:
+    """The proof of an entry."""
+    mark = EntryMark.parse(value)
+    if mark is None:
+        return plain.refusal(errors.NOT_OURS)
+    credential = inventory.credential(face.world, person.user, mark.credential)
+    if isinstance(credential, Denied):
+        return plain.refusal(credential.sentence)
+    proof = auditing.prove(face.world, person.user, mark.credential, mark.index)
+    if isinstance(proof, Denied):
+        return plain.refusal(proof.sentence)
+    return cards.proof(credential, mark.index, proof) or plain.refusal(_LONG.format(index=mark.index))

@@ -1,0 +1,109 @@
+"""An auditor reads the ledger in Slack: what it says of a credential, and the proof of an entry to take away."""
+
+import json
+
+import pytest
+
+from bot.slack.ids import Action, EntryMark
+from ledger import EntryProof
+from tests.slack import lounge as lounges
+from tests.slack.snapshots import slack_takes
+from tests.support import people
+
+NAME = "CI deploys"
+EPHEMERAL = {"container": {"type": "message", "is_ephemeral": True}}
+
+
+@pytest.fixture
+def lounge(house, slack):
+    made = lounges.furnish(house, slack)
+    yield made
+    made.face.background.stop()
+    made.face.replies.close()
+
+
+@pytest.fixture
+def credential(lounge):
+    issued = lounge.house.issued().credential
+    with lounge.house.store.write() as connection:
+        lounge.house.store.ledger.checkpoint(connection)
+    return issued
+
+
+def _audit(lounge, user, name=NAME):
+    return lounge.type(f"audit {name}", user)
+
+
+def _buttons(card):
+    return [block["accessory"] for block in card["blocks"] if "accessory" in block]
+
+
+def _press(lounge, value, user=people.SAM):
+    lounge.press(Action.PROOF, value, user, **EPHEMERAL)
+    lounge.settle()
+    return lounge.replies()[-1]
+
+
+def test_auditor_reads_what_the_ledger_says_and_that_is_an_entry(lounge, credential):
+    before = len(lounge.house.kinds())
+    card = _audit(lounge, people.SAM)
+    slack_takes(card)
+    told = json.dumps(card, ensure_ascii=False)
+    assert f"<@{people.MAYA}>* asked for this credential" in told
+    assert f"<@{people.ANA}>* approved the request" in told
+    assert card["response_type"] == "ephemeral"
+    assert lounge.house.kinds()[before:] == ["ledger:read"]
+    assert "read entries" in json.dumps(_audit(lounge, people.SAM))
+
+
+def test_proof_is_shown_to_copy_and_holds_with_the_verifier_key_alone(lounge, credential):
+    card = _audit(lounge, people.SAM)
+    mark = _buttons(card)[0]["value"]
+    reply = _press(lounge, mark)
+    slack_takes({key: reply[key] for key in ("text", "blocks")})
+    code = reply["blocks"][1]["text"]["text"]
+    proof = EntryProof.from_text(code.removeprefix("```\n").removesuffix("```"))
+    proof.check(lounge.house.log_key.verifier)
+    assert proof.index == EntryMark.parse(mark).index
+    assert lounge.house.kinds()[-1] == "ledger:read"
+
+
+@pytest.mark.parametrize("user", [people.MAYA, people.ANA, people.CAI])
+def test_nobody_but_auditors_reads_entries_or_takes_proofs(lounge, credential, user):
+    before = lounge.house.kinds()
+    assert "auditors that the policy names" in json.dumps(_audit(lounge, user))
+    reply = _press(lounge, EntryMark(credential.id, 5).pack(), user)
+    assert "tlog-proof" not in json.dumps(reply)
+    assert lounge.house.kinds() == before
+
+
+def test_entry_of_another_credential_or_none_is_no_entry_of_this_one(lounge, credential):
+    other = lounge.house.issued(name="another").credential
+    with lounge.house.store.write() as connection:
+        lounge.house.store.ledger.checkpoint(connection)
+    index = EntryMark.parse(_buttons(_audit(lounge, people.SAM))[-1]["value"]).index
+    for mark in (EntryMark(other.id, index), EntryMark(credential.id, 10**9), EntryMark(credential.id, 0)):
+        assert "no such entry" in json.dumps(_press(lounge, mark.pack()))
+    assert "do not understand" in json.dumps(_press(lounge, "nonsense"))
+
+
+def test_entry_that_is_not_signed_yet_says_when(lounge):
+    issued = lounge.house.issued().credential
+    with lounge.house.store.connect() as connection:
+        newest = lounge.house.store.ledger.size(connection) - 1
+    assert "signed within a minute" in json.dumps(_press(lounge, EntryMark(issued.id, newest).pack()))
+
+
+def test_name_that_is_nothing_is_told_as_everywhere(lounge, credential):
+    assert "Say which one" in json.dumps(lounge.type("audit", people.SAM))
+    assert "I know no credential" in json.dumps(_audit(lounge, people.SAM, "nothing-like-it"))
+
+
+def test_erased_people_are_told_as_erased(lounge, credential):
+    store = lounge.house.store
+    with store.write() as connection:
+        ana = store.ledger.find_person(connection, team=people.HOME, user=people.ANA)
+        store.ledger.erase(connection, ana, at=lounge.house.clock.now())
+    told = json.dumps(_audit(lounge, people.SAM))
+    assert f"erased person {ana[:4]}" in told
+    assert people.ANA not in told
