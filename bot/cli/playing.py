@@ -19,8 +19,8 @@ from bot.cli.forgetting import CHECKPOINTS, DATABASE, ORIGIN, WORKSPACE
 from bot.config import read_places
 from bot.main.initialising import initialise, is_initialised
 from bot.main.opening import NotReadyError
-from bot.sandbox import Sandbox, SandboxSettings
-from bot.slack.manifest import EVENTS, SCOPES
+from bot.sandbox import Sandbox, SandboxSettings, Shortcut
+from bot.slack.manifest import EVENTS, SCOPES, SHORTCUTS
 from ledger import Ledger
 
 _HOST = "127.0.0.1"
@@ -143,6 +143,7 @@ def _slack(plan: Plan) -> Sandbox:
             request_url=f"{plan.bot_url}/slack/events" if plan.http else None,
             scopes=frozenset(SCOPES),
             events=frozenset(EVENTS),
+            shortcuts=tuple(Shortcut(**each) for each in SHORTCUTS),
             state_file=plan.folder / WORKSPACE,
         )
     )

@@ -9,7 +9,7 @@ from bot.config.sections import BreakGlassSection, RoleSection, WarningsSection
 from bot.domain.estate import Estate, Organization, Vendor
 from bot.domain.ids import AuthorityKey, ChannelId, EstateKey, GroupId, RoleKey, TeamId, UserId
 from bot.domain.person import Circle
-from bot.domain.policy import ApproverRule, BreakGlass, Policy, Rotation, Unused, Windows
+from bot.domain.policy import ApproverRule, BreakGlass, Leaks, Policy, Rotation, Unused, Windows
 from bot.domain.reminder import Hours
 from bot.domain.role import DEFAULT_ROLES, Permission, Role
 from bot.domain.terms import Terms
@@ -40,6 +40,7 @@ def compose(made: Draft, *, text: str, digest: str) -> Policy:
         rotation=_rotation(made),
         break_glass=_break_glass(_there(made.break_glass)),
         unused=Unused(**_there(made.unused).model_dump()),
+        leaks=Leaks(**_there(made.leaks).model_dump()),
         vendors=_vendors(made),
         time_zone=organization.time_zone,
         token_life=_there(made.tokens).life,

@@ -14,6 +14,7 @@ from bot.config.sections import (
     BreakGlassSection,
     ChannelsSection,
     EstateSection,
+    LeaksSection,
     OrganizationSection,
     PeopleSection,
     RoleSection,
@@ -37,12 +38,13 @@ _REQUIRED = {
     "channels": "Write a section [channels] with security.",
     "terms": "Write a section [terms] with version and text.",
 }
-_DEFAULTED = ("windows", "tokens", "warnings", "rotation", "break_glass", "unused")
+_DEFAULTED = ("windows", "tokens", "warnings", "rotation", "break_glass", "unused", "leaks")
 _SECTIONS = {*_REQUIRED, *_DEFAULTED, "roles", "estate_admins", "vendors"}
 _SOME = TypeAdapter(Some)
 _TYPES = {
     "string_type": "This must be text in quotes.",
     "int_type": "This must be a whole number.",
+    "bool_type": "This must be true or false.",
     "list_type": "This must be a list in square brackets.",
 }
 
@@ -73,6 +75,7 @@ class Draft:
     rotation: RotationSection | None = None
     break_glass: BreakGlassSection | None = None
     unused: UnusedSection | None = None
+    leaks: LeaksSection | None = None
     vendors: list[Placed[VendorSection]] = field(default_factory=list)
     terms: TermsSection | None = None
     broken: set[str] = field(default_factory=set)
@@ -100,6 +103,7 @@ def draft(tables: Mapping[str, Any]) -> Draft:
     made.rotation = _one(made, defaulted, "rotation", RotationSection)
     made.break_glass = _one(made, defaulted, "break_glass", BreakGlassSection)
     made.unused = _one(made, defaulted, "unused", UnusedSection)
+    made.leaks = _one(made, defaulted, "leaks", LeaksSection)
     made.vendors = _many(made, tables, "vendors", VendorSection)
     made.terms = _one(made, tables, "terms", TermsSection)
     return made

@@ -28,7 +28,7 @@ from bot.config.forms import (
     Weekdays,
     Zone,
 )
-from bot.domain.policy import BreakGlass, Rotation, Unused, Windows
+from bot.domain.policy import BreakGlass, Leaks, Rotation, Unused, Windows
 
 _ROLE_LIFE = timedelta(days=365)
 _ROLE_DEFAULT_LIFE = timedelta(days=90)
@@ -151,6 +151,12 @@ class UnusedSection(Section):
     suspend_after: Duration | None = Field(
         default=None, description='Write suspend_after = "14d", or leave it out to only report.'
     )
+
+
+class LeaksSection(Section):
+    """`[leaks]`"""
+
+    retire: bool = Field(default=Leaks().retire, description="Write retire = true, or retire = false to only tell.")
 
 
 class VendorSection(Section):

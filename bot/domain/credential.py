@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Self
 
 from bot.domain.ids import (
     BUILTIN,
     AuthorityKey,
+    ChannelId,
     ClientId,
     CredentialId,
     EstateKey,
@@ -131,6 +132,16 @@ class Delivery(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leak:
+    """A secret stood where it does not belong. What was written around it is nowhere kept."""
+
+    at: datetime
+    by: UserId
+    """Who told of it."""
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
     """A secret's life, without the secret. Times are None where the thing has not happened."""
 
@@ -152,6 +163,8 @@ class Secret:
     """When its owner was warned that it retires while it is still needed: that is done once."""
     last_used_at: datetime | None = None
     last_used_from: str = ""
+    leak: Leak | None = None
+    """Where somebody found it in the open, the first time."""
 
     def works_at(self, now: datetime) -> bool:
         """Whether it may authenticate at an instant: retirement counts at once, not at the next sweep."""
@@ -231,6 +244,12 @@ class Credential:
         """The secret of that ID."""
         return next((held for held in self.secrets if held.id == secret), None)
 
+    @property
+    def leaked(self) -> Secret | None:
+        """Of the secrets that were found in the open, the one that was found last."""
+        found = [secret for secret in self.secrets if secret.leak is not None]
+        return max(found, key=lambda secret: secret.leak.at if secret.leak else secret.minted_at, default=None)
+
     def with_secret(self, changed: Secret) -> Self:
         """The same with one secret changed."""
         return replace(self, secrets=tuple(changed if s.id == changed.id else s for s in self.secrets))
@@ -249,20 +268,3 @@ class Credential:
             and secret.request == self.newest.request
             for secret in self.secrets[:-1]
         )
-
-
-class Watched(Protocol):
-    """Of a credential what its warnings are made from. Ten thousand of them are read at once."""
-
-    @property
-    def id(self) -> CredentialId: ...
-    @property
-    def estate(self) -> EstateKey: ...
-    @property
-    def role(self) -> RoleKey: ...
-    @property
-    def owner(self) -> UserId: ...
-    @property
-    def expires_at(self) -> datetime: ...
-    @property
-    def plan(self) -> Plan: ...

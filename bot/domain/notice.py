@@ -41,6 +41,10 @@ class NoticeKind(StrEnum):
     """Until when the old secret works beside the new one, and when it was last used. Edited as that changes."""
     OWNER_RETIRING = "owner-retiring"
     """The old secret retires soon, and is still needed: it was used since the rotation, or no other one works."""
+    OWNER_LEAKED = "owner-leaked"
+    """Somebody found a secret in the open."""
+    LEAK_CARD = "leak-card"
+    """The same in the security channel."""
     OWNER_UNUSED = "owner-unused"
     """Nobody uses it, and it is suspended if that stays so. Edited once that is settled."""
     OWNER_LEFT = "owner-left"
@@ -91,6 +95,8 @@ ALWAYS_NEW = frozenset(
         NoticeKind.GLASS_OUTCOME,
         NoticeKind.OWNER_SUSPENDED,
         NoticeKind.SUSPENSION_CARD,
+        NoticeKind.OWNER_LEAKED,
+        NoticeKind.LEAK_CARD,
     }
 )
 """Each of these is a message of its own, whatever was said before: an edit rings no bell."""

@@ -85,6 +85,14 @@ class Unused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leaks:
+    """What is done about a secret that somebody found in the open."""
+
+    retire: bool = False
+    """Whether it is ended at once, whatever then stops; if not, its owner and the security channel are told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Everything an operator decides, parsed and checked by `bot.config`."""
 
@@ -107,6 +115,7 @@ class Policy:
     rotation: Rotation = Rotation()
     break_glass: BreakGlass = BreakGlass()
     unused: Unused = Unused()
+    leaks: Leaks = Leaks()
     vendors: Mapping[AuthorityKey, Vendor] = field(default_factory=dict)
     time_zone: str = "UTC"
     token_life: timedelta = timedelta(minutes=10)

@@ -7,9 +7,10 @@ told the tightest, once, and in a working hour too. A plan is of one expiry: ano
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bot.domain.ids import UserId
+from bot.domain.ids import CredentialId, EstateKey, RoleKey, UserId
 
 _DAY = timedelta(days=1)
 
@@ -154,3 +155,20 @@ def _onward(plan_: Plan, schedule: Schedule) -> Plan:
     if plan_.snoozed_until is not None:
         due_at = min(schedule.heard_at(max(due_at, plan_.snoozed_until)), schedule.told_at(min(still)))
     return replace(plan_, due_at=due_at)
+
+
+class Watched(Protocol):
+    """Of a credential what its warnings are made from. Ten thousand of them are read at once."""
+
+    @property
+    def id(self) -> CredentialId: ...
+    @property
+    def estate(self) -> EstateKey: ...
+    @property
+    def role(self) -> RoleKey: ...
+    @property
+    def owner(self) -> UserId: ...
+    @property
+    def expires_at(self) -> datetime: ...
+    @property
+    def plan(self) -> Plan: ...

@@ -42,6 +42,11 @@ def checksum(body: str) -> str:
     return digits
 
 
+def find(text: str) -> tuple[str, ...]:
+    """Every secret in a text, each once, in the order in which they stand there."""
+    return tuple(dict.fromkeys(found[0] for found in _FORM.finditer(text) if checksum(found[1]) == found[2]))
+
+
 def is_secret(text: str) -> bool:
     """Whether a text has the form and the checksum of a secret."""
     found = _FORM.fullmatch(text)

@@ -103,6 +103,9 @@ class Credentials(Protocol):
     def of_client(self, client_id: ClientId, authority: AuthorityKey) -> Credential | None:
         """The credential, or tombstone, of a client ID: no authority gives one twice."""
 
+    def of_secrets(self, fingerprints: Sequence[str]) -> list[Credential]:
+        """Those of which one of these is the fingerprint of a secret, of one that is retired, too."""
+
     def search(self, search: Search) -> list[Credential]: ...
     def expiring(self, search: Search, *, before: datetime) -> list[Credential]: ...
     def add(self, credential: Credential, record: bytes) -> None: ...

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from bot.domain.credential import Watched
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, UserId
 from bot.domain.notice import Notice, NoticeKind, Resolution, Warned
-from bot.domain.reminder import Plan
+from bot.domain.reminder import Plan, Watched
 
 if TYPE_CHECKING:
     from bot.ports.store import Search, Unreadable

@@ -4,6 +4,6 @@ It imports nothing of the bot: whatever it knows of the bot, it learned over HTT
 """
 
 from bot.sandbox.server import Sandbox
-from bot.sandbox.settings import SandboxSettings
+from bot.sandbox.settings import SandboxSettings, Shortcut
 
-__all__ = ["Sandbox", "SandboxSettings"]
+__all__ = ["Sandbox", "SandboxSettings", "Shortcut"]

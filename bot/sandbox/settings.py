@@ -13,6 +13,17 @@ ALL_EVENTS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shortcut:
+    """A shortcut of the manifest: started from anywhere, or on a message."""
+
+    name: str
+    type: str
+    """`global` or `message`, as the manifest says it."""
+    callback_id: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxSettings:
     """One sandbox. Tokens are made by whoever starts it; `repr` shows none of them."""
 
@@ -30,6 +41,7 @@ class SandboxSettings:
     request_url: str | None = None
     """The bot's `/slack/events`; needed in HTTP mode."""
     slash_commands: tuple[str, ...] = ("/cred",)
+    shortcuts: tuple[Shortcut, ...] = ()
     events: frozenset[str] = ALL_EVENTS
     """The bot events of the manifest."""
     state_file: Path | None = None

@@ -125,6 +125,12 @@ def tell_channel(world: World, work: UnitOfWork, kind: NoticeKind, credential: C
     work.notices.add(Notice(id=_id(world), kind=kind, credential=credential.id, channel=channel, due_at=work.now))
 
 
+def tell_security(world: World, work: UnitOfWork, kind: NoticeKind, credential: Credential) -> None:
+    """A card about a credential in the security channel."""
+    channel = world.policy.security_channel
+    work.notices.add(Notice(id=_id(world), kind=kind, credential=credential.id, channel=channel, due_at=work.now))
+
+
 def tell_about(
     world: World,
     work: UnitOfWork,

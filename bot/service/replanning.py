@@ -9,10 +9,9 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.domain import reminder
-from bot.domain.credential import Watched
 from bot.domain.ids import CredentialId
 from bot.domain.policy import Policy
-from bot.domain.reminder import Plan
+from bot.domain.reminder import Plan, Watched
 from bot.ports import Chore, World
 
 _CHORE = "replanning"

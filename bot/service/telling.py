@@ -116,6 +116,7 @@ _WORDS: Mapping[EventKind, tuple[Tone, _Words]] = {
     EventKind.SECRET_ROTATED: (Tone.DONE, _rotated),
     EventKind.SECRET_RETIRED: (Tone.ENDED, lambda b, _: f"ended a secret: {b['why']}"),
     EventKind.SECRET_KEPT: (Tone.NOTED, lambda b, _: f"kept an old secret until {day(b['retire_at'])}"),
+    EventKind.SECRET_LEAKED: (Tone.ENDED, "found one of its secrets in the open, and told of it"),
     EventKind.SECRET_SHOWN: (Tone.NOTED, lambda b, _: f"sent the message with the secret: {b['delivery']}"),
     EventKind.RECEIPT_CHANGED: (Tone.NOTED, lambda b, _: f"noted of the secret: {b['receipt']}"),
     EventKind.CREDENTIAL_SUSPENDED: (Tone.ENDED, lambda b, _: f"suspended it: {b['why']}"),

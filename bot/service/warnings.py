@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain import reminder
-from bot.domain.credential import Watched
 from bot.domain.events import Via, WarningRaised
 from bot.domain.ids import CredentialId, NoticeId
 from bot.domain.notice import NoticeKind
-from bot.domain.reminder import Due, Plan
+from bot.domain.reminder import Due, Plan, Watched
 from bot.ports import Told, UnitOfWork, World
 from bot.service.grouping import Address, tell_together
 

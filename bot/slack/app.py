@@ -24,13 +24,15 @@ from bot.slack import (
     handover,
     life,
     old_secrets,
+    shortcuts,
     submissions,
     tracked,
 )
+from bot.slack.cards import plain
 from bot.slack.clicks import Click, click_of, tell
 from bot.slack.directory import SlackDirectory
 from bot.slack.face import Face, Payload, introduced
-from bot.slack.ids import COMMAND, Action, Callback
+from bot.slack.ids import COMMAND, Action, Callback, Shortcut
 from bot.slack.quiet import bolt_logger
 
 Ack = Callable[..., Any]
@@ -82,6 +84,12 @@ SUBMISSIONS: dict[Callback, Callable[[Face, Ack, Payload], None]] = {
 }
 """What each form does when it is sent."""
 
+SHORTCUTS: dict[Shortcut, Callable[[Face, Payload], None]] = {
+    Shortcut.ADD: shortcuts.add,
+    Shortcut.LEAKED: shortcuts.leaked,
+}
+"""What is started without a command."""
+
 _NO_ROOM = BoltResponse(status=503)
 """Too much to do: unacknowledged, so that Slack shows the person that nothing was done."""
 _log = logging.getLogger(__name__)
@@ -110,6 +118,8 @@ def build_app(face: Face, directory: SlackDirectory, *, signing_secret: str = ""
     app.action(Action.ENTRY.value)(_nothing)
     for callback, submission in SUBMISSIONS.items():
         app.view(callback.value)(_submission(face, submission))
+    for shortcut, started in SHORTCUTS.items():
+        app.shortcut(shortcut.value)(_shortcut(face, started))
     _listen(app, face, directory)
     return app
 
@@ -146,6 +156,21 @@ def _press(face: Face, press: Callable[[Face, Click], None]) -> Callable[[Ack, P
                 press(face, click)
 
         if face.later(admitted_press, lambda sentence: _quietly(lambda: tell(face, click, sentence))):
+            return _acknowledged(ack)
+        return _NO_ROOM
+
+    return listener
+
+
+def _shortcut(face: Face, started: Callable[[Face, Payload], None]) -> Callable[[Ack, Payload], BoltResponse]:
+    def listener(ack: Ack, body: Payload) -> BoltResponse:
+        reply = str(body.get("response_url") or "")
+
+        def tell_them(sentence: str) -> None:
+            if reply:
+                face.replies.privately(reply, plain.refusal(sentence))
+
+        if face.later(lambda: started(face, body), lambda sentence: _quietly(lambda: tell_them(sentence))):
             return _acknowledged(ack)
         return _NO_ROOM
 

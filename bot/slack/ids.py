@@ -91,6 +91,13 @@ class Callback(StrEnum):
     """Shows something and cannot be sent."""
 
 
+class Shortcut(StrEnum):
+    """What is started without a command."""
+
+    ADD = "shortcut.add"
+    LEAKED = "shortcut.leaked"
+
+
 class Choice(StrEnum):
     """The entries of a card's overflow menu."""
 

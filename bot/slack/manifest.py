@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from bot.slack.http import PATH
-from bot.slack.ids import COMMAND
+from bot.slack.ids import COMMAND, Shortcut
 
 SCOPES: dict[str, tuple[str, ...]] = {
     "channels:read": ("conversations.info",),
@@ -19,7 +19,8 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "usergroups:read": ("usergroups.users.list",),
     "users:read": ("users.info", "users.list"),
 }
-"""Each scope and the methods that it is for, after Slack's reference of each method; `commands` is for the command."""
+"""Each scope and the methods that it is for, after Slack's reference of each method.
+`commands` is for the command and the shortcuts."""
 
 HISTORY_SCOPES: dict[str, tuple[str, ...]] = {
     "channels:history": ("conversations.history",),
@@ -34,6 +35,22 @@ WITHOUT_SCOPE = ("apps.connections.open", "auth.test", "views.open", "views.publ
 
 EVENTS = ("app_home_opened", "subteam_members_changed", "subteam_updated", "user_change")
 """What the program listens to; their scopes are `users:read` and `usergroups:read`."""
+
+SHORTCUTS = (
+    {
+        "name": "Add a credential",
+        "type": "global",
+        "callback_id": Shortcut.ADD.value,
+        "description": "Ask for an API credential",
+    },
+    {
+        "name": "Revoke this credential",
+        "type": "message",
+        "callback_id": Shortcut.LEAKED.value,
+        "description": "Tell of a secret that this message shows",
+    },
+)
+"""What can be started without a command: from anywhere, and on a message."""
 
 _HEADER = "# The Slack app of Cred. Made by `cred manifest`; to change it, change bot/slack/manifest.py.\n"
 
@@ -58,6 +75,7 @@ def manifest(http_url: str | None = None, *, history: bool = False) -> dict[str,
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "Cred", "always_online": True},
+            "shortcuts": [dict(each) for each in SHORTCUTS],
             "slash_commands": [
                 {
                     "command": COMMAND,

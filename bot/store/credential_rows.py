@@ -5,8 +5,19 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from bot.domain.credential import Credential, Delivery, ReceiptState, Secret, SecretState, State
-from bot.domain.ids import AuthorityKey, ClientId, CredentialId, EstateKey, RequestId, RoleKey, SecretId, UserId, Words
+from bot.domain.credential import Credential, Delivery, Leak, ReceiptState, Secret, SecretState, State
+from bot.domain.ids import (
+    AuthorityKey,
+    ChannelId,
+    ClientId,
+    CredentialId,
+    EstateKey,
+    RequestId,
+    RoleKey,
+    SecretId,
+    UserId,
+    Words,
+)
 from bot.domain.naming import name_key
 from bot.domain.reminder import Plan
 from bot.domain.suspension import Suspension
@@ -52,6 +63,7 @@ def living(credential: Credential) -> dict[str, object]:
 
 def changing(secret: Secret) -> dict[str, object]:
     """The columns of a secret that change during its life."""
+    leak = secret.leak
     return {
         "state": secret.state,
         "retire_at": micros_or_none(secret.retire_at),
@@ -62,6 +74,9 @@ def changing(secret: Secret) -> dict[str, object]:
         "delivery": secret.delivery,
         "last_used_at": micros_or_none(secret.last_used_at),
         "last_used_from": secret.last_used_from,
+        "leaked_at": None if leak is None else micros(leak.at),
+        "leaked_by": None if leak is None else leak.by,
+        "leaked_in": None if leak is None else leak.channel,
     }
 
 
@@ -119,4 +134,11 @@ def secret_of(row: Row[Any]) -> Secret:
         warned_at=moment_or_none(row.warned_at),
         last_used_at=moment_or_none(row.last_used_at),
         last_used_from=row.last_used_from,
+        leak=_leak(row),
     )
+
+
+def _leak(row: Row[Any]) -> Leak | None:
+    if row.leaked_at is None or row.leaked_by is None or row.leaked_in is None:
+        return None
+    return Leak(at=moment(row.leaked_at), by=UserId(row.leaked_by), channel=ChannelId(row.leaked_in))

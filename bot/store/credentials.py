@@ -34,6 +34,11 @@ _NAMED = (
 _OF_CLIENT = select(_CREDENTIAL).where(
     _CREDENTIAL.c.client_id == bindparam("client_id"), _CREDENTIAL.c.authority == bindparam("authority")
 )
+_OF_SECRETS = select(_CREDENTIAL).where(
+    _CREDENTIAL.c.id.in_(
+        select(_SECRET.c.credential).where(_SECRET.c.fingerprint.in_(bindparam("fingerprints", expanding=True)))
+    )
+)
 _AFTER = (
     select(_CREDENTIAL).where(_CREDENTIAL.c.id > bindparam("last")).order_by(_CREDENTIAL.c.id).limit(bindparam("most"))
 )
@@ -67,6 +72,9 @@ class SqlCredentials:
     def of_client(self, client_id: ClientId, authority: AuthorityKey) -> Credential | None:
         found = self._many(_OF_CLIENT, {"client_id": client_id, "authority": authority})
         return found[0] if found else None
+
+    def of_secrets(self, fingerprints: Sequence[str]) -> list[Credential]:
+        return self._many(_OF_SECRETS, {"fingerprints": list(fingerprints)})
 
     def search(self, search: Search) -> list[Credential]:
         return self._search(search, None)

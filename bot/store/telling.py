@@ -26,6 +26,7 @@ _SENTENCES: dict[EventKind, str] = {
     EventKind.SECRET_ROTATED: "Credential {credential} is rotated by {actor}; its old secret works until {retire_at}.",
     EventKind.SECRET_RETIRED: "A secret of credential {credential} is retired: {why}.",
     EventKind.SECRET_KEPT: "{actor} keeps the old secret of credential {credential} until {retire_at}.",
+    EventKind.SECRET_LEAKED: "{actor} found a secret of credential {credential} in channel {channel}.",
     EventKind.SECRET_REISSUED: "The secret of credential {credential} was issued again for {actor}.",
     EventKind.SECRET_SHOWN: "The secret of credential {credential}: {delivery}.",
     EventKind.RECEIPT_CHANGED: "The receipt for the secret of credential {credential}: {receipt}.",

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
-from bot.domain.credential import USABLE, Watched
+from bot.domain.credential import USABLE
 from bot.domain.ids import CredentialId, EstateKey, NoticeId, RoleKey, UserId
-from bot.domain.reminder import Plan
+from bot.domain.reminder import Plan, Watched
 from bot.ports import Told, Unreadable
 from bot.store.columns import micros, micros_or_none, moment, moment_or_none, readable
 from bot.store.inserting import insert

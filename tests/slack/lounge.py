@@ -12,7 +12,7 @@ from bot.slack.app import build_app
 from bot.slack.background import Background
 from bot.slack.directory import SlackDirectory
 from bot.slack.face import Face
-from bot.slack.ids import COMMAND, Action
+from bot.slack.ids import COMMAND, Action, Shortcut
 from bot.slack.reply import Replies
 from bot.slack.web_api import web_client
 from tests.slack.double import Double
@@ -71,6 +71,18 @@ class Lounge:
             "view": {**filled(view, typed), "id": typed.pop("view_id", f"V0{next(self.numbers)}")},
         }
         return self._answer(payload)
+
+    def start(self, shortcut: Shortcut, user, *, team=people.HOME, **message) -> None:
+        """Start a shortcut; `message`: that it is started on."""
+        payload = {
+            "type": "message_action" if message else "shortcut",
+            "callback_id": shortcut.value,
+            "user": {"id": user, "team_id": team},
+            "team": {"id": people.HOME},
+            "trigger_id": "1.2.abc",
+            **({"message": message, "channel": {"id": "C0GENERAL"}, "response_url": self.url()} if message else {}),
+        }
+        assert self.dispatch(payload).status == 200
 
     def happens(self, event: dict[str, Any], event_id: str = "") -> None:
         """An event of Slack's."""

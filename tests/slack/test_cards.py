@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from bot.domain.break_glass import State as ReviewState
-from bot.domain.credential import Delivery, ReceiptState, SecretState
+from bot.domain.credential import Delivery, Leak, ReceiptState, SecretState
 from bot.domain.credential import State as CredentialState
 from bot.domain.digest import Tally, weeks
 from bot.domain.errors import ALLOWED, Denied, Reason
@@ -20,11 +20,12 @@ from bot.domain.role import READ_ONLY
 from bot.ports import Concealed, Entry
 from bot.service.auditing import Audited
 from bot.service.inventory import HomeView, Listing, Pending
+from bot.service.leaks import Findings
 from bot.service.looking import CredentialView
 from bot.slack import glass_forms, made_form, small_forms
 from bot.slack.cards import audit as audit_cards
 from bot.slack.cards import credential as credential_cards
-from bot.slack.cards import digest, home, leaving, life, overlap, plain, warning
+from bot.slack.cards import digest, home, leak, leaving, life, overlap, plain, warning
 from bot.slack.cards import glass as glass_cards
 from bot.slack.cards import offer as offer_cards
 from bot.slack.cards import request as request_cards
@@ -147,6 +148,32 @@ def _unused_cards():
         "unused-idle": life.unused(specimens.credential(used, unused_told_at=told), known),
         "unused-suspended": life.unused(stopped, known),
         "unused-settled": life.unused(specimens.credential(used), known),
+    }
+
+
+def _leak_cards():
+    found = Leak(at=specimens.NOON, by=people.SAM, channel="C0GENERAL")
+    secret = specimens.secret(leak=found)
+    private = specimens.secret(leak=replace(found, channel="D0SOMEBODY"))
+    gone = specimens.secret(leak=found, state=SecretState.RETIRED)
+    cards = {
+        "leaked": specimens.credential(secret),
+        "leaked-privately": specimens.credential(private),
+        "leaked-suspended": specimens.credential(secret, state=CredentialState.SUSPENDED),
+        "leaked-ended": specimens.credential(gone, specimens.secret(id=SecretId(UUID(int=7)))),
+        "leaked-expired": specimens.credential(gone, state=CredentialState.EXPIRED),
+    }
+    one = Findings(working=1)
+    thanked = {
+        "leak-thanks": one,
+        "leak-thanks-ended": replace(one, ended=True),
+        "leak-thanks-many": Findings(working=3, ended=True),
+        "leak-none-that-works": Findings(other=1),
+        "leak-client": Findings(named=(specimens.credential(),)),
+        "leak-nothing": Findings(),
+    }
+    return {name: leak.leaked(made, KNOWN) for name, made in cards.items()} | {
+        name: leak.thanks(made) for name, made in thanked.items()
     }
 
 
@@ -397,6 +424,7 @@ CARDS = {
         _secret_cards(),
         _overlap_cards(),
         _unused_cards(),
+        _leak_cards(),
         _leaving_cards(),
         _detour_cards(),
         _lookup_cards(),

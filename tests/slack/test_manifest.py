@@ -8,6 +8,7 @@ import yaml
 from slack_sdk import WebClient
 
 from bot import slack as face
+from bot.slack.app import SHORTCUTS
 from bot.slack.ids import COMMAND
 from bot.slack.manifest import EVENTS, HISTORY_SCOPES, SCOPES, WITHOUT_SCOPE, manifest, to_yaml
 from tests.slack import lounge as lounges
@@ -107,6 +108,14 @@ def test_command_is_escaped_and_the_tabs_are_on():
     assert command["should_escape"] is True
     assert made["features"]["app_home"]["home_tab_enabled"] is True
     assert made["features"]["app_home"]["messages_tab_enabled"] is True
+
+
+def test_every_shortcut_is_listened_to_and_its_texts_fit():
+    """Names of 24 characters and descriptions of 150 at most, after Slack's reference of the manifest."""
+    offered = manifest()["features"]["shortcuts"]
+    assert {each["callback_id"] for each in offered} == {each.value for each in SHORTCUTS}
+    assert {each["type"] for each in offered} == {"global", "message"}
+    assert all(len(each["name"]) <= 24 and len(each["description"]) <= 150 for each in offered)
 
 
 def test_texts_fit_what_slack_takes():

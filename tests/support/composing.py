@@ -14,8 +14,8 @@ from typing import Protocol
 
 from bot.config import read_places
 from bot.main.initialising import initialise
-from bot.sandbox import Sandbox
-from bot.slack.manifest import EVENTS, HISTORY_SCOPES, SCOPES
+from bot.sandbox import Sandbox, Shortcut
+from bot.slack.manifest import EVENTS, HISTORY_SCOPES, SCOPES, SHORTCUTS
 from tests.support.live import Program
 from tests.support.sandbox import Workspace, settings
 
@@ -55,6 +55,7 @@ def a_program(
             request_url=f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None,
             scopes=frozenset(SCOPES | (HISTORY_SCOPES if history else {})),
             events=frozenset(EVENTS),
+            shortcuts=tuple(Shortcut(**each) for each in SHORTCUTS),
             state_file=folder / "workspace.json",
             **sandbox,
         )

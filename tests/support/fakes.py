@@ -13,6 +13,7 @@ from bot.domain.ids import ChannelId, ClientId, CredentialId, GroupId, UserId
 from bot.domain.notice import Notice, Posted
 from bot.domain.person import Member
 from bot.domain.request import Request
+from bot.domain.secret_format import mint
 from bot.ports import (
     AuthorityLostError,
     AuthorityRefusedError,
@@ -83,7 +84,7 @@ class FakeAuthority:
             raise AuthorityRefusedError(self.refuse)
         if self.lose_before:
             raise AuthorityLostError
-        secret = self.entropy.token(24).hex()
+        secret = mint(self.entropy.token)
         self.kept[correlation] = secret
         self.issued += 1
         if self.lose_after:

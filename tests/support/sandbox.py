@@ -161,6 +161,11 @@ class Person:
         """A plain message."""
         self._post("message", channel=channel or self.dm, text=text)
 
+    def start(self, callback_id: str, message: Json | None = None, *, wait: bool = True) -> None:
+        """Start a shortcut, from anywhere or on a message."""
+        where = {} if message is None else {"channel": message["channel"], "ts": message["ts"]}
+        self._post("shortcut", callback_id=callback_id, wait=wait, **where)
+
     def messages(self, channel: str | None = None) -> list[Json]:
         """What this person sees there, oldest first, ephemerals too."""
         found: list[Json] = self._get("messages", channel=channel or self.dm)["messages"]

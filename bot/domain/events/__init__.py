@@ -37,6 +37,7 @@ from bot.domain.events.requests import (
 from bot.domain.events.secrets import (
     ReceiptChanged,
     SecretKept,
+    SecretLeaked,
     SecretReissued,
     SecretRetired,
     SecretRotated,
@@ -63,6 +64,7 @@ EVENTS: tuple[type[Event], ...] = (
     SecretRotated,
     SecretRetired,
     SecretKept,
+    SecretLeaked,
     SecretShown,
     ReceiptChanged,
     CredentialSuspended,
@@ -116,6 +118,7 @@ __all__ = [
     "ReviewCast",
     "ReviewMissed",
     "SecretKept",
+    "SecretLeaked",
     "SecretReissued",
     "SecretRetired",
     "SecretRotated",

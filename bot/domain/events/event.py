@@ -48,6 +48,7 @@ class EventKind(StrEnum):
     SECRET_ROTATED = "secret:rotated"  # noqa: S105 - an event's name
     SECRET_RETIRED = "secret:retired"  # noqa: S105 - an event's name
     SECRET_KEPT = "secret:kept"  # noqa: S105 - an event's name
+    SECRET_LEAKED = "secret:leaked"  # noqa: S105 - an event's name
     RECEIPT_CHANGED = "receipt:changed"
     CREDENTIAL_SUSPENDED = "credential:suspended"
     CREDENTIAL_RESUMED = "credential:resumed"

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.credential import Delivery, ReceiptState
 from bot.domain.events.event import Event, EventKind
-from bot.domain.ids import CredentialId, RequestId, SecretId
+from bot.domain.ids import ChannelId, CredentialId, RequestId, SecretId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,16 @@ class SecretKept(Event):
     credential: CredentialId
     secret: SecretId
     retire_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretLeaked(Event):
+    """Somebody found a secret in a message, and told of it. Where, and nothing of what was written."""
+
+    kind = EventKind.SECRET_LEAKED
+    credential: CredentialId
+    secret: SecretId
+    channel: ChannelId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

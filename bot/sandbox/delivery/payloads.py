@@ -56,6 +56,31 @@ def command_form(person: Person, channel: Channel, command: str, text: str) -> d
     }
 
 
+def global_shortcut(person: Person, callback_id: str, now: float) -> Payload:
+    """A shortcut that is started from anywhere, but for its `trigger_id`."""
+    return {
+        "type": "shortcut",
+        **_people(person),
+        **_install(),
+        "callback_id": callback_id,
+        "action_ts": f"{now:.6f}",
+    }
+
+
+def message_shortcut(person: Person, channel: Channel, message: Message, callback_id: str, now: float) -> Payload:
+    """A shortcut on a message, which comes along whole; but for `response_url` and `trigger_id`."""
+    return {
+        "type": "message_action",
+        **_people(person),
+        **_install(),
+        "callback_id": callback_id,
+        "action_ts": f"{now:.6f}",
+        "message_ts": message.ts,
+        "channel": {"id": channel.id, "name": channel_name(channel)},
+        "message": message_object(message),
+    }
+
+
 def action_object(block_id: str, element: Mapping[str, Any], value: Mapping[str, Any], now: float) -> Payload:
     """One entry of `actions`: the element that was touched and what it is now."""
     shown = {key: element[key] for key in ("text", "value", "style") if element["type"] == "button" and key in element}

@@ -41,6 +41,14 @@ class ActionBody(Act, kw_only=True):
     state: Values = {}
 
 
+class ShortcutBody(Act, kw_only=True):
+    """`channel` and `ts`: of the message that it is started on, if it is one of those."""
+
+    callback_id: str
+    channel: str = ""
+    ts: str = ""
+
+
 class ViewBody(Act, kw_only=True):
     view_id: str
 

@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from bot.sandbox.delivery.courier import Courier
 from bot.sandbox.doors import page_views
-from bot.sandbox.doors.bodies import ActionBody, Body, CommandBody, StateBody, ViewBody
+from bot.sandbox.doors.bodies import ActionBody, Body, CommandBody, ShortcutBody, StateBody, ViewBody
 from bot.sandbox.errors import PersonError
-from bot.sandbox.people import acting, sending, touching
+from bot.sandbox.people import acting, sending, starting, touching
 from bot.sandbox.people.acting import Actor, actor
 from bot.sandbox.site import Site
 from bot.sandbox.state.record import as_json
@@ -126,6 +126,16 @@ async def post_action(request: Request) -> Response:
         work = touching.touch_home(who, touch)
     else:
         work = touching.touch_message(who, where.channel, where.ts, touch)
+    return await _done(request, work, wait=body.wait)
+
+
+async def post_shortcut(request: Request) -> Response:
+    body = await read(request, ShortcutBody)
+    who = _actor(request, body.person)
+    if body.ts:
+        work = starting.start_on(who, body.callback_id, body.channel, body.ts)
+    else:
+        work = starting.start(who, body.callback_id)
     return await _done(request, work, wait=body.wait)
 
 

@@ -1,6 +1,7 @@
 """What the page shows one person: only what that person may see. Pure but for marking as read."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from bot.sandbox.blockkit.inputs import plain_state
@@ -39,6 +40,7 @@ def workspace(site: Site, *, bot_connected: bool) -> Json:
         "app": {"name": seed.BOT_NAME, "user_id": seed.BOT_USER},
         "mode": site.settings.mode,
         "commands": list(site.settings.slash_commands),
+        "shortcuts": [asdict(each) for each in site.settings.shortcuts],
         "people": [_person(site, person) for person in people],
         "groups": [{"id": group.id, "name": group.handle} for group in site.workspace.groups.values()],
         "hint": list(site.settings.hint),

@@ -32,6 +32,7 @@ PAGE = (
     Route("/page/api/command", page_api.post_command, methods=["POST"]),
     Route("/page/api/message", page_api.post_message, methods=["POST"]),
     Route("/page/api/action", page_api.post_action, methods=["POST"]),
+    Route("/page/api/shortcut", page_api.post_shortcut, methods=["POST"]),
     Route("/page/api/submit", page_api.post_submit, methods=["POST"]),
     Route("/page/api/state", page_api.post_state, methods=["POST"]),
     Route("/page/api/close", page_api.post_close, methods=["POST"]),

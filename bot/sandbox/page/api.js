@@ -45,6 +45,7 @@ export const readLog = () => get("log");
 
 export const sendCommand = (as, channel, text) => post("command", { as, channel, text });
 export const sendMessage = (as, channel, text) => post("message", { as, channel, text });
+export const sendShortcut = (as, callbackId, message = {}) => post("shortcut", { as, callback_id: callbackId, ...message });
 export const sendAction = (action) => post("action", action);
 export const submitView = (as, viewId, state) => post("submit", { as, view_id: viewId, state });
 export const closeView = (as, viewId) => post("close", { as, view_id: viewId });

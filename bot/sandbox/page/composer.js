@@ -4,6 +4,7 @@ import { Refused, sendCommand, sendMessage } from "./api.js";
 import { el, fill } from "./dom.js";
 import { History } from "./history.js";
 import { icon } from "./icons.js";
+import { shortcutButtons } from "./shortcuts.js";
 import { actor, conversation, now, watch } from "./store.js";
 import { refresh } from "./sync.js";
 import { mrkdwn } from "./text.js";
@@ -25,11 +26,12 @@ const box = el("textarea", {
 });
 const send = el("button", { type: "submit", class: "send", "aria-label": "Send" }, icon("send"));
 const form = el("form", { class: "message-form" }, box, send);
+const shortcuts = el("div", { class: "shortcuts" });
 const closed = el("p", { class: "quiet closed" });
 let draftOf = null;
 
 export function startComposer() {
-  holder.append(hint, form, closed);
+  holder.append(hint, form, shortcuts, closed);
   form.addEventListener("submit", submit);
   box.addEventListener("keydown", onKey);
   box.addEventListener("input", () => history.reset());
@@ -47,6 +49,8 @@ function show() {
   box.placeholder = `Message ${where} as ${person.name}`;
   form.hidden = place.member === false;
   closed.hidden = !form.hidden;
+  shortcuts.hidden = form.hidden;
+  if (!shortcuts.childElementCount) fill(shortcuts, shortcutButtons());
   closed.textContent = `${person.name} is not a member of #${place.name} and can only read it.`;
   showHint(person, place);
 }

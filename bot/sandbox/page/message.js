@@ -6,6 +6,7 @@ import { readState } from "./controls.js";
 import { clock, fullText } from "./dates.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
+import { shortcutButtons } from "./shortcuts.js";
 import { now } from "./store.js";
 import { mrkdwn } from "./text.js";
 
@@ -28,6 +29,9 @@ export function messageNode(message, how) {
       body(message, how),
       replies(message, how),
     ),
+    !message.bot &&
+      !message.deleted &&
+      el("div", { class: "shortcuts" }, shortcutButtons({ channel: how.channel, ts: message.ts })),
   );
 }
 

@@ -40,6 +40,7 @@ _TELL: dict[str, Callable[[Story, int, str, Body], Iterator[str]]] = {
     EventKind.SECRET_REISSUED: secrets.reissued,
     EventKind.SECRET_ROTATED: secrets.rotated,
     EventKind.SECRET_RETIRED: secrets.retired,
+    EventKind.SECRET_LEAKED: secrets.leaked,
     EventKind.SECRET_KEPT: secrets.kept,
     EventKind.SECRET_SHOWN: secrets.shown,
     EventKind.RECEIPT_CHANGED: secrets.receipt,

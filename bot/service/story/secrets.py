@@ -83,6 +83,11 @@ def kept(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]:
     secret.retire_at, secret.kept_longer = body["retire_at"], True
 
 
+def leaked(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]:
+    if story.credentials[body["credential"]].secrets[body["secret"]].state == SecretState.RETIRED:
+        yield "a secret was told to have leaked that had been retired before"
+
+
 def shown(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]:
     story.credentials[body["credential"]].secrets[body["secret"]].delivery = body["delivery"]
     yield from ()

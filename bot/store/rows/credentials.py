@@ -71,12 +71,17 @@ class SecretRow(Row, table=True):
     delivery: str
     last_used_at: int | None = Field(default=None, sa_column=when(nullable=True))
     last_used_from: str = ""
+    leaked_at: int | None = Field(default=None, sa_column=when(nullable=True))
+    leaked_by: str | None = None
+    leaked_in: str | None = None
+    """When somebody first found it in the open, who, and in which channel."""
 
     __table_args__ = (
         UniqueConstraint("credential", "number"),
         Index("secret_receipt", "receipt", "receipt_until"),
         Index("secret_delivery", "delivery", "minted_at"),
         Index("secret_state_retire", "state", "retire_at"),
+        Index("secret_fingerprint", "fingerprint"),
     )
 
 

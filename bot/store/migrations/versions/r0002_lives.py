@@ -57,12 +57,16 @@ def _secret() -> None:
         batch.add_column(sa.Column("kept_longer", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch.add_column(_instant("warned_at", nullable=True))
         batch.add_column(sa.Column("request", sa.String(), nullable=True))
+        batch.add_column(_instant("leaked_at", nullable=True))
+        for name in ("leaked_by", "leaked_in"):
+            batch.add_column(sa.Column(name, sa.String(), nullable=True))
     op.execute("UPDATE secret SET request = (SELECT request FROM credential WHERE credential.id = secret.credential)")
     with op.batch_alter_table("secret", naming_convention=_NAMES) as batch:
         batch.alter_column("kept_longer", server_default=None)
         batch.alter_column("request", nullable=False)
         batch.create_foreign_key("fk_secret_request", "request", ["request"], ["id"])
     op.create_index("secret_state_retire", "secret", ["state", "retire_at"])
+    op.create_index("secret_fingerprint", "secret", ["fingerprint"])
 
 
 def _notice() -> None:
