@@ -28,6 +28,7 @@ from ledger.errors import (
 )
 from ledger.export import checker
 from ledger.export import export as export_tiles
+from ledger.gathering import Gathering, WitnessAnswer
 from ledger.keyring import KeyState
 from ledger.keys import KeyEncryptionKey, NamedKey
 from ledger.log import Appended, Ledger
@@ -52,6 +53,7 @@ __all__ = [
     "Checkpoint",
     "EntryProof",
     "Event",
+    "Gathering",
     "Json",
     "KeyEncryptionKey",
     "KeyFileError",
@@ -79,6 +81,7 @@ __all__ = [
     "UnknownKeyError",
     "UnknownPersonError",
     "VerifierKey",
+    "WitnessAnswer",
     "WrongKeyError",
     "checker",
     "export_tiles",

@@ -18,6 +18,7 @@ from ledger.signing import KEY_ID_BYTES, LogKey, VerifierKey, check_name, from_b
 _MOST_SIGNATURES = 32
 """C2SP signed-note asks verifiers to accept at least 16."""
 _LARGEST = 2**63 - 1
+_ED25519_BYTES = 64
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 
 
@@ -118,6 +119,11 @@ class Checkpoint:
         """Further lines under the same text. Of one key the later stands: a newer cosignature replaces an older."""
         lines = tuple({(line.name, line.key_id): line for line in (*self.note.signatures, *more)}.values())
         return replace(self, note=replace(self.note, signatures=lines))
+
+    def by_the_log_alone(self) -> "Checkpoint":
+        """With the one line of the log's own that is newest, which is enough to hold it by."""
+        mine = [line for line in self.note.signatures if line.name == self.origin and len(line.value) == _ED25519_BYTES]
+        return replace(self, note=replace(self.note, signatures=tuple(mine[-1:])))
 
     def to_text(self) -> str:
         """The signed note."""

@@ -18,7 +18,7 @@ from ledger.appending import Appender, Head
 from ledger.checkpoint import Checkpoint
 from ledger.entry import Event, Json, instant, micros
 from ledger.errors import LedgerExistsError, TransactionError
-from ledger.keeping import CheckpointFile, is_kept
+from ledger.keeping import COSIGNED, CheckpointFile, is_kept
 from ledger.keyring import Keyring
 from ledger.keys import KeyEncryptionKey, NamedKey
 from ledger.lineage import Family, begin_next, index_key_of, open_family, turn_of
@@ -55,6 +55,7 @@ class Ledger(Records):
         self._index_key = index_key
         self._random = random
         self._file: CheckpointFile | None = None
+        self._cosigned: CheckpointFile | None = None
 
     @classmethod
     def create(
@@ -138,6 +139,7 @@ class Ledger(Records):
         ledger = cls(ring, index_key, log_key=log_key, schemas=schemas, random=ring.random)
         if checkpoints is not None:
             ledger._file = CheckpointFile(checkpoints, log_key.verifier, check=family.check)
+            ledger._cosigned = CheckpointFile(checkpoints, log_key.verifier, name=COSIGNED, check=family.check)
         return ledger
 
     def append(self, connection: Connection, event: Event, *, at: datetime) -> Appended:
@@ -224,3 +226,13 @@ class Ledger(Records):
         if self._file is not None:
             self._file.put(checkpoint)
         return checkpoint
+
+    def cosigned(self) -> Checkpoint | None:
+        """The newest checkpoint of this log that is kept as cosigned by as many witnesses as must."""
+        kept = None if self._cosigned is None else self._cosigned.read()
+        return kept if kept is not None and kept.origin == self.origin else None
+
+    def keep_cosigned(self, checkpoint: Checkpoint) -> None:
+        """Keeps it; the caller knows that as many signed it as must. Raises `RollbackError`, `NotKeptError`."""
+        if self._cosigned is not None:
+            self._cosigned.put(checkpoint)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import Connection
 
 from ledger.appending import Appender, Head
+from ledger.checkpoint import Checkpoint
 from ledger.entry import OpenEntry
 from ledger.errors import NotSignedError, UnknownKeyError
 from ledger.keyring import OWN_PURPOSES, Keyring, KeyState
@@ -88,14 +89,23 @@ class Records:
         checkpoint = newest(connection, self._keyring.log)
         return 0 if checkpoint is None else checkpoint.size
 
+    def newest_checkpoint(self, connection: Connection) -> Checkpoint:
+        """The newest in the database. Raises `NotSignedError`."""
+        checkpoint = newest(connection, self._keyring.log)
+        if checkpoint is None:
+            raise NotSignedError("The log has no checkpoint.")
+        return checkpoint
+
+    def prove_consistency(self, connection: Connection, old: int, checkpoint: Checkpoint) -> tuple[bytes, ...]:
+        """That a checkpoint continues the log of `old` entries. Raises `BadProofError`, `RollbackError`."""
+        return self._prover.consistency(connection, old, checkpoint)
+
     def prove(self, connection: Connection, index: int) -> EntryProof:
         """A proof file for an entry, under the newest checkpoint. Raises `NotSignedError`, `BadProofError`.
 
         The first one after a start hashes the whole log, about a second for each million entries.
         """
-        checkpoint = newest(connection, self._keyring.log)
-        if checkpoint is None:
-            raise NotSignedError("The log has no checkpoint.")
+        checkpoint = self.newest_checkpoint(connection)
         return self._prover.entry(connection, index, checkpoint)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
+from time import monotonic
 
 import httpx
 
@@ -21,6 +22,8 @@ from ledger.trust import TrustPolicy, WitnessPlace
 Prove = Callable[[int], tuple[bytes, ...]]
 """The consistency proof from an older size to the checkpoint. Called by several threads."""
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+_PATIENCE = 15.0
+"""Seconds for the whole of an answer."""
 _LONGEST_ANSWER = 16 * 1024
 _TRIES = 3
 """Once with what was known, once with the size that the witness told, once more where another asked in between."""
@@ -95,10 +98,13 @@ class _Answered:
 def _post(client: httpx.Client, witness: WitnessPlace, submission: Submission) -> _Answered:
     url = f"{str(witness.url).rstrip('/')}/add-checkpoint"
     headers = {"content-type": "text/plain; charset=utf-8"}
+    until = monotonic() + _PATIENCE
     with client.stream("POST", url, content=submission.to_text().encode(), headers=headers) as response:
         body = bytearray()
-        for part in response.iter_bytes(_LONGEST_ANSWER):
+        for part in response.iter_bytes():
             body += part
+            if monotonic() > until:  # a byte now and then keeps every other wait from running out
+                raise httpx.ReadTimeout("the answer does not come to an end")
             if len(body) > _LONGEST_ANSWER:
                 raise MalformedError("answered with more than any cosignature needs")
     return _Answered(response.status_code, body.decode(errors="replace"))

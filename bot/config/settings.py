@@ -96,6 +96,8 @@ class Places:
     key: KeySource
     log_key: KeySource
     checkpoints: Path
+    witnesses: Path | None = None
+    """The policy of who cosigns checkpoints; None: nobody is asked."""
     bind: str
     port: int
     public_url: str
@@ -178,6 +180,7 @@ def read_places(environ: Environment) -> Places:
         key=key,
         log_key=log_key,
         checkpoints=Path(environ.get("CRED_CHECKPOINTS") or FOLDER / "checkpoints"),
+        witnesses=Path(environ["CRED_WITNESSES"]) if environ.get("CRED_WITNESSES") else None,
         bind=bind,
         port=port,
         public_url=public_url,

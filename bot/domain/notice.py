@@ -1,8 +1,9 @@
 """Notices: messages that must reach somebody. A row holds what it is about; the card is rendered when it is sent.
 
 A notice is about one request, or one credential, or a group of credentials of which it tells together (ten thousand
-that expire on one day are one card), or about the whole: a digest. One about a credential may name the request that is
-its occasion: each rotation has messages of its own, so that nobody misses the edit of one that is months old.
+that expire on one day are one card), or about the whole: a digest, the ledger's checkpoint. One about a credential may
+name the request that is its occasion: each rotation has messages of its own, so that nobody misses the edit of one that
+is months old.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from bot.domain.break_glass import Glass
 from bot.domain.credential import Credential
 from bot.domain.digest import Digest
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, RequestId, UserId
+from bot.domain.log_standing import LogStanding
 from bot.domain.request import Request
 
 
@@ -75,6 +77,8 @@ class NoticeKind(StrEnum):
     """What has ended, to a channel."""
     DIGEST = "digest"
     """How things stand, once a week."""
+    CHECKPOINT = "checkpoint"
+    """How far the ledger is signed, once a day."""
 
 
 OF_GLASS = frozenset(
@@ -232,5 +236,5 @@ class Warned:
     """As of when."""
 
 
-About = Request | Case | Credential | Group | Glass | Warned | Digest
+About = Request | Case | Credential | Group | Glass | Warned | Digest | LogStanding
 """What a notice is about, as it stands when the message is sent."""

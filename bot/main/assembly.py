@@ -17,6 +17,7 @@ from bot.domain.policy import Policy
 from bot.main.face import face_of
 from bot.main.opening import Opened, open_house, read_keys
 from bot.main.program import Part, Program
+from bot.main.witnessing import Witnesses
 from bot.ports import Clock, Concealed, Entropy, Siem, World
 from bot.service.authentication import Authentication
 from bot.service.last_use import LastUse
@@ -85,7 +86,7 @@ def _assemble(
     client = web_client(settings.slack.bot_token.disclose(), settings.slack.api_url)
     directory = SlackDirectory(client, RosterStore(store), clock)
     authority = BuiltinAuthority([secrets.pepper], entropy)
-    bell, last_use = threading.Event(), LastUse()
+    bell, last_use, witnesses = threading.Event(), LastUse(), Witnesses(settings.places, store, clock)
     world = World(
         policy=policy,
         store=store,
@@ -97,6 +98,7 @@ def _assemble(
         fingerprint=secrets.fingerprint,
         wake=bell.set,
         siem=_siem(settings),
+        witnesses=witnesses.standing,
         version=VERSION,
     )
     face = face_of(settings, world, client, directory, version=VERSION)
@@ -131,6 +133,7 @@ def _assemble(
         version=VERSION,
         part=part,
         duty=duty,
+        ask_witnesses=witnesses.ask,
         close=close,
     )
 

@@ -57,6 +57,7 @@ class Program:
         version: str,
         part: Part,
         duty: Duty,
+        ask_witnesses: Callable[[], None],
         close: Callable[[], None],
     ) -> None:
         """`bell` wakes the outbox; `duty` says who does what happens by the clock; `close` gives up what was opened."""
@@ -67,6 +68,7 @@ class Program:
         self.version: Final = version
         self.part: Final = part
         self._duty: Final = duty
+        self._ask_witnesses: Final = ask_witnesses
         self._close: Final = close
         self._people_read: datetime | None = None
         guard = Guard(world.entropy)
@@ -108,6 +110,7 @@ class Program:
         yield Job(name="checkpoint", run=self.checkpoint, every=_CHECKPOINT_EVERY)
         if self.part is not Part.WEB:
             yield Job(name="sweep", run=self._sweep, every=_SWEEP_EVERY)
+            yield Job(name="asking of the witnesses", run=self._witness, every=_CHECKPOINT_EVERY, at_once=True)
             yield Job(name="reading of the workspace", run=self._read_people, every=_PEOPLE_EVERY, at_once=True)
         if self.part is not Part.WORKER:
             yield Job(name="connection to Slack", run=self.face.connect, every=_CONNECT_EVERY)
@@ -115,6 +118,10 @@ class Program:
     def _sweep(self) -> None:
         if self._duty.mine():
             sweep(self.world)
+
+    def _witness(self) -> None:
+        if self._duty.mine():
+            self._ask_witnesses()
 
     def _send(self) -> datetime | None:
         """Send what is due, if that is this process's to do; when to look again."""

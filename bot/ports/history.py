@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.ids import CredentialId, UserId
+from bot.domain.log_standing import Cosigned, LogStanding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,9 @@ class History(Protocol):
 
     def about(self, credential: CredentialId, *, limit: int) -> Sequence[Entry]:
         """The newest about a credential, newest first, by the blind index."""
+
+    def standing(self, witnesses: tuple[Cosigned, ...]) -> LogStanding | None:
+        """The newest checkpoint and what stands behind it; None before the first."""
 
     def user(self, person: str) -> UserId | None:
         """Who a person ID stands for; None once that person was erased."""

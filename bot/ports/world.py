@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from bot.domain.ids import SecretId
+from bot.domain.log_standing import Cosigned
 from bot.domain.policy import Policy
 from bot.ports.authority import Authority, Concealed
 from bot.ports.siem import Siem
@@ -51,5 +52,7 @@ class World:
     """Tell the outbox that something is due now."""
     siem: Siem | None = None
     """Where entries are pushed to, if anywhere."""
+    witnesses: Callable[[], tuple[Cosigned, ...]] = tuple
+    """What the ledger's witnesses said last; nobody is asked by it."""
     version: str = "0"
     """Of this program, for those it tells."""

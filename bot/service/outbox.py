@@ -33,7 +33,7 @@ from bot.ports import (
     Wait,
     World,
 )
-from bot.service import digest
+from bot.service import checkpoints, digest
 from bot.service.detours import detour
 
 LINES: Final = 50
@@ -216,11 +216,17 @@ def _subject(world: World, reader: Reader, notice: Notice) -> About | None:
         return reader.credentials.get(notice.credential)
     if notice.request is not None:
         return _with_subject(reader, reader.requests.get(notice.request))
-    if notice.kind is NoticeKind.DIGEST:
-        return digest.compute(world, reader)
     if notice.group is not None and notice.kind in OF_WARNED:
         return reader.groups.read(notice.group, world.clock.now(), limit=_SHOWN)
-    return None if notice.group is None else reader.notices.group(notice.group, limit=_SHOWN)
+    if notice.group is not None:
+        return reader.notices.group(notice.group, limit=_SHOWN)
+    return _whole(world, reader, notice)
+
+
+def _whole(world: World, reader: Reader, notice: Notice) -> About | None:
+    if notice.kind is NoticeKind.DIGEST:
+        return digest.compute(world, reader)
+    return checkpoints.standing(world) if notice.kind is NoticeKind.CHECKPOINT else None
 
 
 def _stands(reader: Reader, notice: Notice) -> Posted | None:

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 from bot.ports import Conflict, StoreBusyError, World
 from bot.service import (
+    checkpoints,
     digest,
     effects,
     errands,
@@ -76,6 +77,7 @@ STEPS: Final = (
     Step("replanned", replanning.replan, batch=500),
     Step("warned", warnings.raise_due, batch=200),
     Step("digests", digest.announce),
+    Step("checkpoints told", checkpoints.announce),
     Step("deleted", lifecycle.finish_deletions),
     Step("still to be deleted elsewhere", errands.remind, batch=200),  # many of one owner are one message
     Step("not reviewed in time", reviewing.miss_overdue),

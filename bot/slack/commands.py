@@ -8,10 +8,10 @@ from slack_sdk.errors import SlackApiError
 from bot.domain.credential import Credential
 from bot.domain.errors import Allowed, Denied
 from bot.domain.kind import Kind
-from bot.service import inventory, lifecycle, looking
+from bot.service import checkpoints, inventory, lifecycle, looking
 from bot.slack import audits, errors, small_forms
 from bot.slack.cards import credential as credential_cards
-from bot.slack.cards import plain
+from bot.slack.cards import ledger, plain
 from bot.slack.cards.pieces import Card, Json
 from bot.slack.cards.wording import WORDINGS
 from bot.slack.face import Face, Payload, Person, admitted, introduced, unknown, who
@@ -154,7 +154,7 @@ def _help(face: Face, person: Person, _rest: str) -> Card:
 
 
 def _about(face: Face, _person: Person, _rest: str) -> Card:
-    return plain.about(face.world.policy, version=face.version)
+    return ledger.about(face.world.policy, version=face.version, ledger=checkpoints.standing(face.world))
 
 
 _ANSWERS: dict[str, Answer] = {

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from bot.domain.break_glass import Glass
 from bot.domain.credential import Credential
 from bot.domain.digest import Digest
+from bot.domain.log_standing import LogStanding
 from bot.domain.notice import About, Case, Group, Notice, NoticeKind, Warned
 from bot.domain.request import Request
 from bot.slack.cards import (
@@ -13,6 +14,7 @@ from bot.slack.cards import (
     glass,
     leak,
     leaving,
+    ledger,
     life,
     offer,
     overlap,
@@ -84,6 +86,12 @@ def _card(notice: Notice, about: About, known: Known) -> Card:
         return OF_GROUPS[notice.kind](notice, about, known)
     if isinstance(about, Warned) and notice.kind in OF_WARNED:
         return OF_WARNED[notice.kind](about, known)
+    return _of_the_whole(notice, about, known)
+
+
+def _of_the_whole(notice: Notice, about: About, known: Known) -> Card:
     if isinstance(about, Digest) and notice.kind is NoticeKind.DIGEST:
         return digest.digest(about, known)
+    if isinstance(about, LogStanding) and notice.kind is NoticeKind.CHECKPOINT:
+        return ledger.checkpoint(about)
     raise TypeError(f"A notice of {notice.kind} is not about a {type(about).__name__.lower()}.")

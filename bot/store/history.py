@@ -1,11 +1,13 @@
 """`bot.ports.History` over the ledger: each call reads in a view of its own."""
 
+import base64
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
 
 from bot.domain.ids import CredentialId, UserId
+from bot.domain.log_standing import Cosigned, LogStanding
 from bot.ports import Entry
 from ledger import Ledger, NotSignedError, OpenEntry
 
@@ -34,6 +36,25 @@ class SqlHistory:
         with self._connect() as connection:
             found = self._ledger.about(connection, "credential", str(credential), limit=limit)
         return [_entry(entry) for entry in found]
+
+    def standing(self, witnesses: tuple[Cosigned, ...]) -> LogStanding | None:
+        """As it is signed now."""
+        with self._connect() as connection:
+            try:
+                newest = self._ledger.newest_checkpoint(connection)
+            except NotSignedError:
+                return None
+            last = next(iter(self._ledger.entries(connection, newest.size - 1, newest.size)))
+            size = self._ledger.size(connection)
+        return LogStanding(
+            origin=newest.origin,
+            size=size,
+            signed=newest.size,
+            root=base64.b64encode(newest.root).decode(),
+            note=newest.by_the_log_alone().to_text(),
+            until=last.at,
+            witnesses=witnesses,
+        )
 
     def user(self, person: str) -> UserId | None:
         """Who that is."""

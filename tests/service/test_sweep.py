@@ -71,7 +71,7 @@ def test_what_was_done_is_one_line_of_the_log_and_nothing_is_no_line(house, capl
     assert not said()
     house.clock.advance(days=40)
     sweep(house.world)
-    assert said() == ["sweep: 1 unanswered, 1 unconfirmed, 1 expired"]
+    assert said() == ["sweep: 1 unanswered, 1 unconfirmed, 1 expired, 1 checkpoints told"]
 
 
 def test_every_step_has_a_name_of_its_own():

@@ -10,6 +10,7 @@ from bot.domain.credential import State as CredentialState
 from bot.domain.digest import Digest, Named, Tally, weeks
 from bot.domain.ids import BUILTIN, ClientId, CredentialId, NoticeId, RequestId, SecretId, Words
 from bot.domain.kind import Kind
+from bot.domain.log_standing import Cosigned, LogStanding
 from bot.domain.notice import Item, Notice, NoticeKind, Resolution, Warned
 from bot.domain.request import Asked, Request, State, Verdict, Vote, digest_of
 from bot.domain.role import READ_ONLY, SUPER_ADMIN, Role
@@ -226,3 +227,28 @@ def digest(**changes) -> Digest:
         "oldest": NOON - timedelta(days=2),
     }
     return Digest(**{**values, **changes})
+
+
+WITNESSES = (
+    Cosigned(name="security", size=1_200, at=NOON),
+    Cosigned(name="<audit>", size=900, at=NOON, problem="could not be reached: ConnectError: refused"),
+    Cosigned(name="partner", problem="does not watch this log: give it the log's verifier key"),
+    Cosigned(name="regulator", size=1_300, problem="has seen 1300 entries of this log", contradicts=True),
+    Cosigned(name="new"),
+)
+
+
+def log_standing(*witnesses: Cosigned, size: int = 1_200) -> LogStanding:
+    note = (
+        "harbour.example.com/ledger\n1200\nmXXDeJy2sdNnx7zZQo9Zbvzyva1fY1VnVj2IfF7g0bE=\n\n"
+        "— harbour.example.com/ledger b25lIGxpbmUgb2YgdGhlIGxvZydzIG93bg==\n"
+    )
+    return LogStanding(
+        origin="harbour.example.com/ledger",
+        size=size,
+        signed=1_200,
+        root="mXXDeJy2sdNnx7zZQo9Zbvzyva1fY1VnVj2IfF7g0bE=",
+        note=note,
+        until=NOON,
+        witnesses=witnesses,
+    )

@@ -25,7 +25,7 @@ from bot.service.looking import CredentialView
 from bot.slack import glass_forms, made_form, small_forms
 from bot.slack.cards import audit as audit_cards
 from bot.slack.cards import credential as credential_cards
-from bot.slack.cards import digest, home, leak, leaving, life, overlap, plain, warning
+from bot.slack.cards import digest, home, leak, leaving, ledger, life, overlap, plain, warning
 from bot.slack.cards import glass as glass_cards
 from bot.slack.cards import offer as offer_cards
 from bot.slack.cards import request as request_cards
@@ -259,7 +259,13 @@ def _lookup_cards():
         "help-of-the-few": plain.help_card(glass=True),
         "unknown": plain.unknown_command("lsit"),
         "unknown-far": plain.unknown_command("<!channel>"),
-        "about": plain.about(KNOWN.policy, version="0.1.0"),
+        "about": ledger.about(KNOWN.policy, version="0.1.0", ledger=None),
+        "about-ledger": ledger.about(KNOWN.policy, version="0.1.0", ledger=specimens.log_standing()),
+        "about-witnesses": ledger.about(
+            KNOWN.policy, version="0.1.0", ledger=specimens.log_standing(*specimens.WITNESSES)
+        ),
+        "checkpoint": ledger.checkpoint(specimens.log_standing(size=1_203)),
+        "checkpoint-witnesses": ledger.checkpoint(specimens.log_standing(*specimens.WITNESSES)),
         "refusal": plain.refusal("Only an admin may ask. Try `/cred list`."),
     }
 

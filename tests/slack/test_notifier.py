@@ -230,9 +230,8 @@ def _about(kind):
         return Group(id=NoticeId(UUID(int=5)), items=(credential,), total=1), credential
     if kind in OF_WARNED:
         return specimens.group(specimens.item("job")), credential
-    if kind is NoticeKind.DIGEST:
-        return specimens.digest(), credential
-    return request, credential
+    whole = {NoticeKind.DIGEST: specimens.digest(), NoticeKind.CHECKPOINT: specimens.log_standing()}
+    return whole.get(kind, request), credential
 
 
 @pytest.mark.parametrize("kind", list(NoticeKind))

@@ -3,7 +3,6 @@
 import difflib
 
 from bot.domain.break_glass import Glass
-from bot.domain.policy import Policy
 from bot.domain.request import Request
 from bot.service.inventory import Pending
 from bot.slack.cards import request as request_cards
@@ -24,7 +23,7 @@ from bot.slack.cards.pieces import (
 )
 from bot.slack.cards.sentences import outcome
 from bot.slack.ids import COMMAND, Action, RequestMark
-from bot.slack.text import counted, escape, in_channel, mention, typed, when
+from bot.slack.text import in_channel, mention, typed, when
 
 COMMANDS = {
     "add": "ask for a new credential",
@@ -66,18 +65,6 @@ def unknown_command(word: str, *, glass: bool = False) -> Card:
     near = difflib.get_close_matches(word.casefold(), [*COMMANDS, *(FOR_THE_FEW if glass else ())], n=1)
     text = f"I do not know “{typed(word, 40)}”." + (f" Did you mean `{COMMAND} {near[0]}`?" if near else "")
     return Card(text, (section(text), *help_card(glass=glass).blocks[1:]))
-
-
-def about(policy: Policy, *, version: str) -> Card:
-    """Which program under which policy."""
-    text = f"Cred {version}, for {escape(policy.organization.name)}."
-    return Card(
-        text,
-        (
-            section(text),
-            context(f"Policy `{policy.digest[:12] or 'none'}`", f"{counted(len(policy.estates), 'estate', 'estates')}"),
-        ),
-    )
 
 
 def refusal(sentence: str) -> Card:
