@@ -49,7 +49,7 @@ scenario: $(VENV)/.test  ## the real program over the wire: kills, races, faults
 browser: $(VENV)/.test  ## the sandbox page in a real Chromium
 	@$(BIN)/pytest -n $(JOBS) -m browser
 
-soak: $(VENV)/.test  ## the long ones: hundreds of kills
+soak: $(VENV)/.test  ## the long ones: hundreds of kills, a fuzzer at every parser
 	@$(BIN)/pytest tests/soak -n $(JOBS) -m "" --timeout 3600
 
 bench: $(VENV)/.test  ## speed and memory, each beside a floor or a peer
