@@ -171,12 +171,13 @@ class Posted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Credentials that one message tells of together, those that end first before the others."""
+    """Credentials that one message tells of together: what needs somebody first, of that what ends first."""
 
     id: NoticeId
     items: tuple[Credential, ...]
     """As many as a card shows."""
-    total: int
+    needing: int
+    """Of all of them, however many are shown: how many need somebody still."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,8 +179,8 @@ class Notices(Protocol):
     def gather(self, group: NoticeId, credentials: Sequence[CredentialId]) -> None:
         """Put credentials into a group. What is in it already stays."""
 
-    def group(self, group: NoticeId, *, limit: int) -> Group | None:
-        """A group with its first items by expiry; None if it is empty."""
+    def group(self, kind: NoticeKind, group: NoticeId, *, limit: int) -> Group | None:
+        """A group of that kind with its first items: what needs somebody, then by expiry. None if it is empty."""
 
     def telling_of(self, kind: NoticeKind, credential: CredentialId) -> list[Notice]:
         """The first messages of the groups of that kind that a credential is in."""

@@ -219,7 +219,7 @@ def _subject(world: World, reader: Reader, notice: Notice) -> About | None:
     if notice.group is not None and notice.kind in OF_WARNED:
         return reader.groups.read(notice.group, world.clock.now(), limit=_SHOWN)
     if notice.group is not None:
-        return reader.notices.group(notice.group, limit=_SHOWN)
+        return reader.notices.group(notice.kind, notice.group, limit=_SHOWN)
     return _whole(world, reader, notice)
 
 

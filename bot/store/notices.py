@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, union_a
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, RequestId, UserId
 from bot.domain.notice import Group, Notice, NoticeKind, NoticeState, Posted
 from bot.store.columns import micros, moment
-from bot.store.credentials import SqlCredentials
+from bot.store.gathered import read_group
 from bot.store.inserting import insert
 from bot.store.rows import METADATA
 
@@ -74,14 +74,6 @@ _TELLING_OF_OWNER = (
     .where(_CREDENTIAL.c.owner == bindparam("owner"), _NOTICE.c.kind == bindparam("kind"))
     .distinct()
 )
-_SIZE = select(func.count()).select_from(_GROUP_ITEM).where(_GROUP_ITEM.c.group == bindparam("group"))
-_FIRST = (
-    select(_CREDENTIAL.c.id)
-    .join(_GROUP_ITEM, _GROUP_ITEM.c.credential == _CREDENTIAL.c.id)
-    .where(_GROUP_ITEM.c.group == bindparam("group"))
-    .order_by(_CREDENTIAL.c.expires_at, _CREDENTIAL.c.name_key)
-    .limit(bindparam("most"))
-)
 
 
 class SqlNotices:
@@ -121,16 +113,8 @@ class SqlNotices:
                 [{"group": str(group), "credential": str(credential)} for credential in credentials],
             )
 
-    def group(self, group: NoticeId, *, limit: int) -> Group | None:
-        total = self._connection.execute(_SIZE, {"group": str(group)}).scalar_one()
-        if not total:
-            return None
-        first = [
-            CredentialId(UUID(found))
-            for found in self._connection.execute(_FIRST, {"group": str(group), "most": limit}).scalars()
-        ]
-        read = SqlCredentials(self._connection)
-        return Group(id=group, items=tuple(filter(None, map(read.get, first))), total=total)
+    def group(self, kind: NoticeKind, group: NoticeId, *, limit: int) -> Group | None:
+        return read_group(self._connection, kind, group, limit=limit)
 
     def telling_of(self, kind: NoticeKind, credential: CredentialId) -> list[Notice]:
         found = self._connection.execute(_TELLING_OF, {"credential": str(credential), "kind": kind})

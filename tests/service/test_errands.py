@@ -57,7 +57,7 @@ def reminders(house):
     """What went out of reminders: to whom, and about how many."""
     while send_due(house.world, house.notifier) is not None:
         pass
-    sent = [(n.person or n.channel, about.total) for n, about, _ in house.notifier.sent if n.kind == _WAITS]
+    sent = [(n.person or n.channel, about.needing) for n, about, _ in house.notifier.sent if n.kind == _WAITS]
     house.notifier.sent.clear()
     return sent
 

@@ -41,10 +41,14 @@ def state_of(house, request):
 
 
 def cards(house):
-    """What was written to channels about who left: where, and how many credentials."""
+    """What was written to channels about who left: where, and how many credentials need an owner by now."""
     with house.store.read() as reader:
         told = [notice for notice in house.waiting() if notice.kind is NoticeKind.OWNER_LEFT]
-        return [(notice.channel, reader.notices.group(notice.group, limit=10).total) for notice in told]
+        return [(notice.channel, as_sent(reader, notice).needing) for notice in told]
+
+
+def as_sent(reader, notice):
+    return reader.notices.group(notice.kind, notice.group, limit=10)
 
 
 def written_to(house, who):
@@ -91,8 +95,20 @@ def test_the_card_is_edited_when_somebody_takes_one_over(house):
     leaves(house, OLGA)
     request = house.vote(ask(house, credential, Kind.TRANSFER, owner=SAM), ANA)
     effects.accept(house.world, request.id, request.digest, SAM)
-    assert cards(house) == [("C0RETAIL", 1), ("C0RETAIL", 1)]
+    assert cards(house) == [("C0RETAIL", 0)] * 2
     assert NoticeKind.OWNER_TRANSFERRED not in written_to(house, OLGA), "nobody is written to who has left"
+
+
+def test_those_that_did_not_fit_come_onto_the_card_as_the_first_are_taken_over(house):
+    owned = [house.issued(owner=OLGA, name=f"job {number:02}").credential for number in range(13)]
+    leaves(house, OLGA)
+    for credential in owned[:11]:
+        request = house.vote(ask(house, credential, Kind.TRANSFER, submission=credential.name, owner=SAM), ANA)
+        effects.accept(house.world, request.id, request.digest, SAM)
+    with house.store.read() as reader:
+        card = as_sent(reader, next(notice for notice in house.waiting() if notice.kind is NoticeKind.OWNER_LEFT))
+    assert card.needing == 2
+    assert [item.name for item in card.items[:2]] == ["job 11", "job 12"]
 
 
 def test_the_card_is_edited_when_one_of_them_is_deleted_and_when_that_is_undone(house):
@@ -109,7 +125,7 @@ def test_whoever_comes_back_and_leaves_again_is_told_of_again(house):
     leaves(house, OLGA)
     is_there(house, OLGA, active=True)
     sweep(house.world)
-    assert cards(house) == [("C0RETAIL", 1)] * 2, "the first is edited: it offers nothing any more"
+    assert cards(house) == [("C0RETAIL", 0)] * 2, "the first is edited: it offers nothing any more"
     leaves(house, OLGA)
     assert cards(house) == [("C0RETAIL", 1)] * 3
     assert len({notice.group for notice in house.waiting() if notice.kind is NoticeKind.OWNER_LEFT}) == 2

@@ -185,10 +185,10 @@ def _leaving_cards():
     many = tuple(specimens.credential(name=f"job-{number}") for number in range(10))
     group = NoticeId(UUID(int=5))
     return {
-        "left": leaving.left(Group(id=group, items=(theirs, taken, ended), total=3), gone),
-        "left-one": leaving.left(Group(id=group, items=(theirs,), total=1), gone),
-        "left-many": leaving.left(Group(id=group, items=many, total=1234), gone),
-        "left-settled": leaving.left(Group(id=group, items=(taken, ended), total=2), gone),
+        "left": leaving.left(Group(id=group, items=(theirs, taken, ended), needing=1), gone),
+        "left-one": leaving.left(Group(id=group, items=(theirs,), needing=1), gone),
+        "left-many": leaving.left(Group(id=group, items=many, needing=1234), gone),
+        "left-settled": leaving.left(Group(id=group, items=(taken, ended), needing=0), gone),
         "told-left": request_cards.told(
             specimens.request(State.WITHDRAWN, closing="the person whose press it needed has left the workspace"), KNOWN
         ),
@@ -218,7 +218,7 @@ def _detour_cards():
         return render(Notice(**{**known, **changes}), about, KNOWN)
 
     astray = {"channel": ChannelId("C0SECURITY"), "belongs": ChannelId("C0RETAIL")}
-    group = Group(id=NoticeId(UUID(int=8)), items=(specimens.credential(),), total=1)
+    group = Group(id=NoticeId(UUID(int=8)), items=(specimens.credential(),), needing=1)
     return {
         "detour-archived": card(specimens.request(), detour="is_archived", **astray),
         "detour-shared": card(specimens.in_state(State.APPROVED), detour=SHARED, **astray),
@@ -400,7 +400,7 @@ def _tracked_cards():
     waiting = Pending(to_reveal=(specimens.in_state(State.APPROVED, authority=SOPHOS),))
     imported, leaving = specimens.tracked(request=None), specimens.tracked(state=CredentialState.DELETING)
     items = (leaving, replace(leaving, name="night-job"), specimens.tracked(name="kept"))
-    group = Group(id=NoticeId(UUID(int=7)), items=items, total=9)
+    group = Group(id=NoticeId(UUID(int=7)), items=items, needing=8)
     return {
         **cards,
         "tracked-reveal-vendor-gone": offer_cards.offer(specimens.in_state(State.APPROVED, authority=SOPHOS), KNOWN),
@@ -415,7 +415,7 @@ def _tracked_cards():
         "tracked-waiting": tracked_cards.waiting(group, ELSEWHERE, to_owner=True),
         "tracked-waiting-late": tracked_cards.waiting(group, ELSEWHERE, to_owner=False),
         "tracked-waiting-over": tracked_cards.waiting(
-            replace(group, items=(specimens.tracked(),), total=1),
+            replace(group, items=(specimens.tracked(),), needing=0),
             ELSEWHERE,
             to_owner=True,
         ),

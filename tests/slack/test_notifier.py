@@ -227,7 +227,7 @@ def _about(kind):
     if kind in OF_GLASSES:
         return specimens.glass(), credential
     if kind in OF_GROUPS:
-        return Group(id=NoticeId(UUID(int=5)), items=(credential,), total=1), credential
+        return Group(id=NoticeId(UUID(int=5)), items=(credential,), needing=1), credential
     if kind in OF_WARNED:
         return specimens.group(specimens.item("job")), credential
     whole = {NoticeKind.DIGEST: specimens.digest(), NoticeKind.CHECKPOINT: specimens.log_standing()}

@@ -12,19 +12,21 @@ _SHOWN = 10
 
 
 def left(group: Group, known: Known) -> Card:
-    """Each with who owns it, and a button that asks for it to become one's own; those that somebody has, without."""
+    """Each with who owns it, and a button that asks for it to become one's own; those that somebody has, without.
+
+    Those that need somebody stand first, so that each of them comes onto the card as those before it are taken over.
+    """
     items = group.items[:_SHOWN]
     waiting = [credential for credential in items if _waits(credential, known.roster)]
-    more = group.total - len(items)
-    if waiting or more:
-        title = f"👋 Without an owner: {counted(group.total, 'credential', 'credentials')}"
-        who = mention(waiting[0].owner) if waiting else "Somebody"
-        told = f"{who} has left. What nobody owns, nobody answers for: take over what you know."
+    more = group.needing - len(waiting)
+    if waiting:
+        title = f"👋 Without an owner: {counted(group.needing, 'credential', 'credentials')}"
+        told = f"{mention(waiting[0].owner)} has left. What nobody owns, nobody answers for: take over what you know."
     else:
         title, told = "✅ Taken over", "What somebody who left owned has another owner by now, or has ended."
     blocks: list[Json] = [header(title), section(told), *(_row(credential, known) for credential in items)]
     if more:
-        blocks.append(context(f"… and {more:,} more: `/cred list` has them."))
+        blocks.append(context(f"… and {more:,} more: they follow here as these are taken over. `/cred list` has all."))
     if waiting:
         blocks.append(context("Whoever takes one over is approved by others, and then accepts it."))
     return Card(f"{title}. {told}", tuple(blocks))

@@ -69,8 +69,7 @@ def waiting(group: Group, known: Known, *, to_owner: bool) -> Card:
     if not left:
         text = "What was to be deleted where it lives has been deleted, or is kept."
         return Card(text, (section(f"✅ {text}"),))
-    count = group.total - len(group.items) + len(left)
-    title = f"🗑️ Still to be deleted: {counted(count, 'credential', 'credentials')}"
+    title = f"🗑️ Still to be deleted: {counted(group.needing, 'credential', 'credentials')}"
     ask = "Delete each where it lives, then say so." if to_owner else "They are their owners' to delete, or an admin's."
     blocks = [header(title), section(f"The deletion was approved, and nobody has said that it is done. {ask}")]
     for credential in left:
@@ -79,7 +78,7 @@ def waiting(group: Group, known: Known, *, to_owner: bool) -> Card:
         blocks.append(
             section(f"{line}\nClient ID `{escape(credential.client_id)}`", accessory=_gone_button(credential))
         )
-    more = count - len(left)
+    more = group.needing - len(left)
     return Card(title, (*blocks, *([context(f"… and {more} more.")] if more else [])))
 
 
