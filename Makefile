@@ -62,6 +62,8 @@ lock:  ## lock the dependencies anew (needs uv)
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate --extra build -o requirements.txt pyproject.toml
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate --extra build --extra postgres -c requirements.txt -o requirements-postgres.txt pyproject.toml
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate --extra build --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
 
 clean:  ## remove the virtual environment and caches; the sandbox's data under var/ stays

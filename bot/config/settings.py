@@ -167,7 +167,7 @@ def read_places(environ: Environment) -> Places:
     problems: list[str] = []
     bind = _try(problems, lambda: addresses.bind(environ.get("CRED_BIND") or "127.0.0.1"))
     port = _try(problems, lambda: addresses.port(environ.get("PORT") or "7341"))
-    database_url = _try(problems, lambda: addresses.database_url(environ.get("CRED_DATABASE_URL") or DATABASE_URL))
+    database_url = _try(problems, lambda: addresses.database_url(_database(environ)))
     where = bind or "127.0.0.1", port or 7341  # as good as any, where these are a mistake themselves
     public_url = _try(problems, lambda: addresses.public_url(environ.get("CRED_PUBLIC_URL"), *where))
     key = _try(problems, lambda: _key(environ, "CRED_KEY", "cred.key"))
@@ -205,6 +205,14 @@ def read_slack(environ: Environment) -> SlackSettings:
     if problems or bot_token is None or mode is None or api_url is None:
         raise SettingsError(problems)
     return SlackSettings(bot_token=bot_token, mode=mode, api_url=api_url)
+
+
+def _database(environ: Environment) -> str:
+    """Dropped from the environment where a password may stand in it."""
+    given = environ.get("CRED_DATABASE_URL") or DATABASE_URL
+    if given.startswith("postgres"):
+        del environ["CRED_DATABASE_URL"]
+    return given
 
 
 def _mode(app_token: Masked | None, signing_secret: Masked | None) -> SocketMode | HttpMode:

@@ -22,11 +22,14 @@ class SessionLock:
         self._engine: Final = engine
         self._statement: Final = lock_of(which, "pg_try_advisory_lock_shared" if shared else "pg_try_advisory_lock")
         self._turn: Final = Lock()
-        self._connection: Any = None
+        self._driver: Any = None
         self._held = False
 
     def hold(self) -> bool:
-        """Take it, or see that it is still held; whether it is. A connection that was lost took the lock with it."""
+        """Take it, or see that it is still held; whether it is. A connection that was lost took the lock with it.
+
+        Raises `DatabaseError` where the server is not there.
+        """
         with self._turn:
             try:
                 return self._look()
@@ -40,19 +43,20 @@ class SessionLock:
             self._drop()
 
     def _look(self) -> bool:
-        if self._connection is None:
+        if self._driver is None:
+            self._engine.connect().close()  # a server that is not there is told of in SQLAlchemy's words
             held = self._engine.raw_connection()
-            self._connection = held.driver_connection
+            self._driver = held.driver_connection
             held.detach()
-            self._connection.autocommit = True
+            self._driver.autocommit = True
         asked = "SELECT true" if self._held else self._statement
-        self._held = bool(self._connection.execute(asked).fetchone()[0])
+        self._held = bool(self._driver.execute(asked).fetchone()[0])
         return self._held
 
     def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection, self._held = None, False
+        if self._driver is not None:
+            self._driver.close()
+        self._driver, self._held = None, False
 
 
 class Duty:

@@ -386,3 +386,23 @@ def test_every_command_teaches_with_help(command):
 @pytest.mark.parametrize("part", ["--web", "--worker"])
 def test_on_sqlite_it_refuses_to_be_split(tmp_path, part):
     assert "cannot be split: run `cred serve` alone" in refused("serve", part, env=environment(tmp_path))
+
+
+def test_the_grants_let_a_role_add_entries_and_change_none():
+    said = run(app, ["grants", 'bot "7"']).stdout
+    assert 'GRANT SELECT, INSERT ON "ledger_entry" TO "bot ""7""";' in said
+    assert 'GRANT SELECT, INSERT, UPDATE, DELETE ON "request" TO' in said
+    assert said.count("GRANT ") == len(said.splitlines())
+
+
+def test_it_is_the_web_or_the_worker_and_not_both(tmp_path):
+    assert "Without either, one process does both" in refused("serve", "--web", "--worker", env=environment(tmp_path))
+
+
+def test_a_server_that_is_not_there_is_told_in_a_sentence_without_the_password(tmp_path):
+    url = "postgresql://cred:hunter2@127.0.0.1:1/cred"
+    key = initialised(tmp_path)[0]
+    for command in ("serve", "migrate", "init", "verify", "backup x.db", "import x.csv", "keys rotate-data"):
+        told = refused(*command.split(), env={**key, "CRED_DATABASE_URL": url})
+        assert "hunter2" not in told
+        assert "refused" in told or "pg_dump" in told
