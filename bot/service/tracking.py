@@ -5,7 +5,7 @@ checked once more; of many presses one counts.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.domain import reminder
 from bot.domain.credential import Credential, State
@@ -14,6 +14,7 @@ from bot.domain.events import CredentialTracked, Via
 from bot.domain.ids import ClientId, RequestId, UserId
 from bot.domain.request import Request, Verb
 from bot.domain.request import State as RequestState
+from bot.domain.role import Role
 from bot.domain.tracking import client_id_problem
 from bot.domain.voting import effect_stands, may_claim
 from bot.ports import Reader, UnitOfWork, World
@@ -141,9 +142,22 @@ def _problems(world: World, reader: Reader, request: Request, command: MadeComma
     found = (
         _client(reader, request, command.client_id.strip()),
         # Where the role has left the policy, the approval no longer stands: that is said once for all.
-        None if role is None else days_problem(role, command.expires_on, today),
+        None if role is None else _day(role, command.expires_on, today),
     )
     return tuple(problem for problem in found if problem is not None)
+
+
+def _day(role: Role, day: date, today: date) -> Problem | None:
+    """The day is a fact of the vendor's page: where the policy does not let it live so long, it is changed there."""
+    problem = days_problem(role, day, today)
+    if problem is None or day < today:
+        return problem
+    longest, days = today + role.max_life, role.max_life // timedelta(days=1)
+    return Problem(
+        Field.EXPIRES,
+        f"{role.name} may live {days} days at most. Where it lives, let it end on {longest.isoformat()} or sooner; "
+        "then write the day that is shown there.",
+    )
 
 
 def _client(reader: Reader, request: Request, client_id: str) -> Problem | None:

@@ -92,8 +92,14 @@ def _extend(preview: ChangePreview, known: Known) -> list[Json]:
     today = known.policy.today(preview.now)
     usual = today + min(role.default_life, role.max_life)
     later = usual if usual > known.policy.last_day(preview.credential.expires_at) else longest
+    told = (
+        f"It is extended in {known.place(preview.credential.authority)}, by {mention(preview.credential.owner)}. Here "
+        "only the day changes of which I warn: I cannot see whether it was done there."
+        if preview.credential.tracked
+        else "The secret stays the same. A rotation can renew both: `/cred rotate`."
+    )
     return [
-        section("The secret stays the same. A rotation can renew both: `/cred rotate`."),
+        section(told),
         _day("Works until the end of", later, f"{day(longest)} is the latest for this role."),
     ]
 
@@ -142,10 +148,11 @@ _FORMS: dict[Kind, tuple[str, str, Callable[[ChangePreview, Known], list[Json]]]
 
 def _what(preview: ChangePreview, known: Known) -> str:
     credential = preview.credential
-    used = "never" if credential.last_used_at is None else when(credential.last_used_at)
+    used = "never used" if credential.last_used_at is None else f"last used {when(credential.last_used_at)}"
+    known_of = f"lives in {known.place(credential.authority)}" if credential.tracked else used
     return (
         f"{known.role(credential.role)} in {known.estate(credential.estate)}\n"
-        f"owner {mention(credential.owner)} · last used {used} · until {known.end(credential.expires_at)}"
+        f"owner {mention(credential.owner)} · {known_of} · until {known.end(credential.expires_at)}"
     )
 
 

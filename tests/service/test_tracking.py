@@ -162,7 +162,7 @@ def test_a_client_id_is_of_one_credential_of_its_vendor_only(house, request_):
     assert tracking.problems_with_made(house.world, said(house, request_)) == (problem,)
 
 
-@pytest.mark.parametrize(("days", "words"), [(-1, "has passed"), (400, "365 days at most")])
+@pytest.mark.parametrize(("days", "words"), [(-1, "has passed"), (400, "Where it lives, let it end on")])
 def test_a_day_that_cannot_be_is_refused_at_its_field(house, request_, days, words):
     (problem,) = tracking.made(house.world, said(house, request_, expires_on=vendors.in_days(house, days)))
     assert problem.field is Field.EXPIRES

@@ -319,6 +319,7 @@ def _warning_cards():
         specimens.item("f", resolution=Resolution.DELETED, by=people.OLGA, state=CredentialState.DELETING),
         specimens.item("g", resolution=Resolution.EXPIRED, state=CredentialState.EXPIRED),
     ]
+    elsewhere = replace(decided[6], credential=specimens.tracked(state=CredentialState.EXPIRED))
     many = specimens.group(*(specimens.item(f"job-{n}", days=n) for n in range(10)), total=10_000, decided=12)
     return {
         "warning": warning.warning(specimens.group(today, tomorrow, week, in_use), KNOWN),
@@ -330,6 +331,8 @@ def _warning_cards():
         "warning-page": warning.everything(many, KNOWN, skipped=20),
         "warning-last-page": warning.everything(replace(many, total=30), KNOWN, skipped=20),
         "expired-one": warning.expired(specimens.group(decided[6]), KNOWN),
+        "expired-elsewhere": warning.expired(specimens.group(elsewhere), KNOWN),
+        "expired-here-and-elsewhere": warning.expired(specimens.group(decided[6], elsewhere), KNOWN),
         "expired-many": warning.expired(many, KNOWN),
         "digest": digest.digest(specimens.digest(), KNOWN),
         "digest-nothing": digest.digest(

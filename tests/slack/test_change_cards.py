@@ -85,6 +85,8 @@ SPECIAL = {
     "delete-final": of(
         specimens.change(Kind.DELETE, State.FULFILLED), specimens.credential(state=CredentialState.DELETED)
     ),
+    "extend-tracked": of(specimens.change(Kind.EXTEND, State.PENDING, authority="sophos"), specimens.tracked()),
+    "extend-tracked-done": of(specimens.change(Kind.EXTEND, State.FULFILLED, authority="sophos"), specimens.tracked()),
     "delete-tracked": of(
         specimens.change(Kind.DELETE, State.PENDING), specimens.credential(authority="sophos", secrets=())
     ),

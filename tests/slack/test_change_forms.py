@@ -53,6 +53,7 @@ FORMS = {
     "change-rotate": preview(Kind.ROTATE),
     "change-rotate-again": preview(Kind.ROTATE, OVERLAPPING, longest=None),
     "change-extend": preview(Kind.EXTEND),
+    "change-extend-tracked": preview(Kind.EXTEND, specimens.tracked()),
     "change-transfer": preview(Kind.TRANSFER),
     "change-transfer-nobody": preview(Kind.TRANSFER, problem="1 must approve this, and nobody could.", approvers=()),
     "change-resume": preview(Kind.RESUME, specimens.credential(state=CredentialState.SUSPENDED)),

@@ -68,7 +68,7 @@ def told(request: Request, known: Known, subject: Credential | None = None) -> C
     asked_to = f"asked to {words.verb.lower()}" if words.noun else "asked for"
     blocks = [
         header(title(request, subject)),
-        section(f"{outcome(request, subject)}\n{next_step(request)}".rstrip()),
+        section(f"{outcome(request, subject)}\n{next_step(request, known)}".rstrip()),
         context(f"You {asked_to} `{request.asked.name}`: {what(request, known)}.", f"Request {request.code}"),
     ]
     return Card(f"{title(request, subject)}. {escape(plain_outcome(request))}", tuple(blocks))
@@ -118,12 +118,18 @@ def _question(request: Request, known: Known | None) -> str:
     return told + (f"\n⚠️ {escape(role.warning)}" if role is not None and role.warning else "")
 
 
+_ELSEWHERE = {
+    Kind.DELETE: "Its owner then deletes it where it lives.",
+    Kind.EXTEND: "Its owner then extends it where it lives, and I warn of the new day.",
+}
+
+
 def _happens(request: Request, known: Known | None) -> str:
     happens = wording.of(request).happens
-    if request.asked.kind is not Kind.DELETE:
-        return happens
     if request.asked.authority != BUILTIN:
-        return "Its owner then deletes it where it lives."
+        happens = _ELSEWHERE.get(request.asked.kind, happens)
+    if request.asked.kind is not Kind.DELETE or request.asked.authority != BUILTIN:
+        return happens
     return happens if known is None else f"{happens} For {span(known.policy.windows.undo)} that can be undone."
 
 

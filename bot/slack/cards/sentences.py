@@ -9,6 +9,7 @@ from bot.domain.ids import BUILTIN
 from bot.domain.kind import Kind
 from bot.domain.request import DECLINED, Request, State, Verdict
 from bot.slack.cards import wording
+from bot.slack.cards.pieces import Known
 from bot.slack.text import escape, mention, people, quote, when
 
 _REASON_SHOWN = 2500
@@ -75,9 +76,11 @@ def _offered(request: Request) -> str:
     return f"The owner can {'make it' if request.asked.made_elsewhere else f'reveal the {_secret(request)}'} now."
 
 
-def next_step(request: Request) -> str:
+def next_step(request: Request, known: Known) -> str:
     """What the requester can do now, if anything."""
     match request.state:
+        case State.FULFILLED if request.asked.kind is Kind.EXTEND and request.asked.authority != BUILTIN:
+            return f"Do it in {known.place(request.asked.authority)}: if it ends sooner there, nobody is warned."
         case State.APPROVED if not request.takes_effect_by_itself:
             return "They have a message with the button for it."
         case State.DENIED if request.closing == DECLINED:
@@ -156,9 +159,15 @@ def _effect(request: Request, subject: Credential | None) -> str:
         case Kind.RESUME:
             return "It authenticates again."
         case Kind.EXTEND:
-            return "Its new last day is in force."
+            return _extension(request, owner)
         case Kind.DELETE:
             return deletion(subject)
+
+
+def _extension(request: Request, owner: str) -> str:
+    if request.asked.authority == BUILTIN:
+        return "Its new last day is in force."
+    return f"{owner} extends it where it lives. I warn of the new day, and cannot see whether that was done."
 
 
 def deletion(subject: Credential | None) -> str:
@@ -194,6 +203,7 @@ _TRACKED_DELETION = {
 _TRACKED = {
     Kind.ADD: "It is tracked now.",
     Kind.RESUME: "It works again.",
+    Kind.EXTEND: "Its owner extends it where it lives.",
     Kind.DELETE: "Its owner deletes it where it lives.",
 }
 """Of credentials that live elsewhere."""

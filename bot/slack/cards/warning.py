@@ -51,7 +51,7 @@ def expired(group: Warned, known: Known) -> Card:
     names = [item.credential.name for item in group.items]
     title = f"⌛ Expired: {names[0]}" if group.total == 1 else f"⌛ {group.total:,} credentials have expired"
     blocks = [header(title), *(_ended(item, known) for item in group.items[:PAGE]), *_rest(group)]
-    blocks.append(context("They no longer authenticate, and what could check their secrets is destroyed."))
+    blocks.append(context(_after(group)))
     return Card(f"{title}: {_named(names, group.total)}.", tuple(blocks))
 
 
@@ -111,12 +111,23 @@ def _row(item: Item, group: Warned, known: Known) -> Json:
 
 def _ended(item: Item, known: Known) -> Json:
     credential = item.credential
+    worked = "Was tracked until" if credential.tracked else "Worked until"
     last_day = known.policy.schedule(credential.role, credential.estate, item.expires_at).last_day
     told = (
         f"*`{credential.name}`* · {mention(credential.owner)}\n{known.role(credential.role)} in "
-        f"{known.estate(credential.estate)} · {_used(credential)}\nWorked until the end of {day(last_day)}"
+        f"{known.estate(credential.estate)} · {_used(credential)}\n{worked} the end of {day(last_day)}"
     )
     return section(told, accessory=again_button(credential))
+
+
+def _after(group: Warned) -> str:
+    """What an end means; many may be of both kinds."""
+    destroyed = "They no longer authenticate, and what could check their secrets is destroyed."
+    there = "For what lives elsewhere, look there that nothing of it is left: I cannot see whether it still works."
+    elsewhere = [item.credential.tracked for item in group.items]
+    if not any(elsewhere):
+        return destroyed
+    return there if all(elsewhere) else f"{destroyed} {there}"
 
 
 def _ends(item: Item, group: Warned, known: Known) -> str:
