@@ -16,9 +16,9 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
             os.fchmod(new.fileno(), mode)
             os.fsync(new.fileno())
         Path(new.name).replace(path)
-    except OSError:
+    except OSError as error:
         Path(new.name).unlink(missing_ok=True)
-        raise
+        raise OSError(error.errno, error.strerror, str(path)) from None  # a full disk names no file
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -1,13 +1,12 @@
 """`cred keys` and `cred erase`: the ledger's keys, and the people who must be forgotten."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
+from bot.cli.bars import steps
 from bot.cli.refusing import refuse, refusing
 from bot.config import read_places
 
@@ -50,10 +49,15 @@ def rotate_encryption() -> None:
 
     Run it again if it was interrupted: it finishes what it began.
     """
-    with refusing(), _progress("Wrapping keys") as progress:
+    with refusing(), steps() as progress:
         from bot.main.keys import rotate_key_encryption_key  # noqa: PLC0415 - see bot.cli
 
-        done = rotate_key_encryption_key(read_places(os.environ), datetime.now(UTC), os.urandom, progress)
+        done = rotate_key_encryption_key(
+            read_places(os.environ),
+            datetime.now(UTC),
+            os.urandom,
+            lambda wrapped, total: progress("Wrapping keys", wrapped, total),
+        )
     typer.echo(f"Key       {done.new} (new: back it up now, apart from the database)")
     typer.echo(f"Wraps     {done.keys} keys, and those of {done.people} people")
     typer.echo(f"Old key   {done.old} (backups from before need it; destroy it when they are gone)")
@@ -96,15 +100,3 @@ def erase(
         gone = destroy(read_places(os.environ), person, team, datetime.now(UTC))
     typer.echo(f"Erased    {gone}: nobody stands behind that ID any more.")
     typer.echo("Remains   their Slack ID in the tables of the present, where they own or asked for something; backups.")
-
-
-@contextmanager
-def _progress(doing: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr for as long as it takes."""
-    from rich.console import Console  # noqa: PLC0415 - see bot.cli
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415 - the same
-
-    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(doing, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -142,6 +142,8 @@ def write_secret(file: Path, key: str) -> None:
             opened.flush()
             os.fsync(opened.fileno())
         file.hardlink_to(fresh)  # unlike a renaming, it overwrites nothing
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(file)) from None
     finally:
         fresh.unlink()
     folder = os.open(file.parent, os.O_RDONLY)

@@ -1,5 +1,7 @@
 """From places to an open house: keys, database, ledger. What stands in the way is told in one sentence."""
 
+import errno
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,15 +92,27 @@ def told_of(places: Places) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        remedy = (
-            "See that the server runs, and that CRED_DATABASE_URL is right."
-            if places.on_postgres
-            else "Restore the newest backup; if that file is not Cred's, name another in CRED_DATABASE_URL."
-        )
-        raise NotReadyError(f"The database {places.shown} cannot be used: {said(error)}. {remedy}") from None
+        raise NotReadyError(
+            f"The database {places.shown} cannot be used: {said(error)}. {_remedy(places, error)}"
+        ) from None
     except OSError as error:
-        remedy = "Change who owns its folder, or name another place for it."
-        raise NotReadyError(f"{error.filename} cannot be made or written: {error.strerror}. {remedy}") from None
+        full = error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
+        remedy = "See whether that disk is full or broken" if full else "Change who owns its folder"
+        raise NotReadyError(
+            f"{error.filename} cannot be made or written: {error.strerror}. {remedy}, or name another place for it."
+        ) from None
+
+
+def _remedy(places: Places, error: DatabaseError) -> str:
+    """A disk that is full or refuses is no reason to restore anything: what stands on it is whole."""
+    if places.on_postgres:
+        return "See that the server runs, and that CRED_DATABASE_URL is right."
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return "Nothing was changed. See whether that disk is full or broken, and try again."
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
+        return "Nothing was changed. See who may write that file and its folder, and whether the disk may be written."
+    return "Restore the newest backup; if that file is not Cred's, name another in CRED_DATABASE_URL."
 
 
 def open_house(places: Places, keys: Keys, *, exclusive: bool = False) -> Opened:

@@ -10,13 +10,14 @@ from typing import Final
 from starlette.types import ASGIApp
 
 from bot.main.face import SlackFace
-from bot.ports import DirectoryUnavailableError, World
+from bot.ports import DirectoryUnavailableError, StoreBusyError, World
 from bot.scheduler import Guard, Job, Outbox, Scheduler, Threads
 from bot.service.outbox import Sending
 from bot.service.starting import announce
 from bot.service.sweep import sweep
 from bot.store import SqlStore
 from bot.store.holding import Duty
+from ledger import LedgerError
 
 _SWEEP_EVERY = timedelta(seconds=15)
 _CHECKPOINT_EVERY = timedelta(minutes=1)
@@ -103,8 +104,7 @@ class Program:
 
     def checkpoint(self) -> None:
         """Sign the ledger as it stands, if it moved."""
-        with self.store.write() as connection:
-            self.store.ledger.checkpoint(connection)
+        sign(self.store)
 
     def _jobs(self) -> Iterator[Job]:
         yield Job(name="checkpoint", run=self.checkpoint, every=_CHECKPOINT_EVERY)
@@ -141,3 +141,12 @@ class Program:
             self._people_read = now
         except DirectoryUnavailableError as reason:
             _log.warning("Slack could not be asked who is there (%s); I ask again in ten minutes.", reason)
+
+
+def sign(store: SqlStore) -> None:
+    """Sign the ledger as it stands, if it moved. What hinders it is told in a sentence, and tried again in a minute."""
+    try:
+        with store.write() as connection:
+            store.ledger.checkpoint(connection)
+    except (LedgerError, StoreBusyError) as reason:
+        _log.error("The ledger was not signed: %s", reason)

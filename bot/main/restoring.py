@@ -49,8 +49,9 @@ def restore(places: Places, wish: Wish, now: datetime, progress: Progress) -> Re
         raise NotReadyError(f"There is no {'backup' if wish.backup else 'database'} at {source}.")
     if wish.backup is not None and wish.backup.resolve() == places.database.resolve():
         raise NotReadyError(f"{wish.backup} is the database itself.")
-    places.database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = ExclusiveLock(places.database)
+    with copying(source, places.database):
+        places.database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = ExclusiveLock(places.database)
     try:
         with copying(source, places.database), _copied(source, places.database, progress) as copy:
             checked = Examination(places, keys, wish, progress).check(copy, now)
