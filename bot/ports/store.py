@@ -101,7 +101,7 @@ class Credentials(Protocol):
     def get(self, credential: CredentialId) -> Credential | None: ...
     def named(self, name_key: str) -> list[Credential]: ...
     def of_client(self, client_id: ClientId, authority: AuthorityKey) -> Credential | None:
-        """The credential, or tombstone, of a client ID: no authority gives one twice."""
+        """The credential that holds a client ID; else the last that did, of those that have ended."""
 
     def of_secrets(self, fingerprints: Sequence[str]) -> list[Credential]:
         """Those of which one of these is the fingerprint of a secret, of one that is retired, too."""

@@ -106,8 +106,8 @@ def _held(store: Reader, policy: Policy, line: int, made: Credential) -> list[Fa
         estate = policy.estates[made.estate].name
         found.append(Fault(line, "name", f"This name is taken in {estate}.", "Choose another name."))
     holder = store.credentials.of_client(ClientId(made.client_id), made.authority)
-    if holder is not None:
-        remedy = f"Remove the row: that one {'is tracked already' if holder.ended_at is None else 'has ended'}."
+    if holder is not None and holder.ended_at is None:
+        remedy = "Remove the row: that one is tracked already."
         found.append(Fault(line, "client_id", f"This is the client ID of {holder.estate}/{holder.name}.", remedy))
     return found
 

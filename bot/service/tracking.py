@@ -165,7 +165,7 @@ def _client(reader: Reader, request: Request, client_id: str) -> Problem | None:
     if sentence is not None:
         return Problem(Field.CLIENT, sentence)
     holder = reader.credentials.of_client(ClientId(client_id), request.asked.authority)
-    if holder is None or holder.id == request.credential:
+    if holder is None or holder.ended_at is not None or holder.id == request.credential:
         return None
     return Problem(Field.CLIENT, "This client ID is another credential's already. Copy that of the new one.")
 

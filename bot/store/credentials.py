@@ -31,9 +31,13 @@ _SOME = select(_CREDENTIAL).where(_CREDENTIAL.c.id.in_(bindparam("ids", expandin
 _NAMED = (
     select(_CREDENTIAL).where(_CREDENTIAL.c.name_key == bindparam("name_key")).order_by(_CREDENTIAL.c.created_at.desc())
 )
-_OF_CLIENT = select(_CREDENTIAL).where(
-    _CREDENTIAL.c.client_id == bindparam("client_id"), _CREDENTIAL.c.authority == bindparam("authority")
+_OF_CLIENT = (
+    select(_CREDENTIAL)
+    .where(_CREDENTIAL.c.client_id == bindparam("client_id"), _CREDENTIAL.c.authority == bindparam("authority"))
+    .order_by(_CREDENTIAL.c.ended_at.is_not(None), _CREDENTIAL.c.ended_at.desc())
+    .limit(1)
 )
+"""The one that holds it; else the last that did."""
 _OF_SECRETS = select(_CREDENTIAL).where(
     _CREDENTIAL.c.id.in_(
         select(_SECRET.c.credential).where(_SECRET.c.fingerprint.in_(bindparam("fingerprints", expanding=True)))

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.credential import State
 from bot.domain.kind import Kind
 from bot.ports import Conflict
-from bot.service import importing, requests
+from bot.service import importing, lifecycle, requests
 from bot.service.changing import ChangeCommand
 from bot.service.spreadsheet import COLUMNS, read
 from bot.store.auditing import story_problems
@@ -164,6 +164,13 @@ def test_what_is_taken_already_is_told(house, desk):
     assert [(each.line, each.column) for each in found.faults] == [(2, "client_id"), (3, "name"), (4, "name")]
     assert "retail/CI deploys" in found.faults[0].problem
     assert "tracked already" in found.faults[0].remedy
+
+
+def test_what_expired_here_is_taken_over_again(house, desk):
+    importing.take_over(desk, look(desk))
+    house.clock.advance(days=366)
+    assert lifecycle.expire_due(house.world) == 1
+    assert look(desk, {"expires": "2027-12-31"}).faults == ()
 
 
 def test_what_was_taken_between_looking_and_writing_stops_all_of_it(house, desk):

@@ -162,6 +162,19 @@ def test_a_client_id_is_of_one_credential_of_its_vendor_only(house, request_):
     assert tracking.problems_with_made(house.world, said(house, request_)) == (problem,)
 
 
+def test_one_that_expired_here_and_still_works_there_can_be_tracked_again(house):
+    first = tracked(house)
+    house.clock.advance(days=91)
+    assert lifecycle.expire_due(house.world) == 1
+    again = tracked(house, submission="again")
+    assert (again.client_id, again.id == first.id) == (CLIENT_ID, False)
+    with house.store.read() as reader:
+        assert reader.credentials.of_client(CLIENT_ID, SOPHOS).id == again.id
+    second = house.approved(owner=OLGA, authority=SOPHOS, name="second", submission="second")
+    (problem,) = tracking.made(house.world, said(house, second))
+    assert "another credential's" in problem.sentence
+
+
 @pytest.mark.parametrize(("days", "words"), [(-1, "has passed"), (400, "Where it lives, let it end on")])
 def test_a_day_that_cannot_be_is_refused_at_its_field(house, request_, days, words):
     (problem,) = tracking.made(house.world, said(house, request_, expires_on=vendors.in_days(house, days)))

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
-from bot.store.rows.base import BY_BYTES, Row, when
+from bot.store.rows.base import BY_BYTES, Row, index_where, when
 
 
 class CredentialRow(Row, table=True):
@@ -41,7 +41,8 @@ class CredentialRow(Row, table=True):
     unused_told_at: int | None = Field(default=None, sa_column=when(nullable=True, index=True))
 
     __table_args__ = (
-        UniqueConstraint("client_id", "authority"),
+        Index("credential_client", "client_id", "authority"),
+        index_where("credential_client_held", "client_id", "authority", where="ended_at IS NULL", unique=True),
         Index("credential_name", "name_key", "id"),
         Index("credential_state_expires", "state", "expires_at"),
     )

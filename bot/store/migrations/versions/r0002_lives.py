@@ -38,13 +38,15 @@ def _request() -> None:
 def _credential() -> None:
     with op.batch_alter_table("credential", naming_convention=_NAMES) as batch:
         batch.drop_constraint(_unique("credential", "client_id"), type_="unique")
-        batch.create_unique_constraint("uq_credential_client", ["client_id", "authority"])
         batch.alter_column("request", nullable=True)
         for name in ("undo_until", "warn_at", "snoozed_until", "unused_told_at"):
             batch.add_column(_instant(name, nullable=True))
         batch.add_column(sa.Column("warned", sa.Integer(), nullable=True))
         for name in ("let_expire_by", "suspended_by", "suspended_why"):
             batch.add_column(sa.Column(name, sa.String(), nullable=True))
+    client = ["client_id", "authority"]
+    op.create_index("credential_client", "credential", client)
+    _index_where("credential_client_held", "credential", client, where="ended_at IS NULL", unique=True)
     op.execute(
         "UPDATE credential SET suspended_why = 'nobody confirmed that the secret arrived' WHERE state = 'suspended'"
     )  # until now nothing was suspended for another reason
