@@ -25,7 +25,7 @@ _POLICY = typer.Option(help="Which witnesses must have cosigned the checkpoint, 
 
 def verify(
     *,
-    database: Annotated[str, typer.Option(help="SQLite file, or sqlite:/// URL. It is only read.")],
+    database: Annotated[str, typer.Option(help="SQLite file, or postgresql:// URL. It is only read.")],
     vkey: Annotated[Path, typer.Option(help="File of the log's verifier key (cred-ledger.vkey).")],
     key: Annotated[Path | None, typer.Option(help="File of the key-encryption key: opens each entry.")] = None,
     key_command: Annotated[

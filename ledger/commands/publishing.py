@@ -15,7 +15,7 @@ from ledger.signing import VerifierKey
 from ledger.tables import open_to_read
 from ledger.writing import write_whole
 
-_DATABASE = typer.Option(help="SQLite file, or sqlite:/// URL. It is only read.")
+_DATABASE = typer.Option(help="SQLite file, or postgresql:// URL. It is only read.")
 _VKEY = typer.Option(help="File of the log's verifier key (cred-ledger.vkey).")
 _CHECKPOINT = typer.Option(
     help="The checkpoint to use, such as one that witnesses cosigned. Without it: the newest in the database."

@@ -56,7 +56,7 @@ def witness(
 
 
 def cosign(
-    database: Annotated[str, typer.Option(help="SQLite file, or sqlite:/// URL. It is only read.")],
+    database: Annotated[str, typer.Option(help="SQLite file, or postgresql:// URL. It is only read.")],
     vkey: Annotated[Path, typer.Option(help="File of the log's verifier key (cred-ledger.vkey).")],
     policy: Annotated[Path, typer.Option(help="Which witnesses, and how many: a C2SP tlog-policy file.")],
     checkpoints: Annotated[Path, typer.Option(help="The folder of kept checkpoints; the cosigned one goes there.")],

@@ -10,10 +10,12 @@ from datetime import timedelta
 import psycopg
 import pytest
 
+from bot.domain.credential import Delivery
 from bot.domain.request import State
 from bot.slack.ids import Action
 from tests.support import road, soundness
 from tests.support.composing import a_program
+from tests.support.killing import kill_somewhere
 from tests.support.live import ANA, BEN, MAYA, ROOT, end_of
 from tests.support.postgres import Handed
 from tests.support.sandbox import ActRefusedError, eventually
@@ -80,6 +82,24 @@ def test_the_road_is_walked_verified_and_looked_over_as_a_role_that_can_change_n
         connection.execute("TRUNCATE ledger_entry CASCADE")
     program.start()
     assert road.works(program, pair)
+
+
+def test_killed_at_any_instant_it_goes_on_where_it_stood(program):
+    """Who starts cannot know that nobody else is in the middle of something: it waits for the lease."""
+
+    def let_leases_end():
+        program.let_pass(program.windows.lease + timedelta(minutes=1))
+        eventually(lambda: not _under_way(program), "the end of what was under way", 30.0)
+
+    for number in range(4):
+        kill_somewhere(program, number, settle=let_leases_end)
+
+
+def _under_way(program):
+    books = soundness.read(program)
+    begun = {State.EXECUTING, State.UNRESOLVED}
+    pending = [c for c in books.credentials if c.newest.delivery is Delivery.PENDING]
+    return pending or [request for request in books.requests if request.state in begun]
 
 
 def test_two_that_serve_one_database_race_clicks_and_the_clock_and_each_thing_happens_once(hosted, tmp_path):

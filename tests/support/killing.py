@@ -21,11 +21,14 @@ class Death:
     committed: int
 
 
-def kill_somewhere(program: Program, number: int, role: str = road.READ_ONLY) -> Death:
-    """Walk, be killed on the way, start again, walk on to a login."""
+def kill_somewhere(
+    program: Program, number: int, role: str = road.READ_ONLY, *, settle: Callable[[], object] = lambda: None
+) -> Death:
+    """Walk, be killed on the way, start again, walk on to a login. `settle` is called right after the start."""
     name = f"random-{number}-{uuid4().hex[:6]}"
     whole = _seconds(program, role, lambda: road.walk(program, f"measured-{uuid4().hex[:8]}", role=role))
     death = _die(program, number, whole, lambda: road.walk(program, name, role=role))
+    settle()
     finish(program, name, role)
     return death
 
