@@ -23,9 +23,17 @@ class Member:
     user: UserId
     team: TeamId
     name: str
+    """As it stands beside what they write."""
+    full_name: str = ""
+    """As it stands in their profile; empty if there is none."""
     membership: Membership = Membership.MEMBER
     active: bool = True
     time_zone: str | None = None
+
+    def goes_by(self, name: str) -> bool:
+        """Whether somebody may mean this person by a name, whatever its capitals."""
+        wanted = " ".join(name.casefold().split())
+        return wanted in {" ".join(known.casefold().split()) for known in (self.name, self.full_name) if known}
 
 
 class Roster(Protocol):

@@ -117,11 +117,13 @@ class SlackDirectory:
 def member_of(user: Mapping[str, Any]) -> Member:
     """An account as Slack describes it."""
     profile = user.get("profile") or {}
-    name = profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user.get("name")
+    full_name = str(profile.get("real_name") or user.get("real_name") or "")
+    name = profile.get("display_name") or full_name or user.get("name")
     return Member(
         user=UserId(user["id"]),
         team=TeamId(user.get("team_id") or ""),
         name=str(name or user["id"]),
+        full_name=full_name,
         membership=_membership(user),
         active=not user.get("deleted", False),
         time_zone=user.get("tz") or None,

@@ -43,8 +43,7 @@ class RosterStore:
     def named(self, name: str) -> tuple[Member, ...]:
         """The active members who go by a name, whatever its capitals."""
         self._look_again()
-        wanted = name.casefold()
-        return tuple(m for m in self._members.values() if m.active and m.name.casefold() == wanted)
+        return tuple(m for m in self._members.values() if m.active and m.goes_by(name))
 
     def group(self, group: GroupId) -> frozenset[UserId]:
         """Who is in the group, nobody if it was never read."""
@@ -100,6 +99,7 @@ def _member(row: Row[Any]) -> Member:
         user=UserId(row.user),
         team=TeamId(row.team),
         name=row.name,
+        full_name=row.full_name,
         membership=Membership(row.membership),
         active=row.active,
         time_zone=row.time_zone,
@@ -111,6 +111,7 @@ def _values(member: Member, at: datetime) -> dict[str, object]:
         "user": member.user,
         "team": member.team,
         "name": member.name,
+        "full_name": member.full_name,
         "membership": member.membership,
         "active": member.active,
         "time_zone": member.time_zone,

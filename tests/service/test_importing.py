@@ -1,7 +1,9 @@
 """A spreadsheet is taken over whole or not at all, each mistake is told, and the ledger tells of each row."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +15,7 @@ from bot.service.changing import ChangeCommand
 from bot.service.spreadsheet import COLUMNS, read
 from bot.store.auditing import story_problems
 from tests.support import people, vendors
-from tests.support.people import OLGA, RETAIL, member
+from tests.support.people import MAYA, OLGA, RETAIL, member
 from tests.support.vendors import SOPHOS
 
 ROW = {
@@ -91,6 +93,19 @@ def test_names_and_keys_are_both_understood(desk, changes):
     found = look(desk, **changes)
     assert found.faults == ()
     assert (found.credentials[0][1].estate, found.credentials[0][1].owner) == (RETAIL, OLGA)
+
+
+def test_the_file_that_the_readme_shows_is_taken_over_as_it_stands(house, desk):
+    house.directory.members[MAYA] = member(MAYA, name="maya", full_name="Maya Okafor")
+    (shown,) = re.findall(r"```csv\n(.*?)```", (Path(__file__).parents[2] / "README.md").read_text(), re.DOTALL)
+    found = importing.look(desk, read(shown.encode(), source="old.csv"), lambda _done: None)
+    assert found.faults == ()
+    assert [made.owner for _, made in found.credentials] == [MAYA]
+
+
+def test_one_whom_two_are_called_is_nobody(house, desk):
+    house.directory.members[MAYA] = member(MAYA, name="maya", full_name="Olga")
+    assert "2 people are called “Olga”" in fault(desk, owner="Olga").problem
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,12 @@ def test_account_is_what_slack_says_of_it(account_of, membership, active):
     assert (member.membership, member.active) == (membership, active)
 
 
+def test_person_goes_by_the_name_beside_what_they_write_and_by_that_of_their_profile():
+    member = member_of(account("U0X", profile={"display_name": "maya", "real_name": "Maya Okafor"}))
+    assert (member.name, member.full_name) == ("maya", "Maya Okafor")
+    assert [member.goes_by(name) for name in ("Maya", "maya  okafor", "okafor", "")] == [True, True, False, False]
+
+
 def test_person_whom_slack_no_longer_knows_is_inactive(slack, directory):
     directory.refresh(frozenset({people.ANA}), frozenset())
     slack.next("users.info", refuses("user_not_found"))

@@ -105,7 +105,7 @@ class FakeDirectory:
         return self.members.get(user)
 
     def named(self, name: str) -> tuple[Member, ...]:
-        return tuple(m for m in self.members.values() if m.active and m.name.casefold() == name.casefold())
+        return tuple(m for m in self.members.values() if m.active and m.goes_by(name))
 
     def group(self, group: GroupId) -> frozenset[UserId]:
         return self.groups.get(group, frozenset())

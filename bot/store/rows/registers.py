@@ -24,6 +24,7 @@ class MemberRow(Row, table=True):
     user: str = Field(primary_key=True)
     team: str
     name: str
+    full_name: str
     membership: str
     active: bool
     time_zone: str | None = None

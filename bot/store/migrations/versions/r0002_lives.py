@@ -135,6 +135,10 @@ def _reviews() -> None:
 
 
 def _registers() -> None:
+    with op.batch_alter_table("member") as batch:
+        batch.add_column(sa.Column("full_name", sa.String(), nullable=False, server_default=""))
+    with op.batch_alter_table("member") as batch:
+        batch.alter_column("full_name", server_default=None)
     _index_where("member_left", "member", ["user"], where="active = 0", postgresql="active = false")
     op.create_table("leaver", _text("user"), _instant("at"), sa.PrimaryKeyConstraint("user"))
     op.create_table(
