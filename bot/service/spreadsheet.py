@@ -70,6 +70,8 @@ def read(content: bytes, *, source: str) -> Sheet:
     rows: list[Row] = []
     faults: list[Fault] = []
     for line, cells in records:
+        while len(cells) > len(names) and not cells[-1]:  # a column that is empty in every row has no name either
+            cells.pop()
         if len(cells) != len(names):
             problem = f"This row has {len(cells)} cells, and there are {len(names)} columns."
             faults.append(Fault(line, "", problem, "Look for a quote or a delimiter out of place."))

@@ -50,6 +50,15 @@ def test_empty_rows_are_left_out():
     assert [row.line for row in sheet(f"{HEADER}\n\n,,,,,,,\n{ROW}\n\n").rows] == [4]
 
 
+def test_columns_of_nothing_at_the_end_are_left_out():
+    found = sheet(f"{HEADER},,\n{ROW},,\n{ROW}, ,\n{ROW},more,\n")
+    assert [row.line for row in found.rows] == [2, 3]
+    assert [(fault.line, fault.problem) for fault in found.faults] == [
+        (4, "This row has 9 cells, and there are 8 columns.")
+    ]
+    assert len(sheet(f"{HEADER}\n{ROW.removesuffix('Reads what is deployed')},,\n").rows) == 1
+
+
 def test_a_row_with_more_or_fewer_cells_is_a_fault_of_its_own():
     found = sheet(f"{HEADER}\n{ROW},more\nshort,row\n{ROW}\n")
     assert [row.line for row in found.rows] == [4]
