@@ -25,6 +25,7 @@ from ledger import (
     newest_checkpoint,
     open_to_read,
     verify_with_key,
+    write_whole,
 )
 
 _LONGEST_REASON = 3000
@@ -63,15 +64,15 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Of one copy. What is wrong with it is raised as `NotReadyError`, with what to do."""
+    """Of one database, by its URL. What is wrong with it is raised as `NotReadyError`, with what to do."""
 
     places: Places
     keys: Keys
     wish: Wish
     progress: Progress
 
-    def check(self, copy: Path, now: datetime) -> Checked:
-        """Afterwards the copy may take the database's place."""
+    def check(self, copy: str, now: datetime) -> Checked:
+        """Afterwards it may take the database's place, and goes on under a new origin, where that was wished for."""
         if self.wish.reason is not None and not 0 < len(self.wish.reason.strip()) <= _LONGEST_REASON:
             raise NotReadyError(
                 f"A reason is one that somebody can read years from now, {_LONGEST_REASON} letters at most."
@@ -112,9 +113,9 @@ class Examination:
         except (LedgerError, DatabaseError):
             return []
 
-    def _contradicted(self, copy: Path, known: Sequence[Promise]) -> RollbackError | None:
+    def _contradicted(self, copy: str, known: Sequence[Promise]) -> RollbackError | None:
         """How it goes back behind what is known. Raises `LedgerError` where it is no ledger for these keys."""
-        engine = open_to_read(str(copy))
+        engine = open_to_read(copy)
         if standing(engine) not in (Standing.CURRENT, Standing.BEHIND):
             raise NotReadyError(f"{_UNCHANGED} It is no database of Cred, or one of a newer version.")
         with engine.connect() as connection, connection.begin():
@@ -133,8 +134,8 @@ class Examination:
                 return error
         return None
 
-    def _sound(self, copy: Path) -> Checked:
-        engine = open_to_read(str(copy))
+    def _sound(self, copy: str) -> Checked:
+        engine = open_to_read(copy)
         behind = standing(engine) is Standing.BEHIND
         with engine.connect() as connection, connection.begin():
             verifier = self._verifier(logs_in(connection)[-1].name)
@@ -150,8 +151,8 @@ class Examination:
             raise NotReadyError(f"{_UNCHANGED} Its ledger is not sound: {problems[0]}")
         return Checked(origin=verifier.name, entries=report.size, behind=behind)
 
-    def _continued(self, copy: Path, checked: Checked, known: Sequence[Checkpoint], now: datetime) -> Checked:
-        engine = open_engine(f"sqlite:///{copy}")
+    def _continued(self, copy: str, checked: Checked, known: Sequence[Checkpoint], now: datetime) -> Checked:
+        engine = open_engine(copy)
         try:
             with engine.connect().execution_options(**WRITING) as connection, connection.begin():
                 ledger = Ledger.continue_log(
@@ -164,9 +165,15 @@ class Examination:
                     checkpoints=self.places.checkpoints,
                     known=known,
                 )
+                self._publish(ledger.origin)  # it follows from the log key: if the rest fails, it says nothing wrong
             return replace(checked, origin=ledger.origin)
         finally:
             engine.dispose()  # the last to close it folds its write-ahead log into the file
+
+    def _publish(self, origin: str) -> None:
+        """The verifier key of a new origin, beside that of the first."""
+        file = self.places.verifier_of(origin, first=self.keys.log_key.origin)
+        write_whole(file, f"{self._verifier(origin).to_text()}\n".encode())
 
     def _verifier(self, origin: str) -> VerifierKey:
         return self.keys.log_key.named(origin).verifier

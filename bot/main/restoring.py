@@ -17,15 +17,15 @@ from pathlib import Path
 
 from bot.config import Places
 from bot.main.backing_up import Progress, copying
-from bot.main.databases import in_a_file
+from bot.main.databases import alone, in_a_file
 from bot.main.examining import Checked, Examination, Wish
-from bot.main.opening import Keys, NotReadyError, read_keys
+from bot.main.opening import Keys, NotReadyError, read_keys, told_of
 from bot.store import SCHEMAS, open_engine
 from bot.store.copying import copy_database
 from bot.store.engine import WRITING
 from bot.store.exclusive import ExclusiveLock
 from bot.store.replacing import replace_database
-from ledger import Ledger, LedgerError, write_whole
+from ledger import Ledger, LedgerError
 
 _TAILS = ("", "-journal", "-wal", "-shm")
 
@@ -34,7 +34,7 @@ _TAILS = ("", "-journal", "-wal", "-shm")
 class Restored:
     """What stands there now. `former`: the database that stood there before; None where there was none."""
 
-    database: Path
+    database: str
     former: Path | None
     checked: Checked
     verifier: Path | None
@@ -43,7 +43,8 @@ class Restored:
 
 def restore(places: Places, wish: Wish, now: datetime, progress: Progress) -> Restored:
     """Raises `NotReadyError`, `InUseError`: then nothing was changed."""
-    in_a_file(places, "Restore it with pg_restore; `cred serve` refuses one that is older than a checkpoint it knows.")
+    if places.on_postgres:
+        return _go_on(places, wish, now, progress)
     keys, source = read_keys(places), wish.backup or places.database
     if not source.is_file():
         raise NotReadyError(f"There is no {'backup' if wish.backup else 'database'} at {source}.")
@@ -54,21 +55,37 @@ def restore(places: Places, wish: Wish, now: datetime, progress: Progress) -> Re
         lock = ExclusiveLock(places.database)
     try:
         with copying(source, places.database), _copied(source, places.database, progress) as copy:
-            checked = Examination(places, keys, wish, progress).check(copy, now)
-            verifier = None if wish.reason is None else _publish(places, keys, checked.origin)
+            checked = Examination(places, keys, wish, progress).check(f"sqlite:///{copy}", now)
             former = replace_database(places.database, copy, f"before-{now:%Y%m%dT%H%M%SZ}")
-        if wish.reason is not None:
-            _promise(places, keys)
+        return _done(places, keys, wish, checked, former=former)
     finally:
         lock.release()
-    return Restored(database=places.database, former=former, checked=checked, verifier=verifier)
 
 
-def _publish(places: Places, keys: Keys, origin: str) -> Path:
-    """The verifier key of a new origin, beside that of the first; it follows from the log key, however often."""
-    file = places.verifier_of(origin, first=keys.log_key.origin)
-    write_whole(file, f"{keys.log_key.named(origin).verifier.to_text()}\n".encode())
-    return file
+def _go_on(places: Places, wish: Wish, now: datetime, progress: Progress) -> Restored:
+    """Under a new origin, from what the server's own tools put there."""
+    if wish.backup is not None:
+        in_a_file(places, "Restore it with pg_restore; if it is too old then: cred restore --new-origin")
+    keys, engine = read_keys(places), open_engine(places.database_url)
+    try:
+        with told_of(places):
+            lock = alone(places, engine)
+        try:
+            with told_of(places):
+                checked = Examination(places, keys, wish, progress).check(places.database_url, now)
+            return _done(places, keys, wish, checked, former=None)
+        finally:
+            lock.release()
+    finally:
+        engine.dispose()
+
+
+def _done(places: Places, keys: Keys, wish: Wish, checked: Checked, *, former: Path | None) -> Restored:
+    verifier = None
+    if wish.reason is not None:
+        _promise(places, keys)
+        verifier = places.verifier_of(checked.origin, first=keys.log_key.origin)
+    return Restored(database=places.shown, former=former, checked=checked, verifier=verifier)
 
 
 def _promise(places: Places, keys: Keys) -> None:

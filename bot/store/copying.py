@@ -39,7 +39,9 @@ def copy_database(source: Path, target: Path, progress: Progress) -> None:
 
 
 def damage(connection: Connection) -> str | None:
-    """What SQLite finds wrong with its own file, the first of it; None where nothing is."""
+    """What SQLite finds wrong with its own file, the first of it; None where nothing is, and where it is no file."""
+    if connection.dialect.name != "sqlite":
+        return None
     found = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
     return None if found == _SOUND else " ".join(found.split())
 

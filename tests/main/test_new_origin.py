@@ -12,7 +12,7 @@ from ledger import Checkpoint, VerifierKey
 from tests.support.backups import files, opened, quiet, refused, said, write
 from tests.support.dying import killed_at
 from tests.support.fakes import START
-from tests.support.program import ORIGIN
+from tests.support.program import ORIGIN, initialised
 
 SECOND = f"{ORIGIN}/2"
 WHY = ("--new-origin", "--reason", "the disk broke")
@@ -135,3 +135,37 @@ def test_killed_at_any_touch_of_the_disk_a_new_origin_is_there_whole_or_not_at_a
         if not killed:
             break
     assert (origin, number > 20) == (SECOND, True)
+
+
+@pytest.fixture
+def hosted(tmp_path, database_url):
+    """A program whose database is on a server, and is older than a checkpoint that is known."""
+    env, places = initialised(tmp_path / "cred", CRED_DATABASE_URL=database_url)
+    known = Checkpoint.sign(read_keys(places).log_key, 99, bytes(32))
+    places.checkpoints.mkdir(exist_ok=True)
+    (places.checkpoints / "latest").write_text(known.to_text())
+    return env, places
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_database_on_a_server_goes_on_where_it_stands(hosted):
+    env, places = hosted
+    assert "`cred restore --new-origin" in refused(env, "serve")
+    assert "pg_restore" in refused(env, "restore", "some.dump", *WHY)
+    told = said(env, "restore", *WHY)
+    assert f"Ledger    {SECOND} from now on" in told
+    assert VerifierKey.read(places.verifier_file.with_name("cred-ledger-2.vkey")).name == SECOND
+    assert Checkpoint.from_text((places.checkpoints / "latest").read_text()).origin == SECOND
+    assert _origin(places) == SECOND
+    assert "The log is sound." in said(env, "verify")
+    assert "needs no new origin" in refused(env, "restore", *WHY)
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_log_key_is_changed_on_a_server_too(tmp_path, database_url):
+    env, places = initialised(tmp_path / "cred", CRED_DATABASE_URL=database_url)
+    before = VerifierKey.read(places.verifier_file)
+    (tmp_path / "old.vkey").write_text(before.to_text())
+    said(env, "keys", "rotate-log")
+    assert VerifierKey.read(places.verifier_file) != before
+    assert "The log is sound." in said(env, "verify", "--vkey", str(tmp_path / "old.vkey"))
