@@ -34,7 +34,7 @@ def settled(tmp_path):
         patch.setattr("bot.main.beside._check_in_force", lambda *_: None)
         with beside(places, read_keys(places), policy, clock) as opened:
             announce(SimpleNamespace(policy=policy, store=opened.store), "1")
-            maya = Member(user=UserId("U0MAYA000"), team=TeamId("T0HARBOUR"), name="Maya Okafor")
+            maya = Member(user=UserId("U0MAYA000"), team=TeamId("T0HARBOUR"), name="maya", full_name="Maya Okafor")
             RosterStore(opened.store).save_members([maya], clock.now())
     return env, places
 
