@@ -120,6 +120,12 @@ def snooze(plan_: Plan, schedule: Schedule, until: datetime) -> Plan:
     return _onward(replace(plan_, snoozed_until=min(until, last)), schedule)
 
 
+def can_snooze(plan_: Plan, schedule: Schedule, now: datetime) -> bool:
+    """Whether there is anything to put off: the last warning cannot be, nor what nobody is warned of any more."""
+    to_come = untold(plan_, schedule)
+    return bool(to_come) and schedule.told_at(to_come[-1]) > now
+
+
 def replanned(plan_: Plan, schedule: Schedule, now: datetime) -> Plan:
     """The same plan under other thresholds or hours: what is late is told when somebody works again."""
     if plan_.let_expire_by is not None:

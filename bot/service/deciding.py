@@ -35,8 +35,7 @@ def snooze(world: World, credential_id: CredentialId, days: int, actor: UserId) 
         if plan.let_expire_by is not None:
             return _DECIDED
         schedule = world.policy.schedule(found.role, found.estate, found.expires_at)
-        to_come = reminder.untold(plan, schedule)
-        if not to_come or schedule.told_at(to_come[-1]) <= work.now:
+        if not reminder.can_snooze(plan, schedule, work.now):
             return _TOO_LATE
         silent = reminder.snooze(plan, schedule, schedule.morning_after(work.now, days))
         if silent.snoozed_until is None or (

@@ -320,10 +320,12 @@ def _warning_cards():
         specimens.item("g", resolution=Resolution.EXPIRED, state=CredentialState.EXPIRED),
     ]
     elsewhere = replace(decided[6], credential=specimens.tracked(state=CredentialState.EXPIRED))
+    stopped = specimens.item("stopped", state=CredentialState.SUSPENDED)
     many = specimens.group(*(specimens.item(f"job-{n}", days=n) for n in range(10)), total=10_000, decided=12)
     return {
         "warning": warning.warning(specimens.group(today, tomorrow, week, in_use), KNOWN),
         "warning-one": warning.warning(specimens.group(tomorrow), KNOWN),
+        "warning-suspended": warning.warning(specimens.group(stopped), KNOWN),
         "warning-decided": warning.warning(specimens.group(*decided, decided=6), KNOWN),
         "warning-settled": warning.warning(specimens.group(decided[4], decided=1), KNOWN),
         "warning-many": warning.warning(many, KNOWN),

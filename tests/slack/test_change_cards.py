@@ -38,14 +38,17 @@ RESTORED = specimens.credential(
 )
 
 
+SUSPENDED = specimens.credential(
+    USED, state=CredentialState.SUSPENDED, suspension=Suspension(by=people.MAYA, why=ASKED)
+)
+
+
 def subject(kind: Kind, state: State):
     """The credential as it would be then."""
     if kind is Kind.DELETE and state is State.FULFILLED:
         return DELETING
     if kind is Kind.RESUME and state is not State.FULFILLED:
-        return specimens.credential(
-            USED, state=CredentialState.SUSPENDED, suspension=Suspension(by=people.MAYA, why=ASKED)
-        )
+        return SUSPENDED
     return specimens.credential(USED)
 
 
@@ -74,6 +77,8 @@ SPECIAL = {
     "rotate-by-rule-done": of(specimens.change(Kind.ROTATE, State.FULFILLED, **RULE), specimens.credential(USED)),
     "rotate-compromised": of(specimens.change(Kind.ROTATE, State.APPROVED, **RULE), ENDED),
     "transfer-declined": of(specimens.change(Kind.TRANSFER, State.DENIED, votes=(), closing=DECLINED), None),
+    "transfer-suspended": of(specimens.change(Kind.TRANSFER, State.APPROVED), SUSPENDED),
+    "transfer-suspended-done": of(specimens.change(Kind.TRANSFER, State.FULFILLED), SUSPENDED),
     "transfer-void": of(
         specimens.change(Kind.TRANSFER, State.DENIED, closing="The credential is deleting now."), DELETING
     ),

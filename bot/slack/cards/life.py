@@ -1,6 +1,7 @@
 """What is told of a credential's life: suspended, handed on, unused, deleted."""
 
 from bot.domain.credential import Credential, State
+from bot.domain.ids import CredentialId
 from bot.domain.kind import Kind
 from bot.domain.suspension import ASKED, Suspension
 from bot.slack.cards.pieces import Button, Card, Confirm, Json, Known, actions, button, context, header, section
@@ -18,7 +19,7 @@ def suspended(credential: Credential, known: Known) -> Card:
         f"{where}\n{by_whom(credential.suspension)} It no longer authenticates. If it is still needed, *Resume* asks "
         "for an approval; whoever then misses its secret can rotate it."
     )
-    return _about(credential, title, text, [actions(_resume_button(credential))])
+    return _about(credential, title, text, [actions(resume_button(credential.id, credential.name))])
 
 
 def by_whom(suspension: Suspension) -> str:
@@ -75,13 +76,10 @@ def unused(credential: Credential, known: Known) -> Card:
     return _about(credential, f"💤 Nobody uses {credential.name}", text, [actions(button(delete))])
 
 
-def _resume_button(credential: Credential) -> Json:
-    resume = Button(
-        action=Action.CHANGE,
-        label="Resume…",
-        value=ChangeMark(Kind.RESUME, credential.id).pack(),
-        hint=f"Resume {credential.name}",
-    )
+def resume_button(credential: CredentialId, name: str) -> Json:
+    """Opens the form that asks for it to work again."""
+    mark = ChangeMark(Kind.RESUME, credential).pack()
+    resume = Button(action=Action.CHANGE, label="Resume…", value=mark, hint=f"Resume {name}")
     return button(resume)
 
 

@@ -1,10 +1,12 @@
 """The message to whoever takes what was approved: the owner who reveals a secret, or the new owner who accepts."""
 
 from bot.domain.credential import Credential, SecretState
+from bot.domain.credential import State as CredentialState
 from bot.domain.ids import BUILTIN
 from bot.domain.kind import Kind
 from bot.domain.request import Request, State
 from bot.slack.cards import tracked
+from bot.slack.cards.life import resume_button
 from bot.slack.cards.particulars import at_a_glance
 from bot.slack.cards.pieces import Button, Card, Confirm, Json, Known, actions, button, context, header, section
 from bot.slack.cards.sentences import let_through, outcome, plain_outcome, title
@@ -20,7 +22,7 @@ def offer(request: Request, known: Known, subject: Credential | None = None) -> 
         return tracked.to_make(request, known)
     transfer = request.asked.kind is Kind.TRANSFER
     heading = _title(request) if transfer else title(request)
-    told = _to_new_owner(request, known) if transfer else _to_owner(request, known, subject)
+    told = _to_new_owner(request, known, subject) if transfer else _to_owner(request, known, subject)
     blocks = [header(heading), section(told), at_a_glance(request, known)]
     if transfer and request.asked.reason and request.state is State.APPROVED:
         blocks.append(section(f"*Reason*\n{quote(request.asked.reason, _QUOTE_MAX)}"))
@@ -30,7 +32,13 @@ def offer(request: Request, known: Known, subject: Credential | None = None) -> 
         blocks += [actions(*row), context(by, f"Request {request.code}")]
     else:
         if transfer and request.state is State.FULFILLED and request.asked.authority == BUILTIN:
-            blocks.append(actions(_rotate_button(request)))
+            blocks.append(
+                actions(
+                    resume_button(request.credential, request.asked.name)
+                    if _stopped(subject)
+                    else _rotate_button(request)
+                )
+            )
         blocks.append(context(f"Request {request.code}"))
     return Card(f"{heading}. {escape(plain_outcome(request))}", tuple(blocks))
 
@@ -78,7 +86,8 @@ def _old(known: Known, subject: Credential | None) -> str:
     return f"The old one works for {span(known.policy.rotation.overlap)} after that, so that nothing breaks on the way."
 
 
-def _to_new_owner(request: Request, known: Known) -> str:
+def _to_new_owner(request: Request, known: Known, subject: Credential | None) -> str:
+    at_the_moment = "\n⏸️ It is suspended at the moment: nothing authenticates with it." if _stopped(subject) else ""
     match request.state:
         case State.APPROVED:
             channel = known.policy.channel_of(request.asked.estate)
@@ -86,13 +95,17 @@ def _to_new_owner(request: Request, known: Known) -> str:
                 f"{mention(request.asked.requester)} asked to hand this credential on to you. {let_through(request)}.\n"
                 "Whoever accepts it answers for it: you are warned before it expires, you alone are shown its new "
                 f"secrets, and your name stands at it in {in_channel(channel)}. Whoever has its secret still knows "
-                f"it then: {_change_it(request)}."
+                f"it then: {_change_it(request)}.{at_the_moment}"
             )
         case State.FULFILLED:
             told = "You have accepted this credential and answer for it now. Whoever had its secret still knows it"
-            return f"{told}: {_change_it(request)}."
+            return f"{told}: {_change_it(request)}.{at_the_moment}"
         case _:
             return outcome(request)
+
+
+def _stopped(subject: Credential | None) -> bool:
+    return subject is not None and subject.state is CredentialState.SUSPENDED
 
 
 def _change_it(request: Request) -> str:

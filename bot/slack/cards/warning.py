@@ -3,9 +3,10 @@
 The most urgent stands first. What was decided since is said in the card itself, and offers no choices any more.
 """
 
-from bot.domain.credential import USABLE, Credential
+from bot.domain.credential import USABLE, Credential, State
 from bot.domain.kind import Kind
 from bot.domain.notice import Item, Resolution, Warned
+from bot.domain.reminder import can_snooze
 from bot.slack.cards.pieces import (
     Button,
     Card,
@@ -104,9 +105,12 @@ def _row(item: Item, group: Warned, known: Known) -> Json:
     )
     if not item.open:
         return section(f"{told}\n{_decided(item, known)}")
-    last_day = known.policy.schedule(credential.role, credential.estate, item.expires_at).last_day
-    told += f"\n*{_ends(item, group, known).capitalize()}*, {day(last_day)}{_put_off(item)}"
-    return section(told, accessory=_menu(credential) if _offers(item, group) else None)
+    schedule = known.policy.schedule(credential.role, credential.estate, item.expires_at)
+    told += (
+        f"\n*{_ends(item, group, known).capitalize()}*, {day(schedule.last_day)}{_stopped(credential)}{_put_off(item)}"
+    )
+    later = can_snooze(credential.plan, schedule, group.at)
+    return section(told, accessory=_menu(credential, later=later) if _offers(item, group) else None)
 
 
 def _ended(item: Item, known: Known) -> Json:
@@ -144,18 +148,32 @@ def _offers(item: Item, group: Warned) -> bool:
     return credential.state in USABLE and credential.expires_at == item.expires_at and group.at < item.expires_at
 
 
-def _menu(credential: Credential) -> Json:
-    renew = ("Extend…", Kind.EXTEND) if credential.tracked else ("Rotate…", Kind.ROTATE)
+def _menu(credential: Credential, *, later: bool) -> Json:
+    """What can be done about it now. `later`: whether the next warning can be put off."""
+    label, kind = _renewal(credential)
+    snoozes = [
+        ("Snooze a day", AnswerMark(Answer.SNOOZE_DAY, credential.id).pack()),
+        ("Snooze a week", AnswerMark(Answer.SNOOZE_WEEK, credential.id).pack()),
+    ]
     return overflow(
         Action.ANSWER,
         [
-            (renew[0], ChangeMark(renew[1], credential.id).pack()),
-            ("Snooze a day", AnswerMark(Answer.SNOOZE_DAY, credential.id).pack()),
-            ("Snooze a week", AnswerMark(Answer.SNOOZE_WEEK, credential.id).pack()),
+            (label, ChangeMark(kind, credential.id).pack()),
+            *(snoozes if later else []),
             ("Transfer…", ChangeMark(Kind.TRANSFER, credential.id).pack()),
             ("Let it expire…", AnswerMark(Answer.LET_EXPIRE, credential.id).pack()),
         ],
     )
+
+
+def _renewal(credential: Credential) -> tuple[str, Kind]:
+    if credential.tracked:
+        return "Extend…", Kind.EXTEND
+    return ("Resume…", Kind.RESUME) if credential.state is State.SUSPENDED else ("Rotate…", Kind.ROTATE)
+
+
+def _stopped(credential: Credential) -> str:
+    return "\n⏸️ Suspended: nothing authenticates with it" if credential.state is State.SUSPENDED else ""
 
 
 def _decided(item: Item, known: Known) -> str:
