@@ -27,8 +27,6 @@ LONGEST_PAYLOAD = LONGEST_ENTRY - _HEADER.size - TAG_BYTES
 _SHORTEST_ENTRY = _HEADER.size + TAG_BYTES
 _ABOUT = struct.Struct(">H32xQQ")
 """Version and suite, index, time: what can be checked of a header without its key."""
-_KEY_ID = slice(2, 34)
-_NONCE = slice(50, 62)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -119,12 +117,12 @@ def times_of(start: int, entries: Sequence[bytes]) -> tuple[int, ...] | None:
 
 def key_id_of(entry: bytes) -> bytes:
     """Of the key that an entry is sealed under. The entry's form was checked before."""
-    return entry[_KEY_ID]
+    return entry[2:34]
 
 
 def open_stored(key: SealingKey, origin: bytes, entry: bytes) -> bytes:
     """`open_entry` of one whose form and place were checked before. Raises `CannotOpenError`."""
-    return key.open(entry[_NONCE], entry[_HEADER.size :], origin + entry[: _HEADER.size])
+    return key.open(entry[50:62], entry[62:], origin + entry[:62])
 
 
 def micros(at: datetime) -> int:

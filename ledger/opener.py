@@ -4,15 +4,16 @@ What is noted of a slice is small, needs no connection and can be sent from one 
 tell together (who was registered before whom) is for whoever puts them in order: `ledger.inspecting`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from ledger.bag import Bag, bag_of
 from ledger.entry import Event, key_id_of, open_stored
 from ledger.errors import LedgerError, UnknownKeyError
 from ledger.schema import OWN_KINDS, Said, Schemas
 from ledger.sealing import SealingKey, blind
+
+_REMEMBERED = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,41 +66,48 @@ class ReadyOpener:
         self._keys = {key_id: SealingKey.of(secret) for key_id, secret in made.secrets.items()}
         self._look = Schemas().look_any if made.schemas is None else made.schemas.look
         self._index_key = made.index_key
+        self._blinded: dict[tuple[str, str], bytes] = {}
+        """Terms of before: the same people and requests come again and again."""
 
     def open(self, start: int, entries: Sequence[bytes], times: Sequence[int]) -> Opened:
         """All of a slice, in their order from `start` on; their form was checked, and their times are these."""
         found = Opened()
         terms: list[bytes] = []
         places: list[int] = []
-        term = cache(self._term)  # of this slice: its people and requests come again and again
+        keys, look, origin, actors = self._keys, self._look, self._origin, found.actors
         for index, (entry, time) in enumerate(zip(entries, times, strict=True), start):
+            key = keys.get(key_id_of(entry))
             try:
-                said = self._look(open_stored(self._key(key_id_of(entry)), self._origin, entry))
+                if key is None:
+                    raise _unknown(entry)
+                kind, said = look(open_stored(key, origin, entry))
             except LedgerError as error:
                 found.problem = found.problem or f"Entry {index} does not open: {error}"
                 continue
             found.count += 1
-            _note(found, index, time, said)
-            for blinded in {made for name, value in said.found.index if (made := term(name, value))}:
-                terms.append(blinded)
+            if kind in OWN_KINDS or not index:
+                found.noted.append(Noted(index=index, time=time, event=Said(kind, said).event()))
+            if said.actor is not None and said.actor not in actors:
+                actors[said.actor] = index
+            for term in self._terms(said.index):
+                terms.append(term)
                 places.append(index)
         found.terms = bag_of(self.bag_key, terms, places)
         return found
 
-    def _key(self, key_id: bytes) -> SealingKey:
-        key = self._keys.get(key_id)
-        if key is None:
-            raise UnknownKeyError(f"no key {key_id.hex()[:16]} for entries is in the table.")
-        return key
+    def _terms(self, pairs: Iterable[tuple[str, str]]) -> set[bytes]:
+        """What an entry is to be found by; where something stands there twice, it has one search row."""
+        blinded = self._blinded
+        if len(blinded) > _REMEMBERED:
+            blinded.clear()
+        found = {blinded.get(pair) or blinded.setdefault(pair, self._term(*pair)) for pair in pairs}
+        found.discard(b"")
+        return found
 
     def _term(self, name: str, value: str) -> bytes:
         """Empty where it is of somebody whose search rows are gone."""
         return b"" if name == "person" and value not in self._people else blind(self._index_key, name, value)
 
 
-def _note(found: Opened, index: int, time: int, said: Said) -> None:
-    if said.kind in OWN_KINDS or not index:
-        found.noted.append(Noted(index=index, time=time, event=said.event()))
-    actor = said.found.actor
-    if actor is not None and actor not in found.actors:
-        found.actors[actor] = index
+def _unknown(entry: bytes) -> UnknownKeyError:
+    return UnknownKeyError(f"no key {key_id_of(entry).hex()[:16]} for entries is in the table.")

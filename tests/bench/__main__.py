@@ -3,7 +3,18 @@
 import sys
 from importlib import import_module
 
-MODULES = ("start", "ack", "token", "busy", "ledger", "sweep", "search")
+MODULES = (
+    "start",
+    "ack",
+    "token",
+    "busy",
+    "ledger",
+    "ledger_reading",
+    "ledger_peers",
+    "ledger_search",
+    "sweep",
+    "search",
+)
 HEAD = "name | ours | floor or peer | ratio | aim | ok or short"
 
 
