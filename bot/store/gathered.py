@@ -33,8 +33,10 @@ def _members(*what: Any) -> Select[Any]:
 
 
 def read_group(connection: Connection, kind: NoticeKind, group: NoticeId, *, limit: int) -> Group | None:
-    """The group with its first items; None if it is empty."""
-    needs = _NEEDS_SOMEBODY[kind]
+    """The group with its first items; None if it is empty, or there are no groups of that kind."""
+    needs = _NEEDS_SOMEBODY.get(kind)
+    if needs is None:
+        return None
     found = _members(_CREDENTIAL.c.id).order_by(needs.desc(), _CREDENTIAL.c.expires_at, _CREDENTIAL.c.name_key)
     first = connection.execute(found.limit(limit), {"group": str(group)}).scalars().all()
     if not first:

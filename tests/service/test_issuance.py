@@ -15,8 +15,6 @@ from bot.service.issuance import Press, reissue
 from bot.service.sweep import sweep
 from tests.support.people import ANA, APPROVERS, BEN, MAYA, OLGA, member
 
-pytestmark = pytest.mark.engines("sqlite", "postgresql")
-
 
 def state_of(house, request):
     with house.store.read() as reader:
