@@ -10,6 +10,7 @@ from ledger import (
     Checkpoint,
     Ledger,
     LogKey,
+    VerifierKey,
     WrongKeyError,
     newest_checkpoint,
     verify_keyless,
@@ -22,6 +23,15 @@ from tests.support.ledger_room import NOON, ORIGIN, Chance, note, schemas
 
 ROOT = bytes(32)
 FIRST, SECOND, THIRD, STRANGER = (LogKey.generate(ORIGIN, Chance(seed)) for seed in ("a", "b", "c", "x"))
+
+
+def test_checkpoint_of_both_keys_is_the_golden_one(vectors):
+    golden = vectors("succession-v1")
+    old, new = LogKey.from_text(golden["old"]), LogKey.from_text(golden["new"])
+    made = sign_over(old, new, golden["size"], bytes.fromhex(golden["root"]))
+    assert made.to_text() == golden["note"]
+    found = Succession.follow(VerifierKey.from_text(golden["old_verifier"]), [Checkpoint.from_text(golden["note"])])
+    assert found.newest.to_text() == golden["new_verifier"]
 
 
 def _chain():
