@@ -145,7 +145,8 @@ def _extend(world: World, work: UnitOfWork, request: Request, credential: Creden
 
 def _delete(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
     """One that lives elsewhere is deleted there by its owner, who can say so until its expiry ends it anyway."""
-    until = credential.expires_at if credential.tracked else work.now + world.policy.windows.undo
+    undo = min(work.now + world.policy.windows.undo, credential.expires_at)
+    until = credential.expires_at if credential.tracked else undo
     after = replace(
         credential,
         state=credential.after(Verb.DELETE),

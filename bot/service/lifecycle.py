@@ -46,7 +46,8 @@ def expire_due(world: World, *, limit: int = 100) -> int:
 def miss_receipts(world: World, *, limit: int = 100) -> int:
     """Ask the owners of secrets that nobody confirmed within the window; how many."""
     with world.store.work() as work:
-        due = work.credentials.receipts_over(work.now, receipt=ReceiptState.AWAITING, limit=limit)
+        found = work.credentials.receipts_over(work.now, receipt=ReceiptState.AWAITING, limit=limit)
+        due = [credential for credential in found if credential.works_at(work.now)]
         for credential in due:
             missed = replace(
                 credential.newest,
@@ -76,7 +77,8 @@ def suspend_unconfirmed(world: World, *, limit: int = 100) -> int:
     its own time and not a moment less, and its owner is told at once that nothing will take its place.
     """
     with world.store.work() as work:
-        due = work.credentials.receipts_over(work.now, receipt=ReceiptState.NONE, limit=limit)
+        found = work.credentials.receipts_over(work.now, receipt=ReceiptState.NONE, limit=limit)
+        due = [credential for credential in found if credential.works_at(work.now)]  # the others have expired
         for credential in due:
             old = credential.retiring
             if old is not None and old.confirmed and old.works_at(work.now):

@@ -66,6 +66,7 @@ STEPS: Final = (
     Step("withdrawn for who left", leaving.close_abandoned),
     Step("left", leaving.show_what_is_left, batch=100),  # a transaction each
     Step("back", leaving.welcome_back, batch=100),
+    Step("expired", lifecycle.expire_due, batch=100),  # before whatever else might be done to what has ended
     Step("unconfirmed", lifecycle.miss_receipts),
     Step("suspended", lifecycle.suspend_unconfirmed),
     Step("warned of an old secret", overlap.warn_of_use),
@@ -73,7 +74,6 @@ STEPS: Final = (
     Step("told that nobody uses it", unused.tell_owners),
     Step("looked at for lack of use", unused.suspend_unused),
     Step("carried out", effects.carry_out_approved, batch=100),  # a transaction each
-    Step("expired", lifecycle.expire_due, batch=100),
     Step("replanned", replanning.replan, batch=500),
     Step("warned", warnings.raise_due, batch=200),
     Step("digests", digest.announce),

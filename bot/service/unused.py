@@ -34,7 +34,7 @@ def tell_owners(world: World, *, limit: int = 100) -> int:
             raise Conflict("Another process looks for what is unused.")
         for seen in found:
             credential = work.credentials.get(seen.id)
-            if credential == seen:  # else something has just happened to it: tomorrow it is looked at again
+            if credential == seen and credential.works_at(work.now):  # else it has ended, or is looked at tomorrow
                 _tell(world, work, credential)
         far = f"{today} {found[-1].id}" if len(found) >= limit else today
         work.chores.save(_CHORE, Chore(done_at=work.now, mark=far))
@@ -50,7 +50,8 @@ def suspend_unused(world: World, *, limit: int = 100) -> int:
     unused = world.policy.unused
     with world.store.work() as work:
         before = work.now if unused.suspend_after is None else work.now - unused.suspend_after
-        due = work.credentials.told_unused(before, limit=limit)
+        found = work.credentials.told_unused(before, limit=limit)
+        due = [credential for credential in found if credential.works_at(work.now)]  # the others have expired
         for credential in due:
             dates = credential.created_at, credential.last_used_at
             if unused.suspend_after is not None and unused.counts(*dates, work.now):

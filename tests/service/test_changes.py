@@ -154,6 +154,16 @@ def test_a_deletion_ends_authentication_at_once_and_can_be_undone_for_a_while(ho
     assert lifecycle.undo_deletion(house.world, credential.id, OLGA).state is State.SUSPENDED
 
 
+def test_a_deletion_shortly_before_its_end_can_be_undone_until_its_end(house, credential):
+    house.clock.time = credential.expires_at - timedelta(minutes=30)
+    approve(house, ask(house, credential, Kind.DELETE, typed_name=credential.name))
+    assert now(house, credential).undo_until == credential.expires_at
+    house.clock.time = credential.expires_at
+    assert lifecycle.undo_deletion(house.world, credential.id, OLGA).reason is Reason.WRONG_STATE
+    sweep(house.world)
+    assert now(house, credential).state is State.DELETED
+
+
 def test_a_deletion_that_was_not_undone_leaves_a_tombstone(house, credential):
     approve(house, ask(house, credential, Kind.DELETE, typed_name=credential.name))
     house.clock.advance(minutes=61)

@@ -1,12 +1,16 @@
 """The sweep does what is due in small bites, and no step stands in another's way."""
 
 import logging
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.domain.credential import State
+from bot.domain.notice import NoticeKind
+from bot.domain.policy import Unused
 from bot.ports import Conflict, StoreBusyError
-from bot.service import lifecycle
+from bot.service import lifecycle, receipts
 from bot.service.sweep import BATCH, STEPS, Step, run, sweep
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
@@ -71,7 +75,29 @@ def test_what_was_done_is_one_line_of_the_log_and_nothing_is_no_line(house, capl
     assert not said()
     house.clock.advance(days=40)
     sweep(house.world)
-    assert said() == ["sweep: 1 unanswered, 1 unconfirmed, 1 expired, 1 checkpoints told"]
+    assert said() == ["sweep: 1 unanswered, 1 expired, 1 checkpoints told"]
+
+
+def test_what_ended_while_the_program_was_down_has_expired_and_nothing_else_happens_to_it(house):
+    """Nobody has confirmed one, and nobody uses the other: that no longer matters."""
+    strict = house.under(replace(house.world.policy, unused=Unused(suspend_after=timedelta(days=14))))
+    unconfirmed = strict.issued(name="unconfirmed", expires_on=days(strict, 3)).credential
+    unused = strict.issued(name="unused", expires_on=days(strict, 50)).credential
+    receipts.stored(strict.world, unused.id, unused.newest.id, unused.owner)
+    strict.clock.advance(days=31)
+    with strict.store.work() as work:
+        work.credentials.save(replace(unused, unused_told_at=work.now), expected=State.ACTIVE)
+    strict.clock.advance(days=120)
+    sweep(strict.world)
+    with strict.store.read() as reader:
+        assert {reader.credentials.get(each.id).state for each in (unconfirmed, unused)} == {State.EXPIRED}
+    assert "credential:suspended" not in strict.kinds()
+    told = {notice.kind for notice in strict.waiting()}
+    assert not told & {NoticeKind.OWNER_SUSPENDED, NoticeKind.SUSPENSION_CARD, NoticeKind.OWNER_UNCONFIRMED}
+
+
+def days(house, count):
+    return house.world.policy.today(house.clock.now()) + timedelta(days=count)
 
 
 def test_every_step_has_a_name_of_its_own():
