@@ -162,4 +162,4 @@ def open_to_read(database: str) -> Engine:
             connect_args={"connect_timeout": _PATIENCE_SECONDS},
         )
     except ImportError:
-        raise NoLedgerError("PostgreSQL needs its driver: pip install 'cred[postgres]'.") from None
+        raise NoLedgerError("PostgreSQL needs its driver: pip install 'psycopg[binary]'") from None

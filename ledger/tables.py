@@ -177,7 +177,7 @@ def open_to_read(database: str) -> Engine:
 
     Raises `NoLedgerError`.
     """
-    name = "postgresql" if database.startswith("postgresql") else "sqlite"
+    name = "postgresql" if database.startswith(("postgresql://", "postgres://")) else "sqlite"
     return _speaking(name).open_to_read(database)
 
 

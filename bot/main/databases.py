@@ -11,7 +11,7 @@ from bot.domain.errors import CredError
 from bot.store import holding, open_engine
 from bot.store.exclusive import ExclusiveLock
 from bot.store.migrate import Standing, standing
-from ledger import open_to_read
+from ledger import LedgerError, open_to_read
 
 _ANY_TABLE = {
     "sqlite": text("SELECT 1 FROM sqlite_master"),
@@ -48,10 +48,13 @@ def check_there(places: Places) -> None:
 
 
 def has_something(places: Places) -> bool:
-    """Whether anything at all is in the database. Raises `DatabaseError`; writes nothing."""
+    """Whether anything at all is in the database. Raises `DatabaseError`, `NotReadyError`; writes nothing."""
     if not places.on_postgres and not (places.database.is_file() and places.database.stat().st_size > 0):
         return False
-    engine = open_to_read(places.database_url)
+    try:
+        engine = open_to_read(places.database_url)
+    except LedgerError as error:
+        raise NotReadyError(str(error)) from None
     with engine.connect() as connection:
         return connection.execute(_ANY_TABLE[engine.dialect.name]).first() is not None
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, create_engine, event, make_url
 
+from bot.domain.errors import CredError
 from bot.store.writing import writes
 
 DRIVER = "postgresql+psycopg"
@@ -25,22 +26,31 @@ _SETTINGS = {
 _CONNECT_SECONDS = 10
 
 
+class MissingDriverError(CredError):
+    """PostgreSQL needs its driver: pip install --require-hashes -r requirements-postgres.txt"""
+
+    code = "missing-driver"
+
+
 def open_engine(url: str) -> Engine:
-    """For a `postgresql://` URL. No connection is made yet."""
+    """For a `postgresql://` URL. No connection is made yet. Raises `MissingDriverError`."""
     parsed = make_url(url).set(drivername=DRIVER)
     given = parsed.query.get("options", "")
     options = " ".join(
         [*([given] if isinstance(given, str) else given), *(f"-c {k}={v}" for k, v in _SETTINGS.items())]
     )
-    engine = create_engine(
-        parsed,
-        hide_parameters=True,  # an error's text goes to the log, and parameters hold what people typed
-        pool_size=8,
-        max_overflow=24,
-        pool_timeout=10,
-        pool_pre_ping=True,  # a server that was restarted has closed what lies in the pool
-        connect_args={"connect_timeout": _CONNECT_SECONDS, "options": options},
-    )
+    try:
+        engine = create_engine(
+            parsed,
+            hide_parameters=True,  # an error's text goes to the log, and parameters hold what people typed
+            pool_size=8,
+            max_overflow=24,
+            pool_timeout=10,
+            pool_pre_ping=True,  # a server that was restarted has closed what lies in the pool
+            connect_args={"connect_timeout": _CONNECT_SECONDS, "options": options},
+        )
+    except ImportError:
+        raise MissingDriverError(MissingDriverError.__doc__) from None
     event.listen(engine, "begin", _begin)
     return engine
 

@@ -406,3 +406,15 @@ def test_a_server_that_is_not_there_is_told_in_a_sentence_without_the_password(t
         told = refused(*command.split(), env={**key, "CRED_DATABASE_URL": url})
         assert "hunter2" not in told
         assert "refused" in told or "pg_dump" in told
+
+
+def test_a_missing_driver_is_told_in_a_sentence(tmp_path, monkeypatch):
+    def gone(*_args, **_kwargs):
+        raise ModuleNotFoundError("psycopg")
+
+    for module in ("bot.store", "ledger"):
+        monkeypatch.setattr(f"{module}.postgresql.create_engine", gone)
+    key = initialised(tmp_path)[0]
+    for command in ("serve", "migrate", "init", "verify", "keys list"):
+        told = refused(*command.split(), env={**key, "CRED_DATABASE_URL": "postgresql://localhost/cred"})
+        assert "needs its driver: pip install" in told

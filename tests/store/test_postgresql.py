@@ -11,7 +11,7 @@ from bot.ports import Search, StoreBusyError
 from bot.store import SCHEMAS, RosterStore, SqlStore, open_engine
 from bot.store.authentication import ClientLookup
 from bot.store.migrate import upgrade
-from bot.store.postgresql import _SETTINGS
+from bot.store.postgresql import _SETTINGS, MissingDriverError
 from ledger import Ledger
 from tests.support import people
 from tests.support.fakes import START
@@ -139,6 +139,15 @@ def test_two_programs_in_two_schemas_of_one_database_do_not_wait_for_each_other(
         with house.store.write():
             upgrade(engine)
         engine.dispose()
+
+
+def test_a_missing_driver_is_one_sentence(database_url, monkeypatch):
+    def gone(*_args, **_kwargs):
+        raise ModuleNotFoundError("psycopg")
+
+    monkeypatch.setattr("bot.store.postgresql.create_engine", gone)
+    with pytest.raises(MissingDriverError, match="requirements-postgres"):
+        open_engine(database_url)
 
 
 def _everything(words=""):
