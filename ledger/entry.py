@@ -50,8 +50,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenEntry:
-    """An entry that was opened: its place, its time, what happened."""
+    """An entry that was opened: its log and its place there, its time, what happened."""
 
+    origin: str
     index: int
     at: datetime
     event: Event

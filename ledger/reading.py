@@ -54,10 +54,13 @@ class Reading:
             start = rows[-1][0] + 1
 
     def found(self, connection: Connection, term: bytes, before: int | None, limit: int) -> list[OpenEntry]:
-        """Newest first."""
+        """Newest first. `before`: an index of this log; without it, those of the logs that it continues come after."""
         keys: dict[bytes, SealingKey] = {}
         place = {"log": self._keyring.log, "term": term, "before": _NO_END if before is None else before, "most": limit}
-        return [self._opened(connection, keys, index, entry) for index, entry in connection.execute(_ABOUT, place)]
+        mine = [self._opened(connection, keys, index, entry) for index, entry in connection.execute(_ABOUT, place)]
+        if before is not None or self._keyring.former is None or len(mine) == limit:
+            return mine
+        return mine + Reading(self._keyring.former, self._schemas).found(connection, term, None, limit - len(mine))
 
     def _opened(self, connection: Connection, keys: dict[bytes, SealingKey], index: int, entry: bytes) -> OpenEntry:
         try:
@@ -74,4 +77,4 @@ class Reading:
         except LedgerError as error:
             error.add_note(f"Entry {index} of {self._keyring.origin}.")
             raise
-        return OpenEntry(index=index, at=instant(header.time), event=event)
+        return OpenEntry(origin=self._keyring.origin, index=index, at=instant(header.time), event=event)

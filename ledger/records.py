@@ -64,7 +64,10 @@ class Records:
     def about(
         self, connection: Connection, field: str, value: str, *, before: int | None = None, limit: int = 50
     ) -> list[OpenEntry]:
-        """Entries indexed by a value, newest first, those before an index only if one is given."""
+        """Entries indexed by a value, newest first, also of the logs that this one continues.
+
+        Where an index of this log is given, those before it, and of this log only.
+        """
         return self._reading.found(connection, self._appender.term(field, value), before, limit)
 
     def entries(self, connection: Connection, start: int = 0, stop: int | None = None) -> Iterator[OpenEntry]:

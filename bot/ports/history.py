@@ -13,6 +13,8 @@ from bot.domain.log_standing import Cosigned, LogStanding
 class Entry:
     """One entry, opened. People are person IDs; what they typed is still sealed."""
 
+    log: str
+    """The origin of the log that it stands in: the newest, or one that this continues."""
     index: int
     at: datetime
     kind: str

@@ -34,6 +34,8 @@ class Audited:
     people: Mapping[str, UserId | None]
     signed: int
     """How many entries of the log the newest checkpoint covers."""
+    origin: str
+    """Of that log. An entry of another one stands in a log that it continues."""
 
 
 def audit(world: World, user: UserId, name: str) -> Audited | Choice | Denied:
@@ -45,10 +47,12 @@ def audit(world: World, user: UserId, name: str) -> Audited | Choice | Denied:
     if isinstance(found, Choice | Denied):
         return found
     entries = tuple(world.store.history.about(found.id, limit=SHOWN))
+    origin = world.store.history.origin
     if entries:
-        _record(world, user, found.id, entries[-1].index, entries[0].index)
+        read = [entry.index for entry in entries if entry.log == origin] or [0]
+        _record(world, user, found.id, read[-1], read[0])
     people = {person: world.store.history.user(person) for entry in entries for person in _people(entry)}
-    return Audited(credential=found, entries=entries, people=people, signed=world.store.history.signed())
+    return Audited(credential=found, entries=entries, people=people, signed=world.store.history.signed(), origin=origin)
 
 
 def prove(world: World, user: UserId, credential: CredentialId, index: int) -> str | Denied:

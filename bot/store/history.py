@@ -79,6 +79,7 @@ class SqlHistory:
 def _entry(entry: OpenEntry) -> Entry:
     event = entry.event
     return Entry(
+        log=entry.origin,
         index=entry.index,
         at=entry.at,
         kind=event.kind,

@@ -154,6 +154,21 @@ def test_people_their_words_and_the_keys_go_on(past):
     _sound(room)
 
 
+def test_what_is_about_something_is_found_in_both_logs_newest_first_and_says_in_which(past):
+    room = past.room
+    _continue(room)
+    for text in ("new", "newer"):
+        room.append(note(text, index=(("request", "r1"),)))
+    with room.read() as connection:
+        found = room.ledger.about(connection, "request", "r1")
+        few = room.ledger.about(connection, "request", "r1", limit=2)
+        before = room.ledger.about(connection, "request", "r1", before=found[0].index)
+    assert texts(found) == ["newer", "new", "kept"]
+    assert [entry.origin for entry in found] == [SECOND, SECOND, ORIGIN]
+    assert texts(few) == ["newer", "new"]
+    assert texts(before) == ["new"], "an index is one of the newest log"
+
+
 def test_somebody_who_is_erased_later_is_nobody_in_both_logs(past):
     room = past.room
     ledger = _continue(room)

@@ -54,15 +54,17 @@ def _audit_cards():
         ("credential:expired", None, "done", {"credential": "x", "expires_at": 1_772_366_400_000_000}),
         ("ledger:read", "a" * 32, "done", {"credential": "x", "first": 3, "last": 9}),
     )
+    log = "ledger.example.com/cred"
     entries = tuple(
-        Entry(index=9 - n, at=specimens.NOON, kind=kind, actor=actor, via="slack", outcome=outcome, body=body)
+        Entry(log=log, index=9 - n, at=specimens.NOON, kind=kind, actor=actor, via="slack", outcome=outcome, body=body)
         for n, (kind, actor, outcome, body) in enumerate(said)
     )
-    found = Audited(credential=specimens.credential(), entries=entries, people=people_of, signed=9)
+    found = Audited(credential=specimens.credential(), entries=entries, people=people_of, signed=9, origin=log)
     proof = "c2sp.org/tlog-proof@v1\nindex 7\n" + "A" * 43 + "=\n\nledger.example.com/cred\n9\n"
     assert audit_cards.proof(specimens.credential(), 7, "A" * 3000) is None
     return {
         "audit": audit_cards.audited(found, KNOWN),
+        "audit-former-log": audit_cards.audited(replace(found, entries=entries[:2], origin=f"{log}/2"), KNOWN),
         "audit-proof": audit_cards.proof(specimens.credential(), 7, proof),
     }
 

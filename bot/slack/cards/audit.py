@@ -52,6 +52,8 @@ def _line(found: Audited, entry: Entry) -> Json:
     who = "Cred" if entry.actor is None else name(entry.actor)
     outcome = f" ({entry.outcome})" if entry.outcome in _OPEN else ""
     text = f"*{who}* {words}{outcome}.\n{when(entry.at)} · entry {entry.index}"
+    if entry.log != found.origin:
+        return section(f"{text} of the former log `{escape(entry.log)}`")
     mark = EntryMark(found.credential.id, entry.index)
     hint = f"Proof of entry {entry.index}"
     return section(text, accessory=button(Button(action=Action.PROOF, label="Proof", value=mark.pack(), hint=hint)))
