@@ -59,8 +59,9 @@ def changeable(world: World, reader: Reader, command: ChangeCommand) -> Credenti
     if credential.state not in POSSIBLE[command.kind] or world.clock.now() >= credential.expires_at:
         sentence = f"“{credential.name}” is {_state(world, credential)}, so this cannot be done."
         return Denied(Reason.WRONG_STATE, sentence)
-    if credential.tracked and command.kind in ELSEWHERE:
-        return Denied(Reason.WRONG_STATE, f"“{credential.name}” lives elsewhere: {ELSEWHERE[command.kind]} there.")
+    never = _never(reader, credential, command.kind)
+    if never is not None:
+        return never
     before = reader.requests.of_credential(credential.id, command.kind)
     if before is not None:
         return Denied(Reason.IN_PROGRESS, f"This has been asked for already: request {before.code}.")
@@ -144,6 +145,20 @@ def _owner(world: World, command: ChangeCommand, credential: Credential) -> Prob
     return None
 
 
+def _never(reader: Reader, credential: Credential, kind: Kind) -> Denied | None:
+    """Why a change of that kind never happens to a credential like this one."""
+    if kind is Kind.EXTEND and taken_without_approval(reader, credential):
+        return Denied(Reason.WRONG_STATE, _PROLONGED)
+    if credential.tracked and kind in ELSEWHERE:
+        return Denied(Reason.WRONG_STATE, f"“{credential.name}” lives elsewhere: {ELSEWHERE[kind]} there.")
+    return None
+
+
+def taken_without_approval(reader: Reader, credential: Credential) -> bool:
+    """Whether it is a break-glass credential."""
+    return credential.request is not None and reader.glasses.get(credential.request) is not None
+
+
 def _expiry(world: World, command: ChangeCommand, credential: Credential) -> Problem | None:
     if command.kind not in (Kind.EXTEND, Kind.ROTATE):
         return None
@@ -165,9 +180,7 @@ def _expiry(world: World, command: ChangeCommand, credential: Credential) -> Pro
 def _prolonged(world: World, reader: Reader, command: ChangeCommand, credential: Credential) -> Problem | None:
     """What was taken without approval ends when it was to end."""
     renews = _end(world, command, credential) > credential.expires_at
-    if not renews or credential.request is None or reader.glasses.get(credential.request) is None:
-        return None
-    return Problem(Field.EXPIRES, "This was taken without approval, so it is never prolonged. Ask for another one.")
+    return Problem(Field.EXPIRES, _PROLONGED) if renews and taken_without_approval(reader, credential) else None
 
 
 def _name(command: ChangeCommand, credential: Credential) -> Problem | None:
@@ -188,4 +201,5 @@ def _state(world: World, credential: Credential) -> str:
     return credential.state
 
 
+_PROLONGED = "This was taken without approval, so it is never prolonged. Ask for another one."
 _UNKNOWN = Denied(Reason.NOT_FOUND, "I do not know this credential, or it is not yours to see.")

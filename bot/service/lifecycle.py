@@ -26,9 +26,11 @@ from bot.domain.events import (
 from bot.domain.ids import ChannelId, CredentialId, UserId
 from bot.domain.machine import step
 from bot.domain.notice import NoticeKind, Resolution
+from bot.domain.reminder import Plan
 from bot.domain.suspension import ASKED, DELETION_UNDONE, Suspension
 from bot.ports import Told, UnitOfWork, World
 from bot.service import alarm, notices
+from bot.service.changing import taken_without_approval
 from bot.service.grouping import Address, reopen, settle, tell_together
 from bot.service.overlap import warn
 from bot.service.receipts import NOT_FOUND
@@ -118,13 +120,12 @@ def undo_deletion(world: World, credential_id: CredentialId, actor: UserId) -> C
             return decision
         if credential.state is not State.DELETING or credential.undo_until is None or work.now >= credential.undo_until:
             return Denied(Reason.WRONG_STATE, "It is too late: this credential is gone, or was never being deleted.")
-        schedule = world.policy.schedule(credential.role, credential.estate, credential.expires_at)
         restored = replace(
             credential,
             state=credential.after(Verb.KEEP if credential.tracked else Verb.UNDO),
             undo_until=None,
             suspension=None if credential.tracked else Suspension(by=actor, why=DELETION_UNDONE),
-            plan=reminder.replanned(credential.plan, schedule, work.now),
+            plan=_warned_again(world, work, credential),
         )
         work.credentials.save(restored, expected=credential.state)
         reopen(world, work, restored)
@@ -134,6 +135,14 @@ def undo_deletion(world: World, credential_id: CredentialId, actor: UserId) -> C
         work.record(CredentialRestored(actor=actor, via=Via.SLACK, credential=credential.id))
     world.wake()
     return restored
+
+
+def _warned_again(world: World, work: UnitOfWork, credential: Credential) -> Plan:
+    """The warnings of what is kept after all; there are none of what was taken without approval."""
+    if taken_without_approval(work, credential):
+        return reminder.NONE
+    schedule = world.policy.schedule(credential.role, credential.estate, credential.expires_at)
+    return reminder.replanned(credential.plan, schedule, work.now)
 
 
 def may_suspend(world: World, credential: Credential, actor: UserId) -> Decision:

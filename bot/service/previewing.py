@@ -9,7 +9,7 @@ from bot.domain.ids import UserId
 from bot.domain.kind import Kind
 from bot.ports import World
 from bot.service.asking import nobody_problem
-from bot.service.changing import ChangeCommand, approvers, changeable, quorum
+from bot.service.changing import ChangeCommand, approvers, changeable, quorum, taken_without_approval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +32,9 @@ def preview_change(world: World, command: ChangeCommand) -> ChangePreview | Deni
     """Who must approve what the form shows at this moment, or why it cannot be asked for at all."""
     with world.store.read() as reader:
         credential = changeable(world, reader, command)
-    if isinstance(credential, Denied):
-        return credential
-    longest = _longest(world, credential)
+        if isinstance(credential, Denied):
+            return credential
+        longest = None if taken_without_approval(reader, credential) else _longest(world, credential)
     if command.kind is Kind.EXTEND and longest is None:
         return Denied(
             Reason.WRONG_STATE,

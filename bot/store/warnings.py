@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, select, update
 
 from bot.domain.credential import USABLE
 from bot.domain.ids import CredentialId, EstateKey, NoticeId, RoleKey, UserId
@@ -17,6 +17,7 @@ from bot.store.inserting import insert
 from bot.store.rows import METADATA
 
 _C = METADATA.tables["credential"].c
+_GLASS = METADATA.tables["glass"].c
 _WARNING = METADATA.tables["warning"]
 
 _WATCHED = select(
@@ -28,7 +29,9 @@ DUE = (
     .limit(bindparam("most"))
 )
 """By the index of `warn_at`: what is not due is never looked at, however much there is of it."""
-_AFTER = _WATCHED.where(_C.id > bindparam("last")).order_by(_C.id).limit(bindparam("most"))
+_TAKEN = exists().where(_GLASS.request == _C.request)
+"""Taken without approval: nobody is warned of its end, which is never far and never put off."""
+_AFTER = _WATCHED.where(_C.id > bindparam("last"), ~_TAKEN).order_by(_C.id).limit(bindparam("most"))
 _SAVE = (
     update(_C.id.table)
     .where(_C.id == bindparam("which"))

@@ -15,10 +15,11 @@ from bot.domain.policy import BreakGlass
 from bot.domain.request import Request, Verdict
 from bot.domain.request import State as RequestState
 from bot.domain.role import READ_ONLY, SUPER_ADMIN
-from bot.service import break_glass, inventory, lifecycle, outbox, requests, reviewing, terms
+from bot.service import break_glass, inventory, lifecycle, looking, outbox, requests, reviewing, terms
 from bot.service.asking import Field
 from bot.service.changing import ChangeCommand
 from bot.service.issuance import Press, Shown, reissue
+from bot.service.previewing import preview_change
 from bot.service.sweep import sweep
 from bot.store.auditing import story_problems
 from tests.support.people import ANA, BEN, CAI, GONE, LOGISTICS, MAYA, OLGA, RETAIL, SAM, member
@@ -413,6 +414,26 @@ def test_it_is_never_prolonged(house, revealed, kind):
 
 def test_nobody_is_warned_of_its_expiry(house, revealed):
     assert credential(house, revealed).plan.due_at is None
+    other = house.under(replace(house.world.policy, warn_days=(5, 0)))
+    sweep(other.world)
+    assert credential(house, revealed).plan.due_at is None, "nor under other thresholds"
+
+
+def test_nobody_is_warned_of_it_if_its_deletion_is_undone(house, revealed):
+    mine = credential(house, revealed)
+    command = ChangeCommand(
+        submission="x", kind=Kind.DELETE, credential=mine.id, requester=MAYA, reason="Done", typed_name=mine.name
+    )
+    house.vote(requests.open_change(house.world, command), ANA)
+    assert lifecycle.undo_deletion(house.world, mine.id, MAYA).plan.due_at is None
+
+
+def test_more_time_is_not_offered_for_it(house, revealed):
+    mine = credential(house, revealed)
+    assert Kind.EXTEND not in looking.look_again(house.world, MAYA, mine.id).changes
+    form = ChangeCommand(submission="", kind=Kind.EXTEND, credential=mine.id, requester=MAYA)
+    assert "never prolonged" in preview_change(house.world, form).sentence
+    assert preview_change(house.world, replace(form, kind=Kind.ROTATE)).longest is None
 
 
 def test_only_those_who_are_told_may_look(house, revealed):

@@ -322,6 +322,7 @@ def _warning_cards():
         specimens.item("g", resolution=Resolution.EXPIRED, state=CredentialState.EXPIRED),
     ]
     elsewhere = replace(decided[6], credential=specimens.tracked(state=CredentialState.EXPIRED))
+    at_noon = replace(decided[6], expires_at=specimens.NOON)
     stopped = specimens.item("stopped", state=CredentialState.SUSPENDED)
     many = specimens.group(*(specimens.item(f"job-{n}", days=n) for n in range(10)), total=10_000, decided=12)
     return {
@@ -335,6 +336,7 @@ def _warning_cards():
         "warning-page": warning.everything(many, KNOWN, skipped=20),
         "warning-last-page": warning.everything(replace(many, total=30), KNOWN, skipped=20),
         "expired-one": warning.expired(specimens.group(decided[6]), KNOWN),
+        "expired-at-noon": warning.expired(specimens.group(at_noon), KNOWN),
         "expired-elsewhere": warning.expired(specimens.group(elsewhere), KNOWN),
         "expired-here-and-elsewhere": warning.expired(specimens.group(decided[6], elsewhere), KNOWN),
         "expired-many": warning.expired(many, KNOWN),

@@ -116,10 +116,9 @@ def _row(item: Item, group: Warned, known: Known) -> Json:
 def _ended(item: Item, known: Known) -> Json:
     credential = item.credential
     worked = "Was tracked until" if credential.tracked else "Worked until"
-    last_day = known.policy.schedule(credential.role, credential.estate, item.expires_at).last_day
     told = (
         f"*`{credential.name}`* · {mention(credential.owner)}\n{known.role(credential.role)} in "
-        f"{known.estate(credential.estate)} · {_used(credential)}\n{worked} the end of {day(last_day)}"
+        f"{known.estate(credential.estate)} · {_used(credential)}\n{worked} {known.end(item.expires_at)}"
     )
     return section(told, accessory=again_button(credential))
 
