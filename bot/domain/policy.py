@@ -157,10 +157,11 @@ class Policy:
     def quorum_for(self, kind: Kind, role: RoleKey, *, alone: bool = False) -> int:
         """How many distinct people must approve. `alone`: the owner asks for a rotation that renews nothing else.
 
-        To end a credential takes one approval, whatever it may do: it is the safe direction.
+        To end a credential takes one approval, whatever it may do: it is the safe direction. A role that has left the
+        policy may have been the most powerful one, so two people must approve what it still does.
         """
         known = self.roles.get(role)
-        of_role = 1 if known is None else known.quorum
+        of_role = max(2, *(each.quorum for each in self.roles.values())) if known is None else known.quorum
         match kind:
             case Kind.BREAK_GLASS:
                 return 0
@@ -238,8 +239,13 @@ class Policy:
         return now.astimezone(ZoneInfo(self.time_zone)).date()
 
     def end_of(self, day: date) -> datetime:
-        """A date that a person picks means the end of that day where the organization is: the next midnight."""
-        return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(self.time_zone))
+        """A date that a person picks means the end of that day where the organization is: the next midnight.
+
+        The last days of the calendar, by which people mean "never", count as the last one that has a midnight after it
+        everywhere.
+        """
+        real = min(day, date.max - timedelta(days=3))
+        return datetime.combine(real + timedelta(days=1), time(), ZoneInfo(self.time_zone))
 
     def last_day(self, moment: datetime) -> date:
         """The day that a person would pick to mean this moment: the inverse of `end_of`."""

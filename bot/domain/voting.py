@@ -104,7 +104,7 @@ def may_claim(request: Request, user: UserId, digest: str, now: datetime) -> Dec
         return Denied(Reason.NOT_OWNER, f"Only {words.who}.")
     if not request.can(Verb.START):
         known = _NOT_REVEALABLE.get(request.state) if words is _REVEAL else None
-        why = f"This request is {request.state}, so there is nothing to {words.verb}."
+        why = f"This request is {request.state}, so there is nothing to {words.verb}. {request.closing}".strip()
         return known or Denied(Reason.WRONG_STATE, why)
     if now >= request.lapses_at:
         return Denied(Reason.LAPSED, f"The time to {words.what} has passed. It has to be asked for again.")

@@ -59,6 +59,9 @@ class Groups(Protocol):
     def waiting(self, kind: NoticeKind, group: NoticeId) -> Notice | None:
         """A message about a group that has not been sent, or not been edited, yet."""
 
+    def warned(self, credential: CredentialId, expires_at: datetime) -> bool:
+        """Whether somebody was warned of that expiry."""
+
     def decide(self, credential: CredentialId, resolution: Resolution, by: UserId | None) -> list[Notice]:
         """Write down what was decided about a credential; the first messages of the groups that showed it as open."""
 

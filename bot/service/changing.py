@@ -13,7 +13,6 @@ from bot.domain.request import Asked, Request, digest_of
 from bot.domain.request import State as RequestState
 from bot.ports import Reader, World
 from bot.service.asking import Field, Problem, days_problem, nobody_problem, words_problem
-from bot.service.sight import may_see
 
 POSSIBLE: dict[Kind, frozenset[State]] = {
     Kind.ROTATE: frozenset({State.ACTIVE}),
@@ -49,7 +48,7 @@ class ChangeCommand:
 def changeable(world: World, reader: Reader, command: ChangeCommand) -> Credential | Denied:
     """The credential, if this person may ask for this change of it as it is now; else why not."""
     credential = reader.credentials.get(command.credential)
-    if credential is None or not may_see(world, command.requester, credential):
+    if credential is None:
         return _UNKNOWN
     decision = world.policy.may_ask(
         command.kind, command.requester, credential.estate, credential.owner, world.directory
@@ -64,7 +63,9 @@ def changeable(world: World, reader: Reader, command: ChangeCommand) -> Credenti
         return never
     before = reader.requests.of_credential(credential.id, command.kind)
     if before is not None:
-        return Denied(Reason.IN_PROGRESS, f"This has been asked for already: request {before.code}.")
+        at_once = f" If its secret may be compromised, `/cred suspend {credential.name}` stops it now."
+        sentence = f"This has been asked for already: request {before.code}."
+        return Denied(Reason.IN_PROGRESS, sentence + (at_once if command.kind is Kind.ROTATE else ""))
     return credential
 
 

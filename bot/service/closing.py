@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from bot.domain.credential import Credential
 from bot.domain.events import Outcome, RequestClosed, Via
 from bot.domain.ids import UserId
 from bot.domain.kind import NEW
-from bot.domain.request import Request, State, Verb
+from bot.domain.machine import can
+from bot.domain.request import TRANSITIONS, Request, State, Verb
 from bot.ports import UnitOfWork, World
 from bot.service import notices
 
@@ -32,3 +34,15 @@ def close(
         )
     )
     return ended
+
+
+def withdraw(world: World, work: UnitOfWork, request: Request, *, why: str) -> None:
+    """End a request that waits for something, because that has no more sense. One that is being carried out stays."""
+    if can(TRANSITIONS, request.state, Verb.WITHDRAW):
+        close(world, work, request, Verb.WITHDRAW, actor=None, via=Via.SWEEP, why=why)
+
+
+def withdraw_all(world: World, work: UnitOfWork, credential: Credential, *, why: str) -> None:
+    """The same for all that is asked for of a credential that ends: nobody is reminded of it any more."""
+    for request in work.requests.open_for(credential.id):
+        withdraw(world, work, request, why=why)

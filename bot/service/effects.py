@@ -22,11 +22,12 @@ from bot.domain.voting import effect_stands, may_claim
 from bot.ports import UnitOfWork, World
 from bot.service import errands, notices
 from bot.service.changing import POSSIBLE
-from bot.service.closing import close
+from bot.service.closing import close, withdraw, withdraw_all
 from bot.service.freshness import refresh_for
-from bot.service.grouping import settle
+from bot.service.grouping import Address, settle, tell_together
 from bot.service.receipts import NOT_FOUND
 
+HANDED_ON = "It was handed on since: its new owner can ask for a rotation."
 Effect = Callable[[World, UnitOfWork, Request, Credential], Credential]
 
 
@@ -96,7 +97,9 @@ def fits(request: Request, credential: Credential | None, now: datetime) -> Deci
     if credential is None:
         return NOT_FOUND
     if request.asked.kind is Kind.ROTATE and credential.owner != request.asked.owner:
-        return Denied(Reason.WRONG_STATE, "It was handed on since: its new owner can ask for a rotation.")
+        return Denied(Reason.WRONG_STATE, HANDED_ON)
+    if request.asked.kind is Kind.EXTEND and request.asked.expires_at <= credential.expires_at:
+        return Denied(Reason.WRONG_STATE, "It works that long already, so there was nothing left to prolong.")
     if credential.state in POSSIBLE[request.asked.kind] and now < credential.expires_at:
         return ALLOWED
     state = "expired" if now >= credential.expires_at else credential.state
@@ -122,11 +125,7 @@ def _take(world: World, work: UnitOfWork, request: Request, *, actor: UserId | N
 def _resume(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
     after = replace(credential, state=credential.after(Verb.RESUME), unused_told_at=None, suspension=None)
     work.credentials.save(after, expected=credential.state)
-    if after.secrets and after.newest.receipt is ReceiptState.NONE:  # it is asked once more whether the secret arrived
-        again = replace(after.newest, receipt_until=work.now + world.policy.windows.unconfirmed)
-        work.credentials.save_secret(after.id, again)
-        after = after.with_secret(again)
-        notices.tell_of_secret(world, work, NoticeKind.OWNER_UNCONFIRMED, after)
+    after = _asked_again(world, work, after)
     work.record(CredentialResumed(actor=None, via=Via.SWEEP, request=request.id, credential=after.id))
     return after
 
@@ -156,6 +155,7 @@ def _delete(world: World, work: UnitOfWork, request: Request, credential: Creden
     )
     work.credentials.save(after, expected=credential.state)
     settle(world, work, after, Resolution.DELETED, request.asked.requester)
+    withdraw_all(world, work, after, why="The credential is being deleted.")
     if after.tracked:
         errands.begin(world, work, after)
     notices.tell_owner_of_deletion(world, work, after, request.id)
@@ -166,9 +166,18 @@ def _delete(world: World, work: UnitOfWork, request: Request, credential: Creden
 
 
 def _transfer(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
-    after = replace(credential, owner=request.asked.owner)
+    """What the owner before let be is not the new one's: they are warned, asked and told as if they had just got it."""
+    schedule = world.policy.schedule(credential.role, credential.estate, credential.expires_at)
+    heard = replace(credential.plan, snoozed_until=None, let_expire_by=None)
+    plan = reminder.replanned(heard, schedule, work.now)
+    after = replace(credential, owner=request.asked.owner, plan=plan, unused_told_at=None)
     work.credentials.save(after, expected=credential.state)
     settle(world, work, after, Resolution.TRANSFERRED, after.owner)
+    _withdraw_what_is_in_vain(world, work, after)
+    if work.groups.warned(after.id, after.expires_at):
+        address = Address(NoticeKind.OWNER_WARNED, person=after.owner)
+        tell_together(world, work, address, [(after.id, after.expires_at)])
+    after = _asked_again(world, work, after)
     notices.tell_about(world, work, NoticeKind.OWNER_TRANSFERRED, after, credential.owner, occasion=request.id)
     notices.refresh_secrets(world, work, after, credential.owner)
     notices.refresh_left_behind(world, work, after)
@@ -186,10 +195,35 @@ def _transfer(world: World, work: UnitOfWork, request: Request, credential: Cred
     return after
 
 
+def _asked_again(world: World, work: UnitOfWork, credential: Credential) -> Credential:
+    """Its owner is asked once more whether the secret arrived, and has the whole time to say so."""
+    if not credential.secrets or credential.newest.receipt is not ReceiptState.NONE:
+        return credential
+    again = replace(credential.newest, receipt_until=work.now + world.policy.windows.unconfirmed)
+    work.credentials.save_secret(credential.id, again)
+    after = credential.with_secret(again)
+    notices.tell_of_secret(world, work, NoticeKind.OWNER_UNCONFIRMED, after)
+    return after
+
+
+def _withdraw_what_is_in_vain(world: World, work: UnitOfWork, credential: Credential) -> None:
+    """Requests of the owner before that could take no effect any more would only keep the new one from asking."""
+    for request in work.requests.open_for(credential.id):
+        asked = request.asked
+        theirs = world.policy.may_ask(asked.kind, asked.requester, asked.estate, credential.owner, world.directory)
+        if asked.kind is Kind.ROTATE:
+            withdraw(world, work, request, why=HANDED_ON)
+        elif isinstance(theirs, Denied):
+            withdraw(world, work, request, why="It was handed on, and is no longer theirs to change.")
+
+
 def expiring(world: World, work: UnitOfWork, credential: Credential, request: Request) -> Credential:
-    """The credential with the expiry that was asked for, and a new plan of warnings if that is another one."""
+    """The credential with the expiry that was asked for, and a new plan of warnings if that is another one.
+
+    What was asked for before a later expiry was approved shortens nothing.
+    """
     expires_at = request.asked.expires_at
-    if expires_at == credential.expires_at:
+    if expires_at <= credential.expires_at:
         return credential
     schedule = world.policy.schedule(credential.role, credential.estate, expires_at)
     return replace(credential, expires_at=expires_at, plan=reminder.plan(schedule, work.now))

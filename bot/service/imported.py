@@ -36,6 +36,10 @@ class People(Roster, Protocol):
         """The active members who go by a name, whatever its capitals."""
 
 
+_NEVER = 9000
+"""Years from here on are how spreadsheets say that something does not end."""
+
+
 class FaultyError(Exception):
     """A cell cannot be taken: what is wrong with it, and what to do."""
 
@@ -129,6 +133,10 @@ class RowReader:
         except ValueError:
             told = f"{_said(text)} is no day." if text else "There is no day."
             raise FaultyError(told, "Write year, month and day, such as 2027-03-31.") from None
+        if day.year >= _NEVER:
+            raise FaultyError(
+                f"{day.isoformat()} means never.", "Write the day on which it is to be rotated at the latest."
+            )
         if day < self._today:
             raise FaultyError(f"{day.isoformat()} has passed.", "Remove the row, or correct the day.")
         return day

@@ -148,7 +148,10 @@ def group(world: World, user: UserId, group_id: NoticeId, *, skipped: int = 0) -
     seen = _seen_by(world, user, limit=PAGE)
     with world.store.read() as reader:
         found = reader.groups.read(group_id, world.clock.now(), limit=PAGE, skipped=skipped, seen=seen)
-    return found or Denied(Reason.NOT_FOUND, "There is nothing here that you may see. Try `/cred list`.")
+    return found or Denied(
+        Reason.NOT_FOUND,
+        "Only those who look after this estate see all of it: its admins and the auditors. Ask one of them.",
+    )
 
 
 def request(world: World, user: UserId, request_id: RequestId) -> Request | Denied:

@@ -31,6 +31,7 @@ from bot.domain.suspension import ASKED, DELETION_UNDONE, Suspension
 from bot.ports import Told, UnitOfWork, World
 from bot.service import alarm, notices
 from bot.service.changing import taken_without_approval
+from bot.service.closing import withdraw_all
 from bot.service.grouping import Address, reopen, settle, tell_together
 from bot.service.overlap import warn
 from bot.service.receipts import NOT_FOUND
@@ -235,6 +236,7 @@ def end(world: World, work: UnitOfWork, credential: Credential, verb: Verb) -> C
     )
     work.credentials.save(ended, expected=credential.state)
     work.names.free(credential.id)
+    withdraw_all(world, work, ended, why=f"The credential is {ended.state}.")
     notices.refresh_secrets(world, work, ended)
     settle(world, work, ended, Resolution.EXPIRED if verb is Verb.EXPIRE else Resolution.DELETED)
     alarm.credential_ended(world, work, ended)

@@ -72,11 +72,20 @@ def tell_owner(
     tell_about(world, work, kind, credential, credential.owner, occasion=occasion)
 
 
-def tell_anew(world: World, work: UnitOfWork, kind: NoticeKind, credential: Credential) -> None:
+def tell_anew(
+    world: World, work: UnitOfWork, kind: NoticeKind, credential: Credential, *, occasion: RequestId | None = None
+) -> None:
     """The same as a message of its own: what the one before was about has long been settled."""
-    told = Notice(id=_id(world), kind=kind, credential=credential.id, person=credential.owner, due_at=work.now)
+    told = Notice(
+        id=_id(world),
+        kind=kind,
+        request=occasion,
+        credential=credential.id,
+        person=credential.owner,
+        due_at=work.now,
+    )
     work.notices.forget(told)
-    tell_owner(world, work, kind, credential)
+    tell_owner(world, work, kind, credential, occasion=occasion)
 
 
 OF_SECRETS = (

@@ -31,7 +31,7 @@ def keep_longer(world: World, credential_id: CredentialId, secret_id: SecretId, 
         until = prolonged(credential, secret, world.policy.rotation.overlap, work.now)
         if isinstance(until, Denied):
             return until
-        kept = replace(secret, retire_at=until, kept_longer=True)
+        kept = replace(secret, retire_at=until, kept_longer=True, warned_at=None)
         work.credentials.save_secret(credential.id, kept)
         after = credential.with_secret(kept)
         notices.refresh_secrets(world, work, after)
@@ -83,7 +83,7 @@ def warn(world: World, work: UnitOfWork, credential: Credential, old: Secret) ->
     warned = replace(old, warned_at=work.now)
     work.credentials.save_secret(credential.id, warned)
     after = credential.with_secret(warned)
-    notices.tell_of_secret(world, work, NoticeKind.OWNER_RETIRING, after)
+    notices.tell_anew(world, work, NoticeKind.OWNER_RETIRING, after, occasion=after.newest.request)
     return after
 
 

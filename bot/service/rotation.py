@@ -48,14 +48,13 @@ def rotate(world: World, work: UnitOfWork, request: Request, issued: Issued) -> 
 
 
 def _beside_the_new(world: World, work: UnitOfWork, credential: Credential, kept: Secret) -> Secret:
-    """The secret that goes on for a whole overlap, whatever was said of its retirement before."""
-    live = kept.state is SecretState.LIVE
+    """The secret that goes on for an overlap. One that retires already keeps its day: its time was given once."""
+    if kept.state is SecretState.RETIRING:
+        return kept
     old = replace(
         kept,
-        state=step(SECRET_TRANSITIONS, kept.state, SecretVerb.ROTATE) if live else kept.state,
+        state=step(SECRET_TRANSITIONS, kept.state, SecretVerb.ROTATE),
         retire_at=min(work.now + world.policy.rotation.overlap, credential.expires_at),
-        kept_longer=False,
-        warned_at=None,
     )
     work.credentials.save_secret(credential.id, old)
     return old

@@ -80,6 +80,14 @@ _IS_DELETED = _ITEM.c.resolution == Resolution.DELETED
 _UNDECIDED, _DELETED = _messages(_OPEN), _messages(_AT, _IS_DELETED)
 
 
+_WARNED = (
+    select(_ITEM.c.group)
+    .join(_NOTICE, _NOTICE.c.id == _ITEM.c.group)
+    .where(_ITEM.c.credential == bindparam("credential"), _AT, _NOTICE.c.kind.in_(_EDITED))
+    .limit(1)
+)
+
+
 class SqlGroups:
     """`bot.ports.Groups` over a connection."""
 
@@ -116,6 +124,10 @@ class SqlGroups:
     def waiting(self, kind: NoticeKind, group: NoticeId) -> Notice | None:
         row = self._connection.execute(_WAITING, {"kind": kind, "subject": str(group)}).first()
         return None if row is None else notice_of(row)
+
+    def warned(self, credential: CredentialId, expires_at: datetime) -> bool:
+        values = {"credential": str(credential), "expires": micros(expires_at)}
+        return self._connection.execute(_WARNED, values).first() is not None
 
     def decide(self, credential: CredentialId, resolution: Resolution, by: UserId | None) -> list[Notice]:
         touched = self._connection.execute(_UNDECIDED, {"credential": str(credential)}).all()

@@ -178,9 +178,9 @@ def test_an_approval_that_no_longer_fits_ends_the_request_and_says_why(house, cr
     request = approve(house, ask(house, credential, Kind.TRANSFER, owner=SAM))
     approve(house, ask(house, credential, Kind.DELETE, typed_name=credential.name))
     refused = effects.accept(house.world, request.id, request.digest, SAM)
-    assert "deleting now" in refused.sentence
+    assert "being deleted" in refused.sentence
     with house.store.read() as reader:
-        assert reader.requests.get(request.id).state is RequestState.DENIED
+        assert reader.requests.get(request.id).state is RequestState.WITHDRAWN
 
 
 def test_an_approval_of_somebody_who_left_does_not_count_when_it_takes_effect(house, credential):
@@ -208,7 +208,7 @@ def test_what_the_program_did_not_come_to_is_done_by_the_sweep(house, credential
         (Kind.EXTEND, {}, Field.EXPIRES, "Choose the last day"),
         (Kind.RESUME, {}, Field.FORM, "is active"),
         (Kind.DELETE, {"typed_name": "CI deploys", "reason": " "}, Field.REASON, "what it is for"),
-        (Kind.DELETE, {"typed_name": "CI deploys", "requester": ANA}, Field.FORM, "not yours to see"),
+        (Kind.DELETE, {"typed_name": "CI deploys", "requester": ANA}, Field.FORM, "Only its owner or an admin"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(house, kind, changes, field, words):

@@ -115,7 +115,17 @@ def test_a_change_of_a_credential_that_lives_elsewhere_is_found(house, change, r
 
 UNVOUCHED = {
     "credential": {"name_key", "created_at", "ended_at", "warned", "warn_at", "unused_told_at"},
-    "secret": {"number", "minted_at", "receipt_until", "warned_at", "last_used_at", "last_used_from"},
+    "secret": {
+        "number",
+        "minted_at",
+        "receipt_until",
+        "warned_at",
+        "last_used_at",
+        "last_used_from",
+        "leaked_at",
+        "leaked_by",
+        "leaked_in",
+    },
     "request": {"submission", "opened_at", "decided_at", "lease_until", "closing"},
     "vote": {"at"},
     "acceptance": {"version", "at"},

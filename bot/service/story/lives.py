@@ -33,6 +33,7 @@ def transferred(story: Story, _index: int, actor: str, body: Body) -> Iterator[s
     if body["owner"] != request.opened["owner"] or actor != body["owner"]:
         yield "handed to somebody else than was asked for, or without their acceptance"
     credential.owner = body["owner"]
+    silence(credential)
 
 
 def extended(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]:
@@ -40,6 +41,8 @@ def extended(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str
     yield from takes_effect(request, body, Kind.EXTEND)
     if body["expires_at"] != request.opened["expires_at"]:
         yield "extended to another day than was asked for"
+    if body["expires_at"] <= credential.expires_at:
+        yield "an expiry was set that is no later than the one before"
     if credential.issued["request"] in story.glasses:
         yield "prolonged although it was taken without approval"
     expires(credential, body["expires_at"])

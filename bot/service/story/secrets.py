@@ -50,7 +50,7 @@ def rotated(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
         yield f"a credential that was {credential.state} was rotated"
     if actor != credential.owner:
         yield "a rotation was revealed to somebody else than the owner"
-    if body["expires_at"] != request.opened["expires_at"]:
+    if body["expires_at"] != max(request.opened["expires_at"], credential.expires_at):
         yield "rotated with another expiry than was asked for"
     for key, secret in credential.secrets.items():
         if key != body["retiring"]:
@@ -59,7 +59,9 @@ def rotated(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
         old = credential.secrets[body["retiring"]]
         if old.state == SecretState.RETIRED:
             yield "a secret was set to retire that did not work"
-        old.state, old.retire_at, old.kept_longer = SecretState.RETIRING, body["retire_at"], False
+        if old.state == SecretState.RETIRING and old.retire_at != body["retire_at"]:
+            yield "a secret that was retiring was given another day by a rotation"
+        old.state, old.retire_at = SecretState.RETIRING, body["retire_at"]
     credential.secrets[body["secret"]] = ToldSecret(
         fingerprint=body["fingerprint"], record=body["record"], request=body["request"]
     )

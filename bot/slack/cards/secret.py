@@ -61,7 +61,7 @@ def unconfirmed(credential: Credential, occasion: RequestId | None = None) -> Ca
     if settled is not None:
         return _about(credential, f"✅ Settled: {credential.name}", settled)
     text = (
-        "You revealed this secret, and nobody has said that it is stored or used it since. "
+        "This secret was revealed, and nobody has said that it is stored or used it since. "
         f"If you have it, press the button. Otherwise I {_otherwise(credential)}, because a secret that nobody holds "
         f"may be in the wrong hands: {when(credential.newest.receipt_until)}."
     )
