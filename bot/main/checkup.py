@@ -17,7 +17,7 @@ from bot.main.opening import RESTORE, Keys, NotReadyError, check_standing, read_
 from bot.main.slack_checkup import slack_findings
 from bot.store import SCHEMAS
 from bot.store.granting import lacking, too_much
-from ledger import Ledger, LedgerError, open_to_read
+from ledger import Ledger, LedgerError, TrustPolicy, open_to_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ def _at_home(places: Places) -> Iterator[Finding]:
     except NotReadyError as error:
         yield Finding("keys", passed=False, said=str(error))
         return
+    yield from _witnesses(places)
     yield Finding("keys", passed=True, said="both are there, and open to nobody else")
     try:
         yield from _database(places, keys)
@@ -88,6 +89,18 @@ def _at_home(places: Places) -> Iterator[Finding]:
         yield Finding("ledger", passed=False, said=str(error))
     except DatabaseError as error:
         yield Finding("database", passed=False, said=f"{places.shown} cannot be read: {said(error)}. {RESTORE}")
+
+
+def _witnesses(places: Places) -> Iterator[Finding]:
+    if places.witnesses is None:
+        return
+    try:
+        asked = [witness.name for witness in TrustPolicy.read(places.witnesses).witnesses if witness.url is not None]
+    except LedgerError as error:
+        yield Finding("witnesses", passed=False, said=f"CRED_WITNESSES cannot be used: {error}")
+        return
+    said = f"{', '.join(asked)}: asked at each checkpoint" if asked else "the policy names none with an address to ask"
+    yield Finding("witnesses", passed=bool(asked), said=said)
 
 
 def _database(places: Places, keys: Keys) -> Iterator[Finding]:

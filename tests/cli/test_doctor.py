@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.slack.manifest import HISTORY_SCOPES, SCOPES
+from ledger.cosigning import WitnessKey
 from tests.support.program import ROOT, free_ports, initialised
 from tests.support.sandbox import Workspace, a_sandbox
 
@@ -50,6 +51,19 @@ def test_it_goes_on_after_a_mistake_and_counts_them(tmp_path, slack):
     assert "✗ database  There is no database at" in result.stdout
     assert "✗ tokens    SLACK_BOT_TOKEN does not work (invalid_auth)." in result.stdout
     assert "2 to put right." in result.stdout
+
+
+def test_witnesses_that_are_asked_are_named_and_a_policy_that_cannot_be_used_is_told(tmp_path, slack):
+    key = WitnessKey.generate("w1.example.com", os.urandom).cosigner.to_text()
+    policy = tmp_path / "witnesses.txt"
+    env, _ = initialised(tmp_path, **tokens(slack, CRED_WITNESSES=str(policy)))
+    for text, told in (
+        (f"witness w1 {key} https://w1.example.com/\nquorum w1\n", "✓ witnesses w1: asked at each checkpoint"),
+        (f"witness w1 {key}\nquorum w1\n", "✗ witnesses the policy names none with an address to ask"),
+        ("quorum everybody\n", "✗ witnesses CRED_WITNESSES cannot be used: "),
+    ):
+        policy.write_text(text)
+        assert told in run(app, ["doctor"], env=env).stdout
 
 
 def test_an_empty_environment_is_told_what_is_missing():

@@ -29,6 +29,7 @@ def env(house, tmp_path):
                 "user": m.user,
                 "team": m.team,
                 "name": ROGUE if m.user == people.OLGA else m.name,
+                "full_name": m.full_name,
                 "membership": "member",
                 "active": True,
                 "read_at": 0,
