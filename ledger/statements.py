@@ -63,6 +63,9 @@ class Prepared:
         try:
             execute(statement, values[0] if len(rows) == 1 else values)
         except dialect.loaded_dbapi.Error as error:
+            said = getattr(getattr(error, "diag", None), "message_primary", None)
+            if said is not None:  # PostgreSQL's DETAIL has the row in it
+                error.args = (said,)
             raise DBAPIError.instance(
                 statement, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
             ) from error

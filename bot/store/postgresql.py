@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, Select, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 
 from bot.domain.errors import CredError
 from bot.store.writing import writes
@@ -52,6 +53,7 @@ def open_engine(url: str) -> Engine:
     except ImportError:
         raise MissingDriverError(MissingDriverError.__doc__) from None
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _without_values, retval=True)
     return engine
 
 
@@ -127,6 +129,25 @@ class PostgresReader:
 
 
 hot_reader = PostgresReader
+
+
+def _without_values(context: ExceptionContext) -> BaseException | None:
+    """The server's error has a DETAIL with the row in it, and what people typed is in the row: it is left out."""
+    error: Any = context.original_exception
+    said = getattr(getattr(error, "diag", None), "message_primary", None)
+    if said is None or context.sqlalchemy_exception is None:
+        return None
+    error.args = (said,)
+    cleaned: BaseException = DBAPIError.instance(
+        context.statement,
+        None,
+        error,
+        context.dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=context.is_disconnect,
+        dialect=context.dialect,
+    )
+    return cleaned
 
 
 def _begin(connection: Connection) -> None:

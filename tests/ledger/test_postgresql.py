@@ -1,6 +1,7 @@
 """What PostgreSQL adds: triggers against accidents, a role that can add and no more, writers of many processes."""
 
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 from threading import Event
@@ -8,11 +9,12 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError, InternalError, ProgrammingError
 
 from ledger import NoLedgerError, TransactionError, open_to_read, scrub, verify_keyless, verify_with_key
 from ledger.postgresql import RIGHTS, TRIGGERS
+from ledger.statements import Prepared
 from ledger.tables import CHECKPOINT, KEY, METADATA, PERSON, missing_triggers
 from tests.support.ledger_room import NOON, Room, note, open_postgres, schemas, texts
 
@@ -242,6 +244,14 @@ def test_verifying_sees_one_state_and_can_write_nothing(room):
     with engine.connect() as connection, connection.begin(), pytest.raises(InternalError, match="read-only"):
         connection.execution_options(stream_results=False).execute(delete(PERSON))
     engine.dispose()
+
+
+def test_an_error_does_not_repeat_the_row(room):
+    key = Prepared(insert(KEY), "id", "log", "purpose", "status", "wrapped", "wrapped_by", "created")
+    row = {"id": b"i", "log": 1, "purpose": "hunter2", "status": "active", "wrapped": b"", "wrapped_by": b""}
+    with room.undone() as connection, pytest.raises(IntegrityError) as refused:
+        key.run(connection, row | {"created": None})
+    assert "hunter2" not in "".join(traceback.format_exception(refused.value))
 
 
 def test_a_missing_driver_is_one_sentence(room, monkeypatch):

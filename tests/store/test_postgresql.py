@@ -1,11 +1,14 @@
 """The store on PostgreSQL: writers of many processes come one at a time; a lost connection costs nobody an answer."""
 
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 
 import psycopg
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from bot.ports import Search, StoreBusyError
 from bot.store import SCHEMAS, RosterStore, SqlStore, open_engine
@@ -139,6 +142,16 @@ def test_two_programs_in_two_schemas_of_one_database_do_not_wait_for_each_other(
         with house.store.write():
             upgrade(engine)
         engine.dispose()
+
+
+@pytest.mark.parametrize("column", ["name_key", "credential"])
+def test_an_error_does_not_repeat_what_was_typed(house, column, caplog):
+    row = {"estate": "retail", "name_key": "a", "credential": "x", column: "what a person typed"}
+    with pytest.raises(IntegrityError) as raised, house.store.write() as connection:
+        for _ in range(2):
+            connection.execute(text("INSERT INTO name VALUES (:estate, :name_key, :credential)"), row)
+    assert "violates unique constraint" in str(raised.value)
+    assert "what a person typed" not in "".join(traceback.format_exception(raised.value))
 
 
 def test_a_missing_driver_is_one_sentence(database_url, monkeypatch):
