@@ -24,6 +24,7 @@ POSSIBLE: dict[Kind, frozenset[State]] = {
 """In which states of a credential each change can be asked for, and can take effect."""
 ELSEWHERE = {Kind.ROTATE: "its secret is changed", Kind.RESUME: "it is stopped and started"}
 """What is done to a tracked credential where it lives, and can only be done there."""
+ROLE_GONE = "Its role is no longer in the policy, so its time cannot be prolonged."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +175,7 @@ def _expiry(world: World, command: ChangeCommand, credential: Credential) -> Pro
         return Problem(Field.EXPIRES, f"It works until {last_day.isoformat()} already. Choose that day or a later one.")
     role = policy.roles.get(credential.role)
     if role is None:
-        return Problem(Field.EXPIRES, "Its role is no longer in the policy, so its time cannot be prolonged.")
+        return Problem(Field.EXPIRES, ROLE_GONE)
     return days_problem(role, command.expires_on, policy.today(world.clock.now()))
 
 

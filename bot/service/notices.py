@@ -115,11 +115,13 @@ def refresh_secrets(world: World, work: UnitOfWork, credential: Credential, pers
 
 
 def tell_of_deletion(world: World, work: UnitOfWork, credential: Credential) -> None:
-    """A deletion was undone, or is final: its owner's message and the card in the channel say so."""
+    """A deletion was undone, or is final: its owner's message, the card in the channel and who asked for it say so."""
     request = work.requests.last_fulfilled(credential.id, Kind.DELETE)
     tell_owner_of_deletion(world, work, credential, None if request is None else request.id)
     if request is not None:
         _card(world, work, request)
+        refresh_asked(world, work, request)
+        _tell(world, work, NoticeKind.REQUESTER_TOLD, request, request.asked.requester)
 
 
 def tell_owner_of_deletion(world: World, work: UnitOfWork, credential: Credential, occasion: RequestId | None) -> None:

@@ -9,7 +9,7 @@ from bot.domain.ids import UserId
 from bot.domain.kind import Kind
 from bot.ports import World
 from bot.service.asking import nobody_problem
-from bot.service.changing import ChangeCommand, approvers, changeable, quorum, taken_without_approval
+from bot.service.changing import ROLE_GONE, ChangeCommand, approvers, changeable, quorum, taken_without_approval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +36,7 @@ def preview_change(world: World, command: ChangeCommand) -> ChangePreview | Deni
             return credential
         longest = None if taken_without_approval(reader, credential) else _longest(world, credential)
     if command.kind is Kind.EXTEND and longest is None:
-        return Denied(
-            Reason.WRONG_STATE,
-            f"“{credential.name}” works as long as its role allows already. Nearer to its end this can be asked for.",
-        )
+        return Denied(Reason.WRONG_STATE, _too_long(world, credential))
     needed, could = quorum(world, command, credential), approvers(world, command, credential)
     return ChangePreview(
         command=command,
@@ -50,6 +47,12 @@ def preview_change(world: World, command: ChangeCommand) -> ChangePreview | Deni
         problem=nobody_problem(needed, len(could)),
         longest=longest,
     )
+
+
+def _too_long(world: World, credential: Credential) -> str:
+    if credential.role not in world.policy.roles:
+        return ROLE_GONE
+    return f"“{credential.name}” works as long as its role allows already. Nearer to its end this can be asked for."
 
 
 def _longest(world: World, credential: Credential) -> date | None:

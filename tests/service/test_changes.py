@@ -8,6 +8,7 @@ import pytest
 from bot.domain.credential import SecretState, State
 from bot.domain.errors import Denied, Reason
 from bot.domain.kind import Kind
+from bot.domain.notice import NoticeKind
 from bot.domain.policy import Rotation
 from bot.domain.request import Request
 from bot.domain.request import State as RequestState
@@ -15,6 +16,8 @@ from bot.service import effects, lifecycle, receipts, requests
 from bot.service.asking import Field, Problem
 from bot.service.changing import ChangeCommand
 from bot.service.issuance import Shown
+from bot.service.outbox import send_due
+from bot.service.previewing import preview_change
 from bot.service.sweep import sweep
 from bot.store.auditing import story_problems
 from tests.support.people import ANA, BEN, CAI, MAYA, OLGA, OTTO, SAM, member
@@ -162,6 +165,28 @@ def test_a_deletion_shortly_before_its_end_can_be_undone_until_its_end(house, cr
     assert lifecycle.undo_deletion(house.world, credential.id, OLGA).reason is Reason.WRONG_STATE
     sweep(house.world)
     assert now(house, credential).state is State.DELETED
+
+
+@pytest.mark.parametrize("undone", [True, False])
+def test_whoever_asked_for_a_deletion_and_whoever_approved_it_see_what_became_of_it(house, credential, undone):
+    request = approve(house, ask(house, credential, Kind.DELETE, typed_name=credential.name))
+    send_due(house.world, house.notifier)
+    house.notifier.sent.clear()
+    if undone:
+        lifecycle.undo_deletion(house.world, credential.id, OLGA)
+    else:
+        house.clock.advance(minutes=61)
+        lifecycle.finish_deletions(house.world)
+    send_due(house.world, house.notifier)
+    edited = {(notice.kind, notice.person) for notice, _, posted in house.notifier.sent if posted is not None}
+    assert (NoticeKind.REQUESTER_TOLD, request.asked.requester) in edited
+    assert {(NoticeKind.APPROVAL_CARD, None), (NoticeKind.APPROVER_ASKED, ANA)} <= edited
+
+
+def test_more_time_of_a_role_that_left_the_policy_is_refused_with_that_reason(house, credential):
+    gone = house.under(replace(house.world.policy, roles={}))
+    refused = preview_change(gone.world, command(credential, Kind.EXTEND))
+    assert "no longer in the policy" in refused.sentence
 
 
 def test_a_deletion_that_was_not_undone_leaves_a_tombstone(house, credential):

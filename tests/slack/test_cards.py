@@ -121,6 +121,8 @@ def _overlap_cards():
         "-kept": specimens.credential(kept, fresh),
         "-alone": specimens.credential(old, spent),
         "-over": specimens.credential(gone, fresh),
+        "-over-suspended": specimens.credential(gone, fresh, state=CredentialState.SUSPENDED),
+        "-over-deleting": specimens.credential(gone, fresh, state=CredentialState.DELETING),
         "-none": specimens.credential(gone, spent),
         "-again": specimens.credential(gone, replace(fresh, state=SecretState.RETIRING), again),
         "-theirs": specimens.credential(old, fresh, owner=people.SAM),

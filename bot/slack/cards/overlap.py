@@ -1,6 +1,6 @@
 """What an owner is told of a rotation: the old secret beside the new one, its last use, what can be done with it."""
 
-from bot.domain.credential import LIVING, Credential, Secret, SecretState
+from bot.domain.credential import LIVING, Credential, Secret, SecretState, State
 from bot.domain.notice import Notice
 from bot.slack.cards.pieces import (
     Button,
@@ -67,6 +67,9 @@ def _over(credential: Credential, notice: Notice) -> str | None:
 def _gone(credential: Credential) -> str:
     if credential.newest.state is SecretState.RETIRED:
         return f"None of its secrets works any more. `/cred rotate {credential.name}` makes a new one."
+    if credential.state is not State.ACTIVE:
+        stands = "being deleted" if credential.state is State.DELETING else credential.state
+        return f"The old secret no longer works. The credential is {stands}, so the new one does not either."
     return "The old secret no longer works. The new one does."
 
 

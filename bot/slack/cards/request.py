@@ -71,7 +71,7 @@ def told(request: Request, known: Known, subject: Credential | None = None) -> C
         section(f"{outcome(request, subject)}\n{next_step(request, known)}".rstrip()),
         context(f"You {asked_to} `{request.asked.name}`: {what(request, known)}.", f"Request {request.code}"),
     ]
-    return Card(f"{title(request, subject)}. {escape(plain_outcome(request))}", tuple(blocks))
+    return Card(f"{title(request, subject)}. {escape(plain_outcome(request, subject))}", tuple(blocks))
 
 
 def pressable(request: Request) -> list[Json]:

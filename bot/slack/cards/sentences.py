@@ -33,7 +33,8 @@ def title(request: Request, subject: Credential | None = None) -> str:
         return f"{words.sign} {words.verb} {name}?" if words.noun else f"{words.sign} Approval needed: {name}"
     if request.state is State.FULFILLED:
         done = "📌 Tracked" if request.asked.made_elsewhere else words.done
-        return f"{_deletion_title(subject) or done}: {name}"
+        became = _deletion_title(subject) if request.asked.kind is Kind.DELETE else None
+        return f"{became or done}: {name}"
     return f"{_SIGNS[request.state]} {_stands(request)}: {name}"
 
 
@@ -53,10 +54,12 @@ def outcome(request: Request, subject: Credential | None = None) -> str:
             return _ended(request, at)
 
 
-def plain_outcome(request: Request) -> str:
+def plain_outcome(request: Request, subject: Credential | None = None) -> str:
     """For a notification, which is short."""
     kind = request.asked.kind
     match request.state:
+        case State.FULFILLED if kind is Kind.DELETE and subject is not None and subject.state in credentials.USABLE:
+            return "The deletion was undone."
         case State.APPROVED:
             return _offered(request)
         case State.FULFILLED:
@@ -128,8 +131,10 @@ def _deletion_title(subject: Credential | None) -> str | None:
     match subject:
         case Credential(state=credentials.State.DELETING):
             return "🗑️ Being deleted"
-        case _:
+        case None | Credential(state=credentials.State.DELETED):
             return None
+        case _:
+            return "↩️ Not deleted"
 
 
 def _waits_for(request: Request) -> str:
