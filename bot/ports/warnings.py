@@ -62,8 +62,13 @@ class Groups(Protocol):
     def warned(self, credential: CredentialId, expires_at: datetime) -> bool:
         """Whether somebody was warned of that expiry."""
 
-    def decide(self, credential: CredentialId, resolution: Resolution, by: UserId | None) -> list[Notice]:
-        """Write down what was decided about a credential; the first messages of the groups that showed it as open."""
+    def decide(
+        self, credential: CredentialId, resolution: Resolution, by: UserId | None, *, instead: bool = False
+    ) -> list[Notice]:
+        """Write down what was decided about a credential; the first messages of the groups that showed it as open.
+
+        `instead`: where it was left to expire, too, which no longer holds.
+        """
 
     def reopen(self, credential: CredentialId, expires_at: datetime) -> list[Notice]:
         """It is not deleted after all: the first messages of the groups that said so of this expiry."""

@@ -61,8 +61,12 @@ def tell_together(
 def settle(
     world: World, work: UnitOfWork, credential: Credential, resolution: Resolution, by: UserId | None = None
 ) -> None:
-    """Something was decided about a credential: the messages that warned of it say so, and offer no more choices."""
-    for shown in work.groups.decide(credential.id, resolution, by):
+    """Something was decided about a credential: the messages that warned of it say so, and offer no more choices.
+
+    That somebody let it expire stands until somebody decides otherwise. Its end is no decision.
+    """
+    instead = credential.plan.let_expire_by is None and resolution is not Resolution.EXPIRED
+    for shown in work.groups.decide(credential.id, resolution, by, instead=instead):
         _edit(world, work, shown)
 
 

@@ -77,7 +77,10 @@ def _messages(*conditions: Any) -> Any:
 
 _AT = _ITEM.c.expires_at == bindparam("expires")
 _IS_DELETED = _ITEM.c.resolution == Resolution.DELETED
+_LEFT_TO_EXPIRE = _ITEM.c.resolution == Resolution.LET_EXPIRE
 _UNDECIDED, _DELETED = _messages(_OPEN), _messages(_AT, _IS_DELETED)
+_OPEN_OR_LEFT = or_(_OPEN, _LEFT_TO_EXPIRE)
+_UNDECIDED_OR_LEFT = _messages(_OPEN_OR_LEFT)
 
 
 _WARNED = (
@@ -129,10 +132,13 @@ class SqlGroups:
         values = {"credential": str(credential), "expires": micros(expires_at)}
         return self._connection.execute(_WARNED, values).first() is not None
 
-    def decide(self, credential: CredentialId, resolution: Resolution, by: UserId | None) -> list[Notice]:
-        touched = self._connection.execute(_UNDECIDED, {"credential": str(credential)}).all()
+    def decide(
+        self, credential: CredentialId, resolution: Resolution, by: UserId | None, *, instead: bool = False
+    ) -> list[Notice]:
+        shown, which = (_UNDECIDED_OR_LEFT, _OPEN_OR_LEFT) if instead else (_UNDECIDED, _OPEN)
+        touched = self._connection.execute(shown, {"credential": str(credential)}).all()
         self._connection.execute(
-            update(_ITEM).where(_ITEM.c.credential == str(credential), _OPEN),
+            update(_ITEM).where(_ITEM.c.credential == str(credential), which),
             {"resolution": resolution, "decided_by": by},
         )
         return [notice_of(row) for row in reversed(touched)]

@@ -274,6 +274,33 @@ def test_once_decided_the_older_warnings_say_so(house, credential, decide, resol
     assert [(item.resolution, item.decided_by, item.open) for item in edited] == [(resolution, by, False)] * 4
 
 
+def sweep_at_its_end(house, credential):
+    house.clock.time = credential.expires_at
+    sweep(house.world)
+
+
+@pytest.mark.parametrize(
+    ("decide", "resolution"),
+    [
+        (extend, Resolution.EXTENDED),
+        (rotate, Resolution.ROTATED),
+        (delete, Resolution.DELETED),
+        (sweep_at_its_end, Resolution.LET_EXPIRE),
+    ],
+)
+def test_that_it_was_left_to_expire_is_said_until_somebody_decides_otherwise(house, credential, decide, resolution):
+    to_the_day(house, credential, 7)
+    told(house)
+    deciding.let_expire(house.world, credential.id, OLGA)
+    decide(house, credential)
+    told(house)
+    with house.store.read() as reader:
+        shown = [
+            reader.groups.read(n.group, house.clock.now(), limit=1) for n, _, _ in house.notifier.sent if n.kind is CARD
+        ]
+    assert {card.items[0].resolution for card in shown} == {resolution}
+
+
 def test_a_rotation_that_renews_nothing_leaves_the_warning_as_it_is(house, credential):
     to_the_day(house, credential, 7)
     told(house)
