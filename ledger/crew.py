@@ -95,7 +95,7 @@ class Processes:
             initargs=(self.database, opener),
         )
         try:
-            yield _Beside(here, others)
+            yield _Beside(here, others, self.count - 1)
         finally:
             others.shutdown(cancel_futures=True)
 
@@ -121,46 +121,49 @@ class _Here:
 @dataclass(slots=True)
 class _Job(Generic[Found]):
     task: Task[Found]
-    future: Future[Found]
+    future: Future[Found] | None = None
+    """None as long as nobody has begun with it."""
 
-    def take_back(self, here: _Here) -> bool:
-        """Does it here, if no other process has begun with it."""
-        if not self.future.cancel():
-            return False
+    def do(self, here: _Here) -> None:
         self.future = Future()
         self.future.set_result(here.do(self.task))
-        return True
 
     def result(self, here: _Here) -> Found:
         try:
-            return self.future.result()
+            return here.do(self.task) if self.future is None else self.future.result()
         except Exception:  # noqa: BLE001 - a process that died is no finding; what is one, is found here again
             return here.do(self.task)
 
 
 class _Beside:
-    def __init__(self, here: _Here, others: ProcessPoolExecutor) -> None:
+    """Hands out little more than the others can hold, so that there is always something left to do here."""
+
+    def __init__(self, here: _Here, others: ProcessPoolExecutor, hands: int) -> None:
         self._here = here
         self._others = others
+        self._hands = hands
 
     def each(self, tasks: Iterable[Task[Found]]) -> Iterator[Found]:
         coming, waiting = iter(tasks), deque[_Job[Found]]()
         while True:
-            waiting.extend(map(self._handed, islice(coming, _AHEAD - len(waiting))))
+            waiting.extend(map(_Job, islice(coming, _AHEAD - len(waiting))))
             if not waiting:
                 return
+            self._hand_out(waiting)
             first = waiting[0]
-            while not first.future.done() and any(job.take_back(self._here) for job in waiting):
-                pass
-            yield waiting.popleft().result(self._here)
+            left = next((job for job in waiting if job.future is None), None)
+            if left is None or first.future is None or first.future.done():
+                yield waiting.popleft().result(self._here)
+            else:
+                left.do(self._here)
 
-    def _handed(self, task: Task[Found]) -> _Job[Found]:
-        try:
-            return _Job(task, self._others.submit(_do, task))
-        except BrokenExecutor:
-            left: Future[Found] = Future()
-            left.cancel()
-            return _Job(task, left)
+    def _hand_out(self, waiting: Iterable[_Job[Found]]) -> None:
+        under_way = sum(1 for job in waiting if job.future is not None and not job.future.done())
+        for job in islice((job for job in waiting if job.future is None), max(0, 2 * self._hands - under_way)):
+            try:
+                job.future = self._others.submit(_do, job.task)
+            except BrokenExecutor:
+                return
 
 
 @dataclass(slots=True)
