@@ -1,6 +1,7 @@
 """The end of a credential that lives elsewhere: approved here, done there by its owner, who says so here.
 
-Until then its owner is reminded every day, and after a week the estate's channel, too. What is due is claimed in the
+Until then its owner is reminded every day, and after a week the estate's channel, too; of an owner who has left the
+channel at once, where an admin can say so. What is due is claimed in the
 transaction that writes the reminder, so that it goes out once.
 """
 
@@ -57,8 +58,10 @@ def remind(world: World, *, limit: int) -> int:
                 work.errands.done(errand.credential)
                 continue
             work.errands.save(errand.reminded(work.now, _hours(world, credential)))
-            of_owners[credential.owner].append(credential.id)
-            if errand.is_late(work.now):
+            left = notices.has_left(world, credential.owner)
+            if not left:
+                of_owners[credential.owner].append(credential.id)
+            if left or errand.is_late(work.now):
                 of_channels[world.policy.channel_of(credential.estate)].append(credential.id)
         for owner, waiting in of_owners.items():
             _tell(world, work, waiting, person=owner)

@@ -13,6 +13,7 @@ from bot.domain.credential import Credential
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, UserId
 from bot.domain.notice import Notice, NoticeKind, Resolution
 from bot.ports import UnitOfWork, World
+from bot.service.notices import has_left
 
 GATHERING = timedelta(seconds=3)
 """How long a group's message waits for more of its kind."""
@@ -78,7 +79,7 @@ def reopen(world: World, work: UnitOfWork, credential: Credential) -> None:
 
 def _edit(world: World, work: UnitOfWork, shown: Notice) -> None:
     """Bring a message up to date. One that waits to be sent or edited will do: it is made when it goes out."""
-    if shown.group is None:
+    if shown.group is None or (shown.person is not None and has_left(world, shown.person)):
         return
     waiting = work.groups.waiting(shown.kind, shown.group)
     if waiting is not None:

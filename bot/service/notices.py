@@ -152,7 +152,7 @@ def tell_about(
     occasion: RequestId | None = None,
 ) -> None:
     """A DM to somebody about a credential. Nobody is written to who has left."""
-    if _left(world, person):
+    if has_left(world, person):
         return
     work.notices.add(
         Notice(
@@ -206,7 +206,7 @@ def _card(world: World, work: UnitOfWork, request: Request) -> None:
 
 
 def _tell(world: World, work: UnitOfWork, kind: NoticeKind, request: Request, person: UserId) -> None:
-    if _left(world, person):
+    if has_left(world, person):
         return
     work.notices.add(
         Notice(
@@ -219,7 +219,8 @@ def _tell(world: World, work: UnitOfWork, kind: NoticeKind, request: Request, pe
     )
 
 
-def _left(world: World, person: UserId) -> bool:
+def has_left(world: World, person: UserId) -> bool:
+    """Whether somebody has left the workspace: nobody is written to who has."""
     member = world.directory.member(person)
     return member is not None and not member.active
 

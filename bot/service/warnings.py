@@ -16,6 +16,7 @@ from bot.domain.notice import NoticeKind
 from bot.domain.reminder import Due, Plan, Watched
 from bot.ports import Told, UnitOfWork, World
 from bot.service.grouping import Address, tell_together
+from bot.service.notices import has_left
 
 
 class _Raised(NamedTuple):
@@ -48,7 +49,8 @@ def _tell(world: World, work: UnitOfWork, raised: Sequence[_Raised]) -> None:
     for each in raised:
         channel = world.policy.channel_of(each.of.estate)
         by_channel[Address(NoticeKind.WARNING_CARD, channel=channel)].append(each)
-        by_owner[Address(NoticeKind.OWNER_WARNED, person=each.of.owner)].append(each)
+        if not has_left(world, each.of.owner):
+            by_owner[Address(NoticeKind.OWNER_WARNED, person=each.of.owner)].append(each)
     for address, some in by_channel.items():
         _enter(work, some, tell_together(world, work, address, _members(some)))
     for address, some in by_owner.items():

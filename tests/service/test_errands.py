@@ -15,7 +15,7 @@ from bot.service.outbox import send_due
 from bot.service.sweep import sweep
 from bot.store.auditing import story_problems
 from tests.support import vendors
-from tests.support.people import ANA, CAI, MAYA, OLGA, RETAIL
+from tests.support.people import ANA, CAI, GONER, MAYA, OLGA, RETAIL
 from tests.support.vendors import tracked
 
 MORNING = timedelta(hours=24)
@@ -149,6 +149,14 @@ def test_after_a_week_the_estates_channel_is_reminded_too(house):
     house.clock.advance(days=2)
     sweep(house.world)
     assert sorted(reminders(house)) == [("C0RETAIL", 1), (OLGA, 1)]
+
+
+def test_of_an_owner_who_has_left_the_estates_channel_is_reminded_from_the_first_day(house):
+    delete(house, tracked(house))
+    house.directory.members[OLGA] = GONER
+    house.clock.advance(days=1)
+    sweep(house.world)
+    assert reminders(house) == [("C0RETAIL", 1)]
 
 
 def test_many_of_one_owner_are_one_message(house):

@@ -18,7 +18,7 @@ from bot.service.replanning import replan
 from bot.service.sweep import sweep
 from bot.service.warnings import raise_due
 from bot.store.auditing import story_problems
-from tests.support.people import ANA, GUEST, LOGISTICS, MAYA, OLGA, RETAIL, SAM
+from tests.support.people import ANA, GONER, GUEST, LOGISTICS, MAYA, OLGA, RETAIL, SAM
 
 CARD, DM = NoticeKind.WARNING_CARD, NoticeKind.OWNER_WARNED
 
@@ -95,6 +95,16 @@ def test_a_threshold_is_told_to_the_channel_and_to_the_owner(house, credential):
     assert [(notice.kind, notice.channel or notice.person) for notice, _ in sent] == [(CARD, "C0RETAIL"), (DM, OLGA)]
     assert {about.items[0].credential.id for _, about in sent} == {credential.id}
     assert warnings(house) == [(7, False), (14, True)]
+
+
+def test_an_owner_who_has_left_is_not_written_to_and_the_channel_is(house, credential):
+    to_the_day(house, credential, 30)
+    sweep_and_send(house)
+    house.directory.members[OLGA] = GONER
+    to_the_day(house, credential, 7)
+    assert [notice.kind for notice, _ in sweep_and_send(house)] == [CARD]
+    deciding.let_expire(house.world, credential.id, MAYA)
+    assert {notice.kind for notice, _ in sweep_and_send(house)} == {CARD}, "nor is what they were told edited"
 
 
 def test_it_is_told_once(house, credential):
