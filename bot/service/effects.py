@@ -25,6 +25,7 @@ from bot.service.changing import POSSIBLE
 from bot.service.closing import close, withdraw, withdraw_all
 from bot.service.freshness import refresh_for
 from bot.service.grouping import Address, settle, tell_together
+from bot.service.lifecycle import warned_again
 from bot.service.receipts import NOT_FOUND
 
 HANDED_ON = "It was handed on since: its new owner can ask for a rotation."
@@ -167,9 +168,8 @@ def _delete(world: World, work: UnitOfWork, request: Request, credential: Creden
 
 def _transfer(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
     """What the owner before let be is not the new one's: they are warned, asked and told as if they had just got it."""
-    schedule = world.policy.schedule(credential.role, credential.estate, credential.expires_at)
-    heard = replace(credential.plan, snoozed_until=None, let_expire_by=None)
-    plan = reminder.replanned(heard, schedule, work.now)
+    heard = replace(credential, plan=replace(credential.plan, snoozed_until=None, let_expire_by=None))
+    plan = warned_again(world, work, heard)
     after = replace(credential, owner=request.asked.owner, plan=plan, unused_told_at=None)
     work.credentials.save(after, expected=credential.state)
     settle(world, work, after, Resolution.TRANSFERRED, after.owner)

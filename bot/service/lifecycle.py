@@ -126,7 +126,7 @@ def undo_deletion(world: World, credential_id: CredentialId, actor: UserId) -> C
             state=credential.after(Verb.KEEP if credential.tracked else Verb.UNDO),
             undo_until=None,
             suspension=None if credential.tracked else Suspension(by=actor, why=DELETION_UNDONE),
-            plan=_warned_again(world, work, credential),
+            plan=warned_again(world, work, credential),
         )
         work.credentials.save(restored, expected=credential.state)
         reopen(world, work, restored)
@@ -138,8 +138,8 @@ def undo_deletion(world: World, credential_id: CredentialId, actor: UserId) -> C
     return restored
 
 
-def _warned_again(world: World, work: UnitOfWork, credential: Credential) -> Plan:
-    """The warnings of what is kept after all; there are none of what was taken without approval."""
+def warned_again(world: World, work: UnitOfWork, credential: Credential) -> Plan:
+    """The warnings of what is kept after all, or has another owner; of what was taken without approval, none."""
     if taken_without_approval(work, credential):
         return reminder.NONE
     schedule = world.policy.schedule(credential.role, credential.estate, credential.expires_at)

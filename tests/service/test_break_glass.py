@@ -15,7 +15,7 @@ from bot.domain.policy import BreakGlass
 from bot.domain.request import Request, Verdict
 from bot.domain.request import State as RequestState
 from bot.domain.role import READ_ONLY, SUPER_ADMIN
-from bot.service import break_glass, inventory, lifecycle, looking, outbox, requests, reviewing, terms
+from bot.service import break_glass, effects, inventory, lifecycle, looking, outbox, requests, reviewing, terms
 from bot.service.asking import Field
 from bot.service.changing import ChangeCommand
 from bot.service.issuance import Press, Shown, reissue
@@ -426,6 +426,17 @@ def test_nobody_is_warned_of_it_if_its_deletion_is_undone(house, revealed):
     )
     house.vote(requests.open_change(house.world, command), ANA)
     assert lifecycle.undo_deletion(house.world, mine.id, MAYA).plan.due_at is None
+
+
+def test_nobody_is_warned_of_it_if_it_is_handed_on(house, revealed):
+    mine = credential(house, revealed)
+    command = ChangeCommand(
+        submission="x", kind=Kind.TRANSFER, credential=mine.id, requester=MAYA, reason="My shift is over", owner=SAM
+    )
+    request = house.vote(requests.open_change(house.world, command), ANA)
+    effects.accept(house.world, request.id, request.digest, SAM)
+    handed_on = credential(house, revealed)
+    assert (handed_on.owner, handed_on.plan.due_at) == (SAM, None)
 
 
 def test_more_time_is_not_offered_for_it(house, revealed):

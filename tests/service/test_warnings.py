@@ -280,7 +280,9 @@ def test_once_decided_the_older_warnings_say_so(house, credential, decide, resol
     told(house)
     decide(house, credential)
     sent = sweep_and_send(house)
-    edited = [about.items[0] for notice, about in sent if notice.kind in (CARD, DM)]
+    edited = [
+        about.items[0] for notice, about in sent if notice.person != SAM
+    ]  # who is told anew, of what is theirs now
     assert [(item.resolution, item.decided_by, item.open) for item in edited] == [(resolution, by, False)] * 4
 
 
