@@ -163,6 +163,11 @@ class Request:
         """Whether it waits for nobody's press once it is approved."""
         return self.asked.kind not in CLAIMED
 
+    @property
+    def extended_elsewhere(self) -> bool:
+        """Whether more time took effect here of what lives at a vendor, where its owner has to see to it."""
+        return self.state is State.FULFILLED and self.asked.kind is Kind.EXTEND and self.asked.authority != BUILTIN
+
     def approvals(self, policy: Policy, roster: Roster) -> tuple[UserId, ...]:
         """Whose approvals count now, in order: cast, and still eligible under policy and roster."""
         return tuple(

@@ -10,6 +10,7 @@ from bot.domain.errors import Denied, Reason
 from bot.domain.events import EVENTS, EventKind
 from bot.domain.ids import AuthorityKey
 from bot.domain.kind import Kind
+from bot.domain.notice import NoticeKind
 from bot.domain.request import State as RequestState
 from bot.domain.role import READ_ONLY
 from bot.service import lifecycle, receipts, requests, tracking
@@ -220,6 +221,20 @@ def test_it_is_handed_on_extended_and_expires_as_any_other(house):
     with house.store.read() as reader:
         assert reader.credentials.get(credential.id).state is State.EXPIRED
     house.issued(owner=OLGA)  # its name is free
+
+
+def test_an_owner_hears_of_more_time_that_somebody_else_asked_for_since_they_must_see_to_it_there(house):
+    credential = tracked(house)
+    command = ChangeCommand(
+        submission="x",
+        kind=Kind.EXTEND,
+        credential=credential.id,
+        requester=MAYA,
+        reason="Must be",
+        expires_on=vendors.in_days(house, 100),
+    )
+    house.vote(requests.open_change(house.world, command), CAI)
+    assert [n.person for n in house.waiting() if n.kind is NoticeKind.REQUESTER_TOLD][-2:] == [MAYA, OLGA]
 
 
 def test_no_entry_of_a_tracked_credential_has_room_for_a_secret():

@@ -102,6 +102,9 @@ def _stopped(by, why):
     return specimens.credential(USED, state=CredentialState.SUSPENDED, suspension=Suspension(by=by, why=why))
 
 
+OWNERS = request_cards.told(
+    specimens.change(Kind.EXTEND, State.FULFILLED, authority="sophos"), KNOWN, specimens.tracked(), person=people.OLGA
+)
 OVERLAPPING = specimens.credential(
     specimens.secret(
         state=SecretState.RETIRING,
@@ -121,6 +124,7 @@ OTHERS = {
     "suspended-by-somebody": life.suspended(_stopped(people.MAYA, ASKED), KNOWN).message(),
     "suspended-by-itself": life.suspended(_stopped(None, "nobody confirmed that the secret arrived"), KNOWN).message(),
     "suspended-and-resumed": life.suspended(specimens.credential(USED), KNOWN).message(),
+    "owner-extended-elsewhere": OWNERS.message(),
     "owner-deleting": life.deleted(DELETING).message(),
     "owner-deleted": life.deleted(specimens.credential(state=CredentialState.DELETED)).message(),
     "owner-restored": life.deleted(RESTORED).message(),

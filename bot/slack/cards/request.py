@@ -62,14 +62,15 @@ def asked(request: Request, known: Known, person: UserId | None, subject: Creden
     return Card(_fallback(request, known, subject), tuple(blocks))
 
 
-def told(request: Request, known: Known, subject: Credential | None = None) -> Card:
-    """The message to whoever asked, on what became of it."""
-    words = wording.of(request)
+def told(request: Request, known: Known, subject: Credential | None = None, *, person: UserId | None = None) -> Card:
+    """The message to whoever asked, on what became of it; or to an owner who has to do something now."""
+    words, asked_for = wording.of(request), request.asked
+    who = "You" if person in (None, asked_for.requester) else mention(asked_for.requester)
     asked_to = f"asked to {words.verb.lower()}" if words.noun else "asked for"
     blocks = [
         header(title(request, subject)),
         section(f"{outcome(request, subject)}\n{next_step(request, known)}".rstrip()),
-        context(f"You {asked_to} `{request.asked.name}`: {what(request, known)}.", f"Request {request.code}"),
+        context(f"{who} {asked_to} `{asked_for.name}`: {what(request, known)}.", f"Request {request.code}"),
     ]
     return Card(f"{title(request, subject)}. {escape(plain_outcome(request, subject))}", tuple(blocks))
 

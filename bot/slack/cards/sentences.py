@@ -82,7 +82,7 @@ def _offered(request: Request) -> str:
 def next_step(request: Request, known: Known) -> str:
     """What the requester can do now, if anything."""
     match request.state:
-        case State.FULFILLED if request.asked.kind is Kind.EXTEND and request.asked.authority != BUILTIN:
+        case State.FULFILLED if request.extended_elsewhere:
             return f"Do it in {known.place(request.asked.authority)}: if it ends sooner there, nobody is warned."
         case State.APPROVED if not request.takes_effect_by_itself:
             return "They have a message with the button for it."
