@@ -25,6 +25,8 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",  # a process that hangs gives its turn up
 }
 _CONNECT_SECONDS = 10
+_SHUT_DOWN = frozenset({"57P01", "57P02", "57P03"})
+"""SQLSTATEs with which a server ends a connection."""
 
 
 class MissingDriverError(CredError):
@@ -103,8 +105,9 @@ class PostgresReader:
         try:
             return self._read(values)
         except self._engine.dialect.loaded_dbapi.OperationalError:
-            if not self.connection.closed or self._closed:
+            if self._closed:
                 raise
+            self.connection.close()
         self.connection = self._connected()  # the server was restarted since the last time
         return self._read(values)
 
@@ -138,6 +141,8 @@ def _without_values(context: ExceptionContext) -> BaseException | None:
     if said is None or context.sqlalchemy_exception is None:
         return None
     error.args = (said,)
+    if error.sqlstate in _SHUT_DOWN:  # the driver may not have seen the end of the connection yet
+        context.is_disconnect = True
     cleaned: BaseException = DBAPIError.instance(
         context.statement,
         None,

@@ -23,7 +23,9 @@ def engines(database_url):
 def cut_off(database_url):
     """As where the server is restarted."""
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        )
 
 
 def test_the_clock_is_one_process_s_until_it_ends(engines):

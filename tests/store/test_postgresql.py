@@ -84,7 +84,9 @@ def test_names_are_sorted_and_searched_as_on_sqlite(house):
 def test_after_a_restart_of_the_server_the_next_write_read_and_token_go_well(house, database_url):
     lookup, credential = ClientLookup(house.engine), house.issued().credential
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        )
     assert lookup.find(str(credential.client_id)).credential == credential.id
     with house.store.work() as work:
         work.acceptances.add(MAYA, "2", "digest", work.now)
@@ -98,7 +100,9 @@ def test_a_write_that_the_server_cuts_off_changes_nothing_and_says_so(house, dat
     with pytest.raises(StoreBusyError, match="nothing was changed"), house.store.work() as work:
         work.acceptances.add(MAYA, "2", "digest", work.now)
         with psycopg.connect(database_url, autocommit=True) as connection:
-            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            )
         work.acceptances.has(MAYA, "digest")
     with house.store.read() as reader:
         assert not reader.acceptances.has(MAYA, "digest")
