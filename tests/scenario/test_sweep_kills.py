@@ -65,6 +65,7 @@ DUE = {
         before=lambda program, name: lives.approved(program, Kind.DELETE, name),
         comes=lambda found: found.undo_until + HOUR,
         done=lambda found: found.state is State.DELETED,
+        told=(MAYA, MAYA, road.CHANNEL),  # who owns it, who asked for it
     ),
 }
 
