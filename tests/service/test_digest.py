@@ -128,7 +128,7 @@ def test_of_many_the_first_few_are_named(house):
 def test_what_is_owned_by_people_who_left_is_counted(house):
     credential = issue(house, "orphan")
     with house.store.write() as connection:
-        row = {"team": "T", "name": "x", "membership": "full", "read_at": 0}
+        row = {"team": "T", "name": "x", "full_name": "", "membership": "full", "read_at": 0}
         for user, active in ((OLGA, False), (MAYA, True), (GONE, False)):
             connection.execute(METADATA.tables["member"].insert().values(user=user, active=active, **row))
     found = counted(house).ownerless

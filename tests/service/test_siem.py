@@ -16,6 +16,7 @@ from bot.store.auditing import story_problems
 from bot.store.recording import fields_of
 from ledger.schema import OWN_KINDS
 from tests.support import people
+from tests.support.house import ORIGIN
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PERSON = "0123456789abcdef" * 2
@@ -60,7 +61,16 @@ def check(told):
 
 
 def _entry(kind, body, **changes):
-    values = {"index": 7, "at": AT, "kind": kind, "actor": PERSON, "via": "slack", "outcome": "done", "body": body}
+    values = {
+        "log": ORIGIN,
+        "index": 7,
+        "at": AT,
+        "kind": kind,
+        "actor": PERSON,
+        "via": "slack",
+        "outcome": "done",
+        "body": body,
+    }
     return Entry(**{**values, **changes})
 
 
