@@ -139,7 +139,7 @@ def test_nobody_learns_from_the_list_what_they_may_not_see(lounge):
     issue(lounge)
     group, _ = warned(lounge)
     lounge.press(Action.SEE_ALL, GroupMark(group.id).pack(), people.BEN)
-    assert "nothing here that you may see" in lounge.told()
+    assert "Only those who look after this estate" in lounge.told()
 
 
 def test_another_one_like_it_opens_the_form_filled(lounge):
