@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 2
+SCENARIO_JOBS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run test format lint types imports unit scenario browser soak bench pictures lock clean
@@ -44,7 +45,7 @@ unit: $(VENV)/.test  ## the rules, the ledger, the store, each room by itself
 	@$(BIN)/pytest -n $(JOBS) -m "not scenario and not browser"
 
 scenario: $(VENV)/.test  ## the real program over the wire: kills, races, faults
-	@$(BIN)/pytest -n $(JOBS) -m scenario
+	@$(BIN)/pytest -n $(SCENARIO_JOBS) -m scenario  # they wait for most of their time
 
 browser: $(VENV)/.test  ## the sandbox page in a real Chromium
 	@$(BIN)/pytest -n $(JOBS) -m browser
