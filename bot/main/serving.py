@@ -37,6 +37,7 @@ def _work(settings: Settings, policy: Policy) -> None:
     try:
         program.start()
         _say(settings, policy, program)
+        _settle_memory()
         stop.wait()
     finally:
         program.stop()
@@ -59,11 +60,16 @@ def _serve(settings: Settings, policy: Policy, part: Part) -> None:
         try:
             program.start()
             _say(settings, policy, program)
-            gc.freeze()  # what the start made stays: no collection need look at it again
-            gc.enable()
+            _settle_memory()
             server.run(sockets=[listener])
         finally:
             program.stop()
+
+
+def _settle_memory() -> None:
+    """What the start made stays: no collection need look at it again. During the start there was none."""
+    gc.freeze()
+    gc.enable()
 
 
 def _listen(places: Places) -> socket.socket:
