@@ -32,6 +32,7 @@ const PICTURES = {
   "🔑": { tone: "gold", line: "M7.5 21a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM11 13 21 3M16 8l3.5 3.5" },
   "🔐": { tone: "gold", fill: LOCK, line: "M8 11V8a4 4 0 0 1 8 0v3", over: "M12 15v2.5" },
   "🔒": { tone: "gold", fill: LOCK, line: "M8 11V8a4 4 0 0 1 8 0v3", over: "M12 15v2.5" },
+  "🔏": { tone: "info", fill: LOCK, line: "M8 11V8a4 4 0 0 1 8 0v3", over: "M9 15.5l2 2 4-4" },
   "🔓": { tone: "gold", fill: LOCK, line: "M8 11V7a4 4 0 0 1 7.5-2", over: "M12 15v2.5" },
   "🔄": { tone: "info", line: "M20 11a8 8 0 0 0-14.5-3.5L4 9M4 4v5h5M4 13a8 8 0 0 0 14.5 3.5L20 15M20 20v-5h-5" },
   "🔁": { tone: "info", line: "M17 2l3.5 3.5L17 9M20.5 5.5H8a4 4 0 0 0-4 4V11M7 22l-3.5-3.5L7 15M3.5 18.5H16a4 4 0 0 0 4-4V13" },
