@@ -3,32 +3,19 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.ids import NoticeId
 from bot.domain.log_standing import LogStanding, due
-from bot.domain.notice import Notice, NoticeKind
-from bot.ports import Chore, World
-
-_CHORE = "checkpoint"
+from bot.domain.notice import NoticeKind
+from bot.ports import World
+from bot.service.announcing import announce_if
 
 
 def announce(world: World, *, limit: int = 1) -> int:
     """Write the day's message, if its hour has come and nobody has yet; how many. The first start writes none."""
-    with world.store.work() as work:
-        chore = work.chores.get(_CHORE)
-        if limit < 1 or (chore is not None and not due(work.now, chore.done_at, _opens(world, work.now))):
-            return 0
-        work.chores.save(_CHORE, Chore(done_at=work.now))
-        if chore is None:
-            return 0
-        work.notices.add(
-            Notice(
-                id=NoticeId(world.entropy.uuid()),
-                kind=NoticeKind.CHECKPOINT,
-                channel=world.policy.security_channel,
-                due_at=work.now,
-            )
-        )
-    return 1
+
+    def comes(now: datetime, last: datetime | None) -> bool:
+        return last is None or due(now, last, _opens(world, now))
+
+    return announce_if(world, "checkpoint", NoticeKind.CHECKPOINT, comes, limit=limit)
 
 
 def standing(world: World) -> LogStanding | None:

@@ -1,38 +1,27 @@
 """The weekly digest for the security channel: announced once a week, counted when it is sent."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.domain.digest import Digest, edges, turn, weeks
-from bot.domain.ids import NoticeId, RoleKey
-from bot.domain.notice import Notice, NoticeKind
+from bot.domain.ids import RoleKey
+from bot.domain.notice import NoticeKind
 from bot.domain.role import Role
-from bot.ports import Chore, Reader, World
+from bot.ports import Reader, World
+from bot.service.announcing import announce_if
 
 SHOWN = 3
 """Credentials of each list that are named; the rest is counted."""
-_CHORE = "digest"
 
 
 def announce(world: World, *, limit: int = 1) -> int:
     """Write the digest of this week, if its hour has come and nobody has yet; how many. The first start writes none."""
     hours = replace(world.policy.hours, zone=world.policy.time_zone)
-    with world.store.work() as work:
-        due = turn(work.now, hours)
-        chore = work.chores.get(_CHORE)
-        if limit < 1 or hours.next(work.now) > work.now or (chore is not None and chore.done_at >= due):
-            return 0
-        work.chores.save(_CHORE, Chore(done_at=work.now))
-        if chore is None:
-            return 0
-        work.notices.add(
-            Notice(
-                id=NoticeId(world.entropy.uuid()),
-                kind=NoticeKind.DIGEST,
-                channel=world.policy.security_channel,
-                due_at=work.now,
-            )
-        )
-    return 1
+
+    def comes(now: datetime, last: datetime | None) -> bool:
+        return hours.next(now) <= now and (last is None or last < turn(now, hours))
+
+    return announce_if(world, "digest", NoticeKind.DIGEST, comes, limit=limit)
 
 
 def compute(world: World, reader: Reader) -> Digest:

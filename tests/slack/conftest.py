@@ -3,6 +3,7 @@
 import pytest
 
 from tests.slack import double as doubles
+from tests.slack import lounge as lounges
 
 
 @pytest.fixture
@@ -12,3 +13,12 @@ def slack():
     yield double
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def lounge(house, slack):
+    """Where people act, over the use cases of the house."""
+    made = lounges.furnish(house, slack)
+    yield made
+    made.face.background.stop()
+    made.face.replies.close()

@@ -11,19 +11,10 @@ from bot.service import receipts
 from bot.service.sweep import sweep
 from bot.slack.cards import warning
 from bot.slack.ids import Action, Answer, AnswerMark, ChangeMark, GroupMark
-from tests.slack import lounge as lounges
 from tests.slack.snapshots import slack_takes
 from tests.support import people
 
 EPHEMERAL = {"type": "message", "is_ephemeral": True}
-
-
-@pytest.fixture
-def lounge(house, slack):
-    made = lounges.furnish(house, slack)
-    yield made
-    made.face.background.stop()
-    made.face.replies.close()
 
 
 def issue(lounge, name="payroll"):

@@ -6,20 +6,11 @@ import pytest
 
 from bot.slack.ids import Action, EntryMark
 from ledger import EntryProof
-from tests.slack import lounge as lounges
 from tests.slack.snapshots import slack_takes
 from tests.support import people
 
 NAME = "CI deploys"
 EPHEMERAL = {"container": {"type": "message", "is_ephemeral": True}}
-
-
-@pytest.fixture
-def lounge(house, slack):
-    made = lounges.furnish(house, slack)
-    yield made
-    made.face.background.stop()
-    made.face.replies.close()
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from bot.service.changing import ChangeCommand
 from bot.service.previewing import ChangePreview
 from bot.slack.change_forms import build, parse
 from bot.slack.ids import Action, ChangeMark
-from tests.slack import lounge as lounges
 from tests.slack import specimens
 from tests.slack.filled import filled
 from tests.slack.snapshots import same_as_before, slack_takes
@@ -127,14 +126,6 @@ def test_name_to_be_typed_is_not_filled_in():
 
 
 # --- in the lounge ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def lounge(house, slack):
-    made = lounges.furnish(house, slack)
-    yield made
-    made.face.background.stop()
-    made.face.replies.close()
 
 
 @pytest.fixture

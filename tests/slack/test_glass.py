@@ -20,14 +20,6 @@ from tests.slack.snapshots import slack_takes
 from tests.support import people
 
 
-@pytest.fixture
-def lounge(house, slack):
-    made = lounges.furnish(house, slack)
-    yield made
-    made.face.background.stop()
-    made.face.replies.close()
-
-
 def mark(request: Request) -> str:
     return RequestMark.of(request).pack()
 

@@ -14,20 +14,11 @@ from bot.service import lifecycle, requests
 from bot.service.changing import ChangeCommand
 from bot.service.sweep import sweep
 from bot.slack.ids import Action, RequestMark
-from tests.slack import lounge as lounges
 from tests.slack.snapshots import slack_takes
 from tests.support import people
 
 NAME = "CI deploys"
 EPHEMERAL = {"container": {"type": "message", "is_ephemeral": True}}
-
-
-@pytest.fixture
-def lounge(house, slack):
-    made = lounges.furnish(house, slack)
-    yield made
-    made.face.background.stop()
-    made.face.replies.close()
 
 
 @pytest.fixture

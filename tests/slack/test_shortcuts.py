@@ -3,16 +3,7 @@
 import pytest
 
 from bot.slack.ids import Callback, Shortcut
-from tests.slack.lounge import furnish
 from tests.support import people
-
-
-@pytest.fixture
-def lounge(house, slack):
-    made = furnish(house, slack)
-    yield made
-    made.face.background.stop()
-    made.face.replies.close()
 
 
 def test_a_credential_is_asked_for_from_anywhere(lounge):
