@@ -51,7 +51,7 @@ def report(world: World, text: str, *, by: UserId, channel: ChannelId) -> Findin
     with world.store.work() as work:
         found = list(_working(work, fingerprints))
         for credential, secret in found:
-            if secret.leak is None:
+            if secret.leak is None or world.policy.leaks.retire:  # told of before the policy said to end it
                 _tell(world, work, credential, secret, Leak(at=work.now, by=by, channel=channel))
         named = tuple(each for each in _named(work, text) if may_see(world, by, each))
     if found:

@@ -71,6 +71,13 @@ def test_it_is_ended_at_once_where_the_policy_says_so(house, lost, secret):
         assert story_problems(house.store.ledger, connection) == []
 
 
+def test_one_that_was_only_told_of_is_ended_once_the_policy_says_so(house, lost, secret):
+    _report(house, secret)
+    house = house.under(replace(house.world.policy, leaks=Leaks(retire=True)))
+    assert _report(house, secret).ended
+    assert _secret(house, lost).state is SecretState.RETIRED
+
+
 def test_one_of_a_suspended_credential_counts_since_it_may_be_resumed(house, lost, secret):
     suspend(house.world, lost.id, people.MAYA)
     assert _report(house, secret).working == 1
