@@ -8,14 +8,16 @@ from slack_sdk.errors import SlackApiError
 from bot.domain.credential import Credential
 from bot.domain.errors import Allowed, Denied
 from bot.domain.kind import Kind
-from bot.service import checkpoints, inventory, lifecycle, looking
+from bot.service import checkpoints, inventory, lifecycle, looking, terms
 from bot.slack import audits, errors, small_forms
 from bot.slack.cards import credential as credential_cards
+from bot.slack.cards import help as help_cards
 from bot.slack.cards import ledger, plain
 from bot.slack.cards.pieces import Card, Json
 from bot.slack.cards.wording import WORDINGS
 from bot.slack.face import Face, Payload, Person, admitted, introduced, unknown, who
-from bot.slack.ids import ChangeMark
+from bot.slack.ids import COMMAND, ChangeMark
+from bot.slack.manual import MANUAL, called
 from bot.slack.opening import change_view, glass_to_open, to_open
 from bot.slack.text import unescape
 
@@ -77,10 +79,12 @@ def _say(face: Face, reply: str, sentence: str) -> None:
 def _answer(face: Face, person: Person, typed: str) -> Card | Json:
     """A card to answer with, or a view to open."""
     word, _, rest = unescape(typed).strip().partition(" ")
-    answer = _ANSWERS.get(word.casefold() or "help")
-    if answer is None:
-        return plain.unknown_command(word, glass=_may_break_glass(face, person))
-    return answer(face, person, rest.strip())
+    name, rest = called(word or "help"), rest.strip()
+    if name is None:
+        return help_cards.unknown_command(word, few=_may_break_glass(face, person))
+    if rest.casefold() == "help":
+        return _help(face, person, name)
+    return ANSWERS[name](face, person, rest)
 
 
 def _add(face: Face, person: Person, _rest: str) -> Card | Json:
@@ -149,15 +153,25 @@ def _may_break_glass(face: Face, person: Person) -> bool:
     return isinstance(face.world.policy.may_break_glass(person.user, face.world.directory), Allowed)
 
 
-def _help(face: Face, person: Person, _rest: str) -> Card:
-    return plain.help_card(glass=_may_break_glass(face, person))
+def _help(face: Face, person: Person, rest: str) -> Card:
+    few = _may_break_glass(face, person)
+    if not rest:
+        return help_cards.help_card(few=few)
+    name = called(rest.removeprefix(COMMAND).strip())
+    if name is None or (MANUAL[name].few and not few):
+        return help_cards.unknown_command(rest, few=few)
+    return help_cards.page(name)
+
+
+def _terms(face: Face, person: Person, _rest: str) -> Card:
+    return plain.terms(face.world.policy.terms, accepted=terms.accepted(face.world, person.user))
 
 
 def _about(face: Face, _person: Person, _rest: str) -> Card:
     return ledger.about(face.world.policy, version=face.version, ledger=checkpoints.standing(face.world))
 
 
-_ANSWERS: dict[str, Answer] = {
+ANSWERS: dict[str, Answer] = {
     "add": _add,
     "list": _list,
     "show": _show,
@@ -170,11 +184,11 @@ _ANSWERS: dict[str, Answer] = {
     "audit": audits.answered,
     "pending": _pending,
     "break-glass": _break_glass,
-    "breakglass": _break_glass,
-    "emergency": _break_glass,
+    "terms": _terms,
     "help": _help,
     "about": _about,
 }
+"""What answers each command of the manual."""
 
 
 def _privately(card: Card) -> Json:

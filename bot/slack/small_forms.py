@@ -1,6 +1,5 @@
 """The forms beside the big one: the terms, a denial's reason, taking a request back; and what is only read."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,19 @@ from bot.domain.request import Request, State, Verdict
 from bot.domain.terms import Terms
 from bot.slack.cards import wording
 from bot.slack.cards.particulars import particulars
-from bot.slack.cards.pieces import SECTION_MAX, Json, Known, context, entry, form, header, option, section, view
+from bot.slack.cards.pieces import (
+    SECTION_MAX,
+    Json,
+    Known,
+    context,
+    entry,
+    form,
+    header,
+    option,
+    paragraphs,
+    section,
+    view,
+)
 from bot.slack.cards.sentences import outcome, title
 from bot.slack.ids import Action, Answer, AnswerMark, Block, Callback, RequestMark
 from bot.slack.text import day, escape, in_channel, mention, quote, when
@@ -32,7 +43,7 @@ def terms(what: Terms, *, then: Callback = Callback.ADD) -> Json:
     }
     blocks = [
         header("Before your first request"),
-        *(section(part) for part in map(escape, _parts(what.text)[:_PARAGRAPHS])),
+        *paragraphs(what.text, most=_PARAGRAPHS),
         entry(f"Terms, version {what.version}", element, block=Block.TERMS),
     ]
     return form(
@@ -183,14 +194,3 @@ def said(sentence: str, *, typed: str = "") -> Json:
     """One sentence, where a form was; and what was typed into the form, so that it is not lost with it."""
     kept = [section(quote(typed, SECTION_MAX))] if typed else []
     return view("Credentials", [section(typed_text(sentence, SECTION_MAX)), *kept], callback=Callback.READ.value)
-
-
-def _parts(text: str) -> list[str]:
-    """The text, cut between words, so that each part fits a section once it is escaped."""
-    parts, length = [""], 0
-    for word in re.findall(r"\S+\s*", text):
-        length += len(escape(word))
-        if length > SECTION_MAX:
-            parts, length = [*parts, ""], len(escape(word))
-        parts[-1] += word
-    return [part.rstrip() for part in parts if part.strip()]

@@ -27,6 +27,7 @@ from bot.slack.cards import audit as audit_cards
 from bot.slack.cards import credential as credential_cards
 from bot.slack.cards import digest, home, leak, leaving, ledger, life, overlap, plain, warning
 from bot.slack.cards import glass as glass_cards
+from bot.slack.cards import help as help_cards
 from bot.slack.cards import offer as offer_cards
 from bot.slack.cards import request as request_cards
 from bot.slack.cards import secret as secret_cards
@@ -259,10 +260,14 @@ def _lookup_cards():
         **_audit_cards(),
         "pending": plain.pending(waiting, KNOWN),
         "pending-nothing": plain.pending(Pending(), KNOWN),
-        "help": plain.help_card(),
-        "help-of-the-few": plain.help_card(glass=True),
-        "unknown": plain.unknown_command("lsit"),
-        "unknown-far": plain.unknown_command("<!channel>"),
+        "help": help_cards.help_card(),
+        "help-of-the-few": help_cards.help_card(few=True),
+        "help-rotate": help_cards.page("rotate"),
+        "help-delete": help_cards.page("delete"),
+        "unknown": help_cards.unknown_command("lsit"),
+        "unknown-far": help_cards.unknown_command("<!channel>"),
+        "terms-open": plain.terms(KNOWN.policy.terms, accepted=False),
+        "terms-accepted": plain.terms(KNOWN.policy.terms, accepted=True),
         "about": ledger.about(KNOWN.policy, version="0.1.0", ledger=None),
         "about-ledger": ledger.about(KNOWN.policy, version="0.1.0", ledger=specimens.log_standing()),
         "about-witnesses": ledger.about(
@@ -544,7 +549,7 @@ def test_what_was_typed_cannot_mention_link_or_hide():
         small_forms.said("No.", typed=EVIL),
         credential_cards.show(CredentialView(credential=credential), KNOWN).message(),
         plain.refusal(EVIL).message(),
-        plain.unknown_command(EVIL).message(),
+        help_cards.unknown_command(EVIL).message(),
         credential_cards.listing(Listing(items=(), more=None), KNOWN, words=EVIL).message(),
     ):
         text = json.dumps(made, ensure_ascii=False)

@@ -1,5 +1,6 @@
 """The pieces that cards are made of, each within Slack's limits whatever is put into it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,8 +26,8 @@ CONTEXT_MAX = 10
 VIEW_TITLE_MAX = 24
 MESSAGE_BLOCKS_MAX = 50
 VIEW_BLOCKS_MAX = 100
-FALLBACK_MAX = 1000
-"""Of a message's own text: Slack takes more, a notification shows less."""
+FALLBACK_MAX = 3000
+"""Of a message's own text, which screen readers read instead of the blocks: all of it; a notification shows less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,17 @@ def section(text: str, *, accessory: Json | None = None) -> Json:
     """A paragraph of mrkdwn."""
     block: Json = {"type": "section", "text": _mrkdwn(text, SECTION_MAX)}
     return block if accessory is None else {**block, "accessory": accessory}
+
+
+def paragraphs(text: str, *, most: int) -> list[Json]:
+    """A long text that somebody wrote, cut between words so that each part fits; so many parts at most."""
+    parts, length = [""], 0
+    for word in re.findall(r"\S+\s*", text):
+        length += len(escape(word))
+        if length > SECTION_MAX:
+            parts, length = [*parts, ""], len(escape(word))
+        parts[-1] += word
+    return [section(escape(part.rstrip())) for part in parts[:most] if part.strip()]
 
 
 def fields(*pairs: tuple[str, str]) -> Json:

@@ -1,9 +1,8 @@
-"""Answers that are mostly words: help, about, what waits, a refusal."""
-
-import difflib
+"""What waits for somebody, the terms, and a refusal."""
 
 from bot.domain.break_glass import Glass
 from bot.domain.request import Request
+from bot.domain.terms import Terms
 from bot.service.inventory import Pending
 from bot.slack.cards import request as request_cards
 from bot.slack.cards import wording
@@ -19,58 +18,31 @@ from bot.slack.cards.pieces import (
     context,
     divider,
     header,
+    paragraphs,
     section,
 )
 from bot.slack.cards.sentences import outcome
-from bot.slack.ids import COMMAND, Action, RequestMark
-from bot.slack.text import in_channel, mention, typed, when
+from bot.slack.ids import Action, RequestMark
+from bot.slack.text import escape, in_channel, mention, typed, when
 
-COMMANDS = {
-    "add": "ask for a new credential",
-    "list": "the credentials that you may see; `list pay`: those whose name begins with “pay”",
-    "show": "one of them: `show NAME`, or `show estate/NAME`",
-    "rotate": "another secret for one of them; the old one works for a while yet: `rotate NAME`",
-    "suspend": "stop one at once; `resume NAME` asks for it back",
-    "resume": "let a suspended one work again",
-    "transfer": "hand one on to another owner, who must accept it",
-    "extend": "let one work longer",
-    "delete": "end one for good; for a while that can be undone",
-    "audit": "for auditors: what the ledger says of one, with proofs: `audit NAME`",
-    "pending": "what waits for you, and what you wait for",
-    "help": "this list",
-    "about": "version and policy",
-}
-FOR_THE_FEW = {"break-glass": "a credential at once, in an emergency: everybody is told, and others review it"}
-"""Shown to those who may."""
+_PARAGRAPHS = 45
+"""Sections of terms that a message holds beside the rest."""
 _SHOWN = 7
 """Of each kind in a list, so that all kinds fit into one message; the rest is counted."""
-
-
-def help_card(*, glass: bool = False) -> Card:
-    """What can be typed. `glass`: by one of the few who may break it."""
-    known = {**COMMANDS, **(FOR_THE_FEW if glass else {})}
-    lines = "\n".join(f"`{COMMAND} {name}`  {what}" for name, what in known.items())
-    return Card(
-        f"{COMMAND} {' | '.join(known)}",
-        (
-            header("Credentials, asked for and handed over by chat"),
-            section(lines),
-            context("Other people approve each request, and a secret is shown once, to its owner alone."),
-        ),
-    )
-
-
-def unknown_command(word: str, *, glass: bool = False) -> Card:
-    """A wrong word, and the nearest right one."""
-    near = difflib.get_close_matches(word.casefold(), [*COMMANDS, *(FOR_THE_FEW if glass else ())], n=1)
-    text = f"I do not know “{typed(word, 40)}”." + (f" Did you mean `{COMMAND} {near[0]}`?" if near else "")
-    return Card(text, (section(text), *help_card(glass=glass).blocks[1:]))
 
 
 def refusal(sentence: str) -> Card:
     """What did not happen, why, and what to do."""
     told = typed(sentence, SECTION_MAX)
     return Card(told, (section(told),))
+
+
+def terms(what: Terms, *, accepted: bool) -> Card:
+    """The terms of use, and whether this person has accepted them."""
+    title = f"Terms of use, version {what.version}"
+    stands = "You have accepted them." if accepted else "You have not accepted them yet: `/cred add` asks you to."
+    blocks = (header(title), *paragraphs(what.text, most=_PARAGRAPHS), context(stands))
+    return Card(f"{escape(title)}. {stands}\n{escape(what.text)}", blocks)
 
 
 def pending(waiting: Pending, known: Known) -> Card:
