@@ -215,18 +215,19 @@ class Policy:
         """Whether somebody approves for an estate, today and as far as the roster knows."""
         if isinstance(standing(user, self.organization.teams, roster), Denied):
             return False
-        return any(rule.circle.has(user, roster) for rule in self._rules_for(estate))
+        return any(rule.circle.has(user, roster) for rule in self.rules_for(estate))
 
     def approvers_for(
         self, estate: EstateKey, roster: Roster, *, never: frozenset[UserId] = frozenset()
     ) -> frozenset[UserId]:
         """Everybody who could approve in an estate, without those who never may (requester and owner)."""
-        everybody = frozenset[UserId]().union(*(r.circle.people(roster) for r in self._rules_for(estate)))
+        everybody = frozenset[UserId]().union(*(r.circle.people(roster) for r in self.rules_for(estate)))
         return frozenset(
             user for user in everybody - never if isinstance(standing(user, self.organization.teams, roster), Allowed)
         )
 
-    def _rules_for(self, estate: EstateKey) -> tuple[ApproverRule, ...]:
+    def rules_for(self, estate: EstateKey) -> tuple[ApproverRule, ...]:
+        """By which rules people approve for an estate."""
         return tuple(rule for rule in self.approvers if rule.estates is None or estate in rule.estates)
 
     def channel_of(self, estate: EstateKey) -> ChannelId:

@@ -37,9 +37,8 @@ def _groups(world: World, request: Request) -> frozenset[GroupId]:
     groups = set(policy.admins.groups)
     if estate in policy.estate_admins:
         groups |= policy.estate_admins[estate].groups
-    for rule in policy.approvers:
-        if rule.estates is None or estate in rule.estates:
-            groups |= rule.circle.groups
+    for rule in policy.rules_for(estate):
+        groups |= rule.circle.groups
     if request.asked.kind is Kind.BREAK_GLASS:
         groups |= policy.break_glass.circle.groups
     return frozenset(groups)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
-from bot.domain.ids import ChannelId, UserId
+from bot.domain.ids import ChannelId, GroupId, UserId
 from bot.domain.naming import clean
 
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -57,6 +57,11 @@ def quote(text: str, limit: int) -> str:
 def mention(user: UserId) -> str:
     """A person; Slack shows the name that each reader knows."""
     return f"<@{user}>"
+
+
+def user_group(group: GroupId) -> str:
+    """A user group; Slack shows its handle."""
+    return f"<!subteam^{group}>"
 
 
 def in_channel(channel: ChannelId) -> str:

@@ -64,7 +64,7 @@ def _pictures_of_deciding(camera):
     walker = camera.walker
     walker.become("Ana Ruiz")
     walker.go("Messages")
-    camera.take("07-approvers-message", "you are one of those who approve")
+    camera.take("07-approvers-message", "you are an approver of")
     walker.go("cred-approvals")
     camera.take("08-card-pending", "0 of 2")
     road.approve(walker, then="1 of 2")

@@ -31,7 +31,7 @@ def _ask(walker):
 def _approve_as_two(walker):
     walker.become("Ana Ruiz")
     walker.go("Messages")
-    expect(walker.newest).to_contain_text("asks for a credential, and you are one of those who approve")
+    expect(walker.newest).to_contain_text("asks for a credential, and you are an approver of")
     walker.go("cred-approvals")
     road.approve(walker, then="1 of 2 · @Ana Ruiz ✓")
     walker.become("Ben Adler")

@@ -209,6 +209,7 @@ def _request_cards():
         cards[f"told-{state}"] = request_cards.told(request, KNOWN)
         cards[f"reveal-{state}"] = offer_cards.offer(request, KNOWN)
     cards["asked-voted"] = request_cards.asked(specimens.in_state(State.PENDING), KNOWN, people.ANA)
+    cards["asked-named"] = request_cards.asked(specimens.request(), KNOWN, people.CAI)
     cards["approval-fresh"] = request_cards.approval(specimens.request(role=READ_ONLY, description=""), KNOWN)
     cards["approval-revoked"] = request_cards.approval(
         specimens.request(State.DENIED, votes=specimens.BOTH, closing="The approval no longer stands."), KNOWN
@@ -530,6 +531,18 @@ def test_nobody_is_said_to_approve_who_may_not():
     assert people.MAYA not in line
     assert people.OLGA not in line
     assert people.CAI in line
+
+
+@pytest.mark.parametrize(
+    ("person", "why"),
+    [
+        (people.CAI, "you are an approver of *Harbour Retail*. "),
+        (people.ANA, f"you are an approver of *Harbour Retail*, through the group <!subteam^{people.APPROVERS}>. "),
+        (people.SAM, "you were one of those who approve for *Harbour Retail*. "),
+    ],
+)
+def test_each_is_told_why_they_are_asked(person, why):
+    assert why in json.dumps(request_cards.asked(specimens.request(), KNOWN, person).message())
 
 
 def test_what_was_typed_cannot_mention_link_or_hide():

@@ -10,6 +10,7 @@ from bot.domain.ids import BUILTIN, UserId
 from bot.domain.kind import Kind
 from bot.domain.request import Request, State, Verb
 from bot.slack.cards import wording
+from bot.slack.cards.grounds import who_may, why_you
 from bot.slack.cards.life import undo_row
 from bot.slack.cards.particulars import particulars, what
 from bot.slack.cards.pieces import (
@@ -28,7 +29,7 @@ from bot.slack.cards.pieces import (
 )
 from bot.slack.cards.sentences import next_step, outcome, plain_outcome, title
 from bot.slack.ids import Action, Choice, RequestMark, pack_choice
-from bot.slack.text import escape, in_channel, mention, people, span, when
+from bot.slack.text import escape, in_channel, mention, span, when
 
 
 def approval(request: Request, known: Known, subject: Credential | None = None) -> Card:
@@ -49,8 +50,8 @@ def asked(request: Request, known: Known, person: UserId | None, subject: Creden
     """The message to somebody who may approve: why them, and the same buttons as in the channel."""
     channel = in_channel(known.policy.channel_of(request.asked.estate))
     why = (
-        f"{mention(request.asked.requester)} {wording.of(request).asks}, and you are one of those who approve for "
-        f"*{known.estate(request.asked.estate)}*. The card is in {channel}."
+        f"{mention(request.asked.requester)} {wording.of(request).asks}, and {why_you(request, known, person)}. "
+        f"The card is in {channel}."
     )
     blocks = [header(title(request, subject)), section(why), *particulars(request, known, subject)]
     if request.state is not State.PENDING:
@@ -172,8 +173,7 @@ def _progress(request: Request, known: Known) -> list[Json]:
 
 
 def _may_approve(request: Request, known: Known) -> Json:
-    could = sorted(request.eligible(known.policy, known.roster))
-    return context(f"Who may approve: {people(could, 'or') or 'nobody at the moment'}")
+    return context(f"Who may approve: {who_may(request, known) or 'nobody at the moment'}")
 
 
 def _code(request: Request) -> str:
