@@ -15,6 +15,8 @@ pytestmark = pytest.mark.scenario
 
 
 def test_a_minted_secret_is_found_nowhere(program, name):
+    program.stop()
+    program.start(afresh=True)  # with an environment of its own to look into
     first = road.walk(program, name)
     assert road.works(program, first)
     lost = f"{name}-again"

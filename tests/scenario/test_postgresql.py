@@ -14,9 +14,10 @@ from bot.domain.credential import Delivery
 from bot.domain.request import State
 from bot.slack.ids import Action
 from tests.support import road, soundness
+from tests.support.birth import ROOT
 from tests.support.composing import a_program
 from tests.support.killing import kill_somewhere
-from tests.support.live import ANA, BEN, MAYA, ROOT, end_of
+from tests.support.live import ANA, BEN, MAYA, PATIENCE
 from tests.support.postgres import Handed
 from tests.support.sandbox import ActRefusedError, eventually
 
@@ -43,7 +44,7 @@ def part(program, which, **changes):
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        assert end_of(process) in {0, -signal.SIGKILL}, program.log
+        assert process.wait(PATIENCE) in {0, -signal.SIGKILL}, program.log
 
 
 def run(program, *command):

@@ -6,8 +6,9 @@ import sys
 import pytest
 
 from tests.support import road
+from tests.support.birth import ROOT
 from tests.support.composing import a_program
-from tests.support.live import MAYA, ROOT
+from tests.support.live import MAYA
 from tests.support.sandbox import eventually
 
 pytestmark = pytest.mark.scenario

@@ -6,7 +6,7 @@ import pytest
 
 from bot.slack.ids import Action
 from tests.support import road, soundness
-from tests.support.live import MAYA, end_of
+from tests.support.live import MAYA, PATIENCE
 from tests.support.sandbox import eventually, words
 
 pytestmark = pytest.mark.scenario
@@ -40,7 +40,7 @@ def test_what_was_asked_before_a_stop_is_decided_after_it(program, name):
 def test_a_second_process_on_the_same_database_is_refused(over_http):
     before = len(over_http.log)
     second = over_http.launch(PORT=str(over_http.port + 10_000))
-    assert end_of(second) == 2
+    assert second.wait(PATIENCE) == 2
     said = [line for line in over_http.log[before:].splitlines() if line.startswith("cred:")]
     assert len(said) == 1
     assert f"Another process ({over_http.process.pid}) works with" in said[0]

@@ -10,15 +10,17 @@ Nothing of the program is replaced but its clock. What is added comes by the env
 - `CRED_TEST_PART`: `--web` or `--worker`, where it is to be a part only.
 - `CRED_TEST_SWEEP`: seconds between two sweeps, so that a test need not wait a quarter of a minute for one.
 
-The process ends when its standard input does: no child outlives the test that started it.
+The process ends with the one that started it: no child outlives its test.
 """
 
+import multiprocessing
 import os
 import re
 import signal
 import sys
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -117,14 +119,39 @@ def _refuse_replies(order: Path) -> None:
     httpx.HTTPTransport.handle_request = sent
 
 
-def _end_with_the_parent() -> None:
-    os.read(sys.stdin.fileno(), 1)  # not through `sys.stdin`: its lock must be free when the interpreter ends
-    os.kill(os.getpid(), signal.SIGKILL)
+def _end_with_the_parent(wait: Callable[[], object]) -> None:
+    """SIGKILL once `wait` returns."""
+
+    def end() -> None:
+        wait()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=end, name="end-with-the-parent", daemon=True).start()
 
 
 def main() -> None:
-    """`cred serve`, under test."""
-    threading.Thread(target=_end_with_the_parent, name="end-with-the-parent", daemon=True).start()
+    """`cred serve`, under test, as a command: it ends when its standard input does."""
+    stdin = sys.stdin.fileno()  # not through `sys.stdin`: its lock must be free when the interpreter ends
+    _end_with_the_parent(lambda: os.read(stdin, 1))
+    _serve()
+
+
+def born(settings: dict[str, str], folder: Path, log: Path) -> None:
+    """`cred serve`, under test, in a fork, which keeps nothing of where it comes from but the code."""
+    os.setsid()
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(settings)
+    with log.open("ab") as file:
+        for said in (sys.stdout, sys.stderr):
+            os.dup2(file.fileno(), said.fileno())
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    _end_with_the_parent(parent.join)
+    _serve()
+
+
+def _serve() -> None:
     powers = ("CLOCK", "COMMITS", "KILL", "REFUSE")
     clock, commits, kill, refuse = (Path(os.environ[f"CRED_TEST_{power}"]) for power in powers)
     Boundaries(commits, kill).install()

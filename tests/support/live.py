@@ -5,8 +5,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,9 +14,9 @@ import httpx
 
 from bot.config import Places, load_policy, read_places
 from bot.domain.policy import Windows
+from tests.support.birth import Command, Fork, Process
 from tests.support.sandbox import Control, Person, Workspace, eventually
 
-ROOT = Path(__file__).parents[2]
 MAYA, ANA, BEN, SAM, OTTO = "U0MAYA000", "U0ANA0000", "U0BEN0000", "U0SAM0000", "U0OTTO000"
 PATIENCE = 30.0
 """Seconds for a start or an end on a busy machine."""
@@ -32,7 +30,7 @@ class Program:
     workspace: Workspace
     port: int
     settings: dict[str, str] = field(repr=False)
-    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    process: Process | None = field(default=None, repr=False)
     ahead: timedelta = timedelta()
     _commits_read: int = field(default=0, init=False, repr=False)
 
@@ -70,23 +68,15 @@ class Program:
         """Act as somebody."""
         return self.workspace.as_person(user)
 
-    def launch(self, **changes: str) -> subprocess.Popen[bytes]:
+    def launch(self, **changes: str) -> Process:
         """Another process of the same program. Whoever calls it waits for it."""
-        with (self.folder / "bot.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "tests.support.child"],
-                cwd=ROOT,
-                env={"PATH": os.environ["PATH"], **self.settings, **changes},
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        return Command({"PATH": os.environ["PATH"], **self.settings, **changes}, self.folder / "bot.log")
 
-    def start(self) -> Self:
-        """Start, and return once it answers and Slack can reach it."""
+    def start(self, *, afresh: bool = False) -> Self:
+        """Start, and return once it answers and Slack can reach it: the first time as a command, again as a fork."""
         assert not self.running, "it runs already"
-        self.process = self.launch()
+        fork = self.process is not None and not afresh
+        self.process = Fork(self.settings, self.folder / "bot.log") if fork else self.launch()
         with httpx.Client(trust_env=False) as http:
             eventually(lambda: self._ready(http), "the start", PATIENCE)
         return self
@@ -125,7 +115,7 @@ class Program:
     def ended(self) -> int:
         """Wait for its end; the exit code."""
         assert self.process is not None
-        return end_of(self.process)
+        return self.process.wait(PATIENCE)
 
     def now(self) -> datetime:
         """What the program's clock shows."""
@@ -164,11 +154,3 @@ class Program:
         """Leave no process behind."""
         if self.running:
             self.kill()
-
-
-def end_of(process: subprocess.Popen[bytes]) -> int:
-    """Wait for the end of a process; its exit code."""
-    code = process.wait(PATIENCE)
-    if process.stdin is not None:
-        process.stdin.close()
-    return code

@@ -7,7 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.config import load_policy
-from tests.support.live import MAYA, ROOT, Program
+from tests.support.birth import ROOT
+from tests.support.live import MAYA, Program
 
 HEADER = "name,estate,vendor,client_id,role,owner,expires,description"
 
