@@ -32,7 +32,9 @@ class SlackFace:
         self.notifier: Final = SlackNotifier(face.client, face.world.policy, directory)
         self._face: Final = face
         self._connected = False
-        self.requests: Final = SlackEvents(app) if isinstance(mode, HttpMode) else None
+        self.requests: Final = (
+            SlackEvents(app, mode.signing_secret.disclose()) if isinstance(mode, HttpMode) else None
+        )
         self._socket: Final = SocketConnection(app, mode.app_token.disclose()) if isinstance(mode, SocketMode) else None
 
     @property
@@ -79,18 +81,17 @@ def face_of(
         public_url=settings.places.public_url,
         version=version,
     )
-    return SlackFace(face, _app(face, directory, settings.slack.mode), directory, settings.slack.mode)
+    return SlackFace(face, _app(face, directory), directory, settings.slack.mode)
 
 
-def _app(face: Face, directory: SlackDirectory, mode: SocketMode | HttpMode) -> App:
-    signing_secret = mode.signing_secret.disclose() if isinstance(mode, HttpMode) else ""
+def _app(face: Face, directory: SlackDirectory) -> App:
     try:
-        return build_app(face, directory, signing_secret=signing_secret)
+        return build_app(face, directory)
     except BoltError as error:
         raise NotReadyError(f"Slack refuses SLACK_BOT_TOKEN ({_word(error)}). Run `cred doctor`.") from None
     except UNANSWERED as reason:
         _log.warning("Slack could not be asked about the bot token (%s); I go on without.", type(reason).__name__)
-        return build_app(face, directory, signing_secret=signing_secret, check_token=False)
+        return build_app(face, directory, check_token=False)
 
 
 def _word(error: BoltError) -> str:

@@ -95,7 +95,7 @@ _NO_ROOM = BoltResponse(status=503)
 _log = logging.getLogger(__name__)
 
 
-def build_app(face: Face, directory: SlackDirectory, *, signing_secret: str = "", check_token: bool = True) -> App:
+def build_app(face: Face, directory: SlackDirectory, *, check_token: bool = True) -> App:
     """The app, ready to be served by `bot.slack.http` or `bot.slack.socket`.
 
     Asks Slack who the token belongs to, unless `check_token` is off; raises `slack_bolt.error.BoltError` if nobody.
@@ -104,7 +104,7 @@ def build_app(face: Face, directory: SlackDirectory, *, signing_secret: str = ""
         name="cred",
         logger=bolt_logger(),
         client=face.client,
-        signing_secret=signing_secret,
+        request_verification_enabled=False,  # done before anything is read: see `bot.slack.http`
         process_before_response=True,
         raise_error_for_unhandled_request=True,
         token_verification_enabled=check_token,
@@ -116,6 +116,7 @@ def build_app(face: Face, directory: SlackDirectory, *, signing_secret: str = ""
     for action, press in PRESSES.items():
         app.action(re.compile(rf"{re.escape(action.value)}(\.[a-z]+)?\Z"))(_press(face, press))
     app.action(Action.ENTRY.value)(_nothing)
+    app.view_closed(re.compile(""))(_nothing)
     for callback, submission in SUBMISSIONS.items():
         app.view(callback.value)(_submission(face, submission))
     for shortcut, started in SHORTCUTS.items():
@@ -200,7 +201,7 @@ def _listen(app: App, face: Face, directory: SlackDirectory) -> None:
 
 
 def _nothing(ack: Ack) -> None:
-    """A field that is read when its form is sent."""
+    """A field that is read when its form is sent, or a form that was closed."""
     ack()
 
 
@@ -215,7 +216,7 @@ def _quietly(task: Callable[[], object]) -> None:
 def _unhandled(error: Exception, request: BoltRequest) -> BoltResponse:
     """What no listener takes, and what fails outside of one. Never the body: it can hold what a person typed."""
     if isinstance(error, BoltUnhandledRequestError):
-        _log.info("Slack sent something that nobody here listens to: %s", request.body.get("type", "no type"))
+        _log.info("Slack sent something that nobody here listens to: %s", request.body.get("type", "a command"))
         return BoltResponse(status=404)
     _log.error("A request of Slack's failed before it was understood: %s", type(error).__name__)
     return BoltResponse(status=500)

@@ -5,8 +5,6 @@ import logging
 from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped
 
 _NAME = "bot.slack.bolt"
-_SIGNATURE_LOGGER = "slack_bolt.RequestVerification"
-
 
 _CLIENT_IS_MEANT = warning_client_prioritized_and_token_skipped()
 """Bolt reads `SLACK_BOT_TOKEN` by itself and wonders that the client has a token already. It is the same one."""
@@ -14,14 +12,10 @@ _HTTP_LOGGERS = ("httpx", "httpcore")
 
 
 class _NoBodies(logging.Filter):
-    """Bolt logs the whole body of a request whose signature is wrong, and of more at DEBUG."""
+    """Bolt logs whole bodies at DEBUG."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno < logging.INFO or record.msg == _CLIENT_IS_MEANT:
-            return False
-        if record.name == _SIGNATURE_LOGGER and record.levelno == logging.INFO:
-            record.msg, record.args = "A request with a wrong signature was refused.", ()
-        return True
+        return record.levelno >= logging.INFO and record.msg != _CLIENT_IS_MEANT
 
 
 def hush_http() -> None:

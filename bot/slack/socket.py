@@ -6,23 +6,36 @@ but the listener stands between.
 
 import logging
 import socket
+import time
 from contextlib import suppress
 from typing import Final
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.socket_mode.internals import build_headers, send_response
+from slack_sdk.socket_mode import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.slack.door import Door
 from bot.slack.quiet import bolt_logger
 
 _BUFFER = 64 * 1024
 _log = logging.getLogger(__name__)
 
 
+class _ThroughTheDoor(SocketModeHandler):
+    """Bolt's adapter; what arrives goes the way of all payloads."""
+
+    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        began = time.time()
+        send_response(client, req, Door(self.app).take(req.payload, build_headers(req)), began)
+
+
 class SocketConnection:
     """The connection. It is kept open, and opened anew when Slack closes it, until `close`."""
 
     def __init__(self, app: App, app_token: str, *, threads: int = 16) -> None:
-        self._handler: Final = SocketModeHandler(
+        self._handler: Final = _ThroughTheDoor(
             app,
             app_token,
             logger=bolt_logger(),

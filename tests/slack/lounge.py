@@ -5,12 +5,13 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt import App, BoltResponse
 
 from bot.domain.request import Request
 from bot.slack.app import build_app
 from bot.slack.background import Background
 from bot.slack.directory import SlackDirectory
+from bot.slack.door import Door
 from bot.slack.face import Face
 from bot.slack.ids import COMMAND, Action, Shortcut
 from bot.slack.reply import Replies
@@ -96,7 +97,7 @@ class Lounge:
 
     def dispatch(self, payload: dict[str, Any]) -> BoltResponse:
         """One payload, as Socket Mode brings it."""
-        return self.app.dispatch(BoltRequest(mode="socket_mode", body=payload))
+        return Door(self.app).take(payload)
 
     def settle(self) -> None:
         """Wait for what goes on after the answers."""
@@ -152,7 +153,7 @@ def furnish(house: House, slack: Double) -> Lounge:
         version="0.1.0",
     )
     directory = SlackDirectory(client, _NoCopy(), house.clock)
-    return Lounge(house, slack, face, build_app(face, directory, signing_secret=SIGNING_SECRET))
+    return Lounge(house, slack, face, build_app(face, directory))
 
 
 class _NoCopy:

@@ -40,7 +40,7 @@ class Web:
 @pytest.fixture
 def web(house, slack):
     lounge = lounges.furnish(house, slack)
-    events = SlackEvents(lounge.app, threads=4)
+    events = SlackEvents(lounge.app, lounges.SIGNING_SECRET, threads=4)
     yield Web(events)
     events.close()
     lounge.face.background.stop()
@@ -112,3 +112,22 @@ def test_body_that_is_no_text_is_refused(web):
 
 def test_many_are_answered_at_once(web):
     assert [answer.status_code for answer in web.request(times=40, **signed_request())] == [200] * 40
+
+
+def test_word_payload_in_a_command_is_a_word_like_any_other(web):
+    body = urlencode({"command": "/cred", "text": "payload=x", "user_id": people.MAYA, "team_id": people.HOME})
+    answer = post(web, body)
+    assert answer.status_code == 200
+    assert "payload=x" in answer.json()["text"]
+
+
+@pytest.mark.parametrize("body", ["payload={", "payload=", "{", "[" * 100_000, "payload=" + "[" * 100_000, "", "x"])
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
+def test_signed_body_that_is_no_payload_is_refused(web, body, kind):
+    assert post(web, body, kind=kind).status_code in {400, 404}
+
+
+def test_signature_in_another_alphabet_is_a_wrong_one(web):
+    request = signed_request()
+    request["headers"]["X-Slack-Signature"] = "v0=ÿ".encode("latin-1")
+    assert web.post(**request).status_code == 401
