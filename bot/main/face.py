@@ -32,9 +32,7 @@ class SlackFace:
         self.notifier: Final = SlackNotifier(face.client, face.world.policy, directory)
         self._face: Final = face
         self._connected = False
-        self.requests: Final = (
-            SlackEvents(app, mode.signing_secret.disclose()) if isinstance(mode, HttpMode) else None
-        )
+        self.requests: Final = SlackEvents(app, mode.signing_secret.disclose()) if isinstance(mode, HttpMode) else None
         self._socket: Final = SocketConnection(app, mode.app_token.disclose()) if isinstance(mode, SocketMode) else None
 
     @property

@@ -4,12 +4,12 @@ Whatever stands before it, nothing escapes: it answers, and the log gets a word 
 """
 
 import logging
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
-from bot.slack.payload import Unheard, Unsound, check
+from bot.slack.payload import UnheardError, UnsoundError, check
 
 _log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ class Door:
     def __init__(self, app: App) -> None:
         self._app: Final = app
 
-    def take(self, payload: object, headers: Mapping[str, str] | None = None) -> BoltResponse:
+    def take(self, payload: object, headers: Mapping[str, str | Sequence[str]] | None = None) -> BoltResponse:
         """What Slack is answered."""
         try:
             body = check(payload)
@@ -28,10 +28,10 @@ class Door:
                 _log.warning("More happens than Slack tells me of: for a minute, it leaves events out.")
                 return BoltResponse(status=200)
             return self._app.dispatch(BoltRequest(mode="socket_mode", body=dict(body), headers=dict(headers or {})))
-        except Unsound:
+        except UnsoundError:
             _log.warning("Something came that is no payload of Slack's, and was refused.")
             return BoltResponse(status=400)
-        except Unheard:
+        except UnheardError:
             _log.info("Slack sent something that nobody here listens to.")
             return BoltResponse(status=404)
         except Exception as error:  # noqa: BLE001 - the end of the line

@@ -50,7 +50,7 @@ class _State(Struct):
 
 class _View(Struct):
     id: Id
-    callback_id: str = ""
+    callback_id: str
     hash: str | None = None
     private_metadata: str | None = None
     state: _State | None = None
@@ -175,24 +175,24 @@ SHAPES: Final[Mapping[str, type[Struct]]] = {
 """The kinds that say in `type` what they are."""
 
 
-class Unsound(Exception):
+class UnsoundError(Exception):
     """It is no payload of Slack's."""
 
 
-class Unheard(Exception):
+class UnheardError(Exception):
     """It is a kind of payload to which nothing here listens."""
 
 
 def check(payload: object) -> Mapping[str, Any]:
-    """The payload, whose fields hold what its kind has in them. Raises `Unsound`, or `Unheard`."""
+    """The payload, whose fields hold what its kind has in them. Raises `UnsoundError`, or `UnheardError`."""
     if not isinstance(payload, dict):
-        raise Unsound
+        raise UnsoundError
     shape = _shape(payload)
     try:
         msgspec.convert(payload, shape)
         msgspec.json.encode(payload)  # half a surrogate pair is no text: nothing could keep it or send it
     except (msgspec.MsgspecError, UnicodeError, OverflowError, RecursionError):
-        raise Unsound from None
+        raise UnsoundError from None
     return payload
 
 
@@ -204,5 +204,5 @@ def _shape(payload: Mapping[str, Any]) -> type[Struct]:
     kind = payload.get("type")
     shape = SHAPES.get(kind) if isinstance(kind, str) else None
     if shape is None:
-        raise Unheard
+        raise UnheardError
     return shape
