@@ -4,6 +4,7 @@ from bot.ports.authority import Authority, AuthorityLostError, AuthorityRefusedE
 from bot.ports.errands import Errands
 from bot.ports.figures import Figures
 from bot.ports.history import Entry, History
+from bot.ports.search import Place, Search
 from bot.ports.siem import NotTaken, Siem, Taken
 from bot.ports.store import (
     Acceptances,
@@ -18,7 +19,6 @@ from bot.ports.store import (
     Policies,
     Reader,
     Requests,
-    Search,
     Store,
     StoreBusyError,
     UnitOfWork,
@@ -69,6 +69,7 @@ __all__ = [
     "Notices",
     "Notifier",
     "Order",
+    "Place",
     "Policies",
     "Reader",
     "Rejected",

@@ -28,6 +28,7 @@ from bot.domain.request import State as RequestState
 from bot.ports.errands import Errands
 from bot.ports.figures import Figures
 from bot.ports.history import History
+from bot.ports.search import Search
 from bot.ports.warnings import Groups, Warnings
 
 
@@ -82,19 +83,6 @@ class Requests(Protocol):
     def each(self) -> Iterator[Request | Unreadable]: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
-    """Which credentials, by what is visible: estates and people bound what the asker may see."""
-
-    estates: frozenset[EstateKey] | None
-    """None: every estate."""
-    person: UserId | None
-    """Also whatever this person owns."""
-    words: str = ""
-    after: tuple[str, UUID] | None = None
-    limit: int = 10
-
-
 class Credentials(Protocol):
     """Credentials and their secrets."""
 
@@ -106,8 +94,9 @@ class Credentials(Protocol):
     def of_secrets(self, fingerprints: Sequence[str]) -> list[Credential]:
         """Those of which one of these is the fingerprint of a secret, of one that is retired, too."""
 
-    def search(self, search: Search) -> list[Credential]: ...
-    def expiring(self, search: Search, *, before: datetime) -> list[Credential]: ...
+    def search(self, search: Search) -> list[Credential]:
+        """A page, in the order of the list whichever way it is paged."""
+
     def add(self, credential: Credential, record: bytes) -> None: ...
     def add_all(self, credentials: Sequence[Credential]) -> None:
         """Many at once that have no secrets. Raises `Conflict` where a client ID is another one's."""

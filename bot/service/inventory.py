@@ -3,9 +3,8 @@
 Nobody learns from an answer that something exists which they may not see: both are "not found".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from uuid import UUID
 
 from bot.domain.break_glass import Glass
 from bot.domain.credential import LIVING, Credential
@@ -18,21 +17,13 @@ from bot.domain.notice import Warned
 from bot.domain.person import standing
 from bot.domain.request import OPEN, Request, State
 from bot.ports import Reader, Search, World
-from bot.service.sight import may_see
+from bot.service.sight import may_see, seen_by
 
 PAGE = 10
 """Credentials on a page of a list."""
 _MOST_OPEN = 500
 """Open requests that are looked through for one person's list."""
 _SOON = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """One page of credentials, by name. `more` is the cursor of the next page, if there is one."""
-
-    items: tuple[Credential, ...]
-    more: tuple[str, UUID] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +68,6 @@ def may_add_somewhere(world: World, user: UserId) -> tuple[Estate, ...]:
     return world.policy.estates_of(user, world.directory)
 
 
-def listing(world: World, user: UserId, words: str = "", after: tuple[str, UUID] | None = None) -> Listing | Denied:
-    """A page of the credentials that somebody may see, those whose name begins with the words if there are any."""
-    decision = standing_of(world, user)
-    if isinstance(decision, Denied):
-        return decision
-    with world.store.read() as reader:
-        found = reader.credentials.search(_seen_by(world, user, words=words, after=after, limit=PAGE + 1))
-    page = tuple(found[:PAGE])
-    more = (name_key(page[-1].name), page[-1].id) if len(found) > PAGE else None
-    return Listing(items=page, more=more)
-
-
 def show(world: World, user: UserId, name: str) -> Credential | Choice | Denied:
     """The credential of a name, or `estate/name`; a choice where several of that name may be seen."""
     decision = standing_of(world, user)
@@ -123,7 +102,9 @@ def home(world: World, user: UserId) -> HomeView:
         return HomeView(decision=decision)
     with world.store.read() as reader:
         yours = reader.credentials.search(Search(estates=frozenset(), person=user, limit=PAGE))
-        soon = reader.credentials.expiring(_seen_by(world, user, limit=PAGE), before=world.clock.now() + _SOON)
+        soon = reader.credentials.search(
+            replace(seen_by(world, user), ends_before=world.clock.now() + _SOON, soonest=True, limit=PAGE)
+        )
         waiting = _pending(world, reader, user)
     return HomeView(
         decision=decision,
@@ -145,7 +126,7 @@ def credential(world: World, user: UserId, credential_id: CredentialId) -> Crede
 
 def group(world: World, user: UserId, group_id: NoticeId, *, skipped: int = 0) -> Warned | Denied:
     """A page of a group of credentials, of those that somebody may see."""
-    seen = _seen_by(world, user, limit=PAGE)
+    seen = seen_by(world, user)
     with world.store.read() as reader:
         found = reader.groups.read(group_id, world.clock.now(), limit=PAGE, skipped=skipped, seen=seen)
     return found or Denied(
@@ -191,14 +172,6 @@ def _pending(world: World, reader: Reader, user: UserId) -> Pending:
         to_reveal=tuple(r for r in claimable if r.asked.kind in REVEALED),
         to_accept=tuple(r for r in claimable if r.asked.kind is Kind.TRANSFER),
     )
-
-
-def _seen_by(
-    world: World, user: UserId, *, words: str = "", after: tuple[str, UUID] | None = None, limit: int
-) -> Search:
-    sees_all = world.policy.may_see_all(user, world.directory)
-    estates = None if sees_all else world.policy.estates_seen(user, world.directory)
-    return Search(estates=estates, person=user, words=name_key(words.strip()), after=after, limit=limit)
 
 
 def _concerns(world: World, user: UserId, request_: Request) -> bool:

@@ -4,7 +4,7 @@ from bot.domain.credential import Credential
 from bot.domain.errors import Decision, Denied, Reason
 from bot.domain.ids import UserId
 from bot.domain.person import standing
-from bot.ports import World
+from bot.ports import Search, World
 
 
 def may_see(world: World, user: UserId, credential: Credential) -> bool:
@@ -14,6 +14,13 @@ def may_see(world: World, user: UserId, credential: Credential) -> bool:
     return credential.estate in world.policy.estates_seen(user, world.directory) or world.policy.may_see_all(
         user, world.directory
     )
+
+
+def seen_by(world: World, user: UserId) -> Search:
+    """The search that finds what lists show to somebody: what they own, and the estates that they see whole."""
+    sees_all = world.policy.may_see_all(user, world.directory)
+    estates = None if sees_all else world.policy.estates_seen(user, world.directory)
+    return Search(estates=estates, person=user)
 
 
 def may_audit(world: World, user: UserId) -> Decision:

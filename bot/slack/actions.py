@@ -10,16 +10,17 @@ from slack_sdk.errors import SlackApiError
 from bot.domain.errors import Denied, Reason
 from bot.domain.request import Request, Verdict
 from bot.domain.voting import Ballot
-from bot.service import inventory, requests
+from bot.service import inventory, listing, requests
 from bot.slack import audits, errors, small_forms
-from bot.slack.cards import credential as credential_cards
+from bot.slack.cards import listing as list_cards
 from bot.slack.cards.pieces import Json
 from bot.slack.clicks import Click, answer, redraw, tell
 from bot.slack.commands import open_view
 from bot.slack.face import Face
 from bot.slack.forms import read_choice
-from bot.slack.ids import Choice, PageMark, RequestMark, parse_choice
+from bot.slack.ids import Choice, RequestMark, parse_choice
 from bot.slack.opening import filled, offered, to_open
+from bot.slack.page_mark import PageMark
 
 _CARD_WAS_OLD = frozenset({Reason.STALE, Reason.WRONG_STATE, Reason.LAPSED, Reason.ALREADY_VOTED})
 
@@ -71,16 +72,16 @@ def proof(face: Face, click: Click) -> None:
 
 
 def page(face: Face, click: Click) -> None:
-    """The next page of a list takes the place of the one before."""
+    """Another page of a list takes the place of this one."""
     mark = PageMark.parse(click.value)
     if mark is None:
         tell(face, click, errors.NOT_OURS)
         return
-    listing = inventory.listing(face.world, click.person.user, mark.words, mark.after)
-    if isinstance(listing, Denied):
-        tell(face, click, listing.sentence)
+    found = listing.listing(face.world, click.person.user, mark.wanted, mark.place)
+    if isinstance(found, Denied):
+        tell(face, click, found.sentence)
     else:
-        face.replies.in_place(click.reply, credential_cards.listing(listing, face.known, words=mark.words))
+        face.replies.in_place(click.reply, list_cards.listing(found, face.known))
 
 
 def add(face: Face, click: Click) -> None:

@@ -4,7 +4,7 @@ from bot.domain.errors import Denied
 from bot.service import auditing, inventory
 from bot.slack import errors
 from bot.slack.cards import audit as cards
-from bot.slack.cards import credential as credential_cards
+from bot.slack.cards import listing as list_cards
 from bot.slack.cards import plain
 from bot.slack.cards.pieces import Card
 from bot.slack.face import Face, Person
@@ -21,7 +21,7 @@ def answered(face: Face, person: Person, rest: str) -> Card:
     if isinstance(found, Denied):
         return plain.refusal(found.sentence)
     if isinstance(found, inventory.Choice):
-        return credential_cards.choice(found.items, face.known, command="audit")
+        return list_cards.choice(found.items, face.known, command="audit")
     return cards.audited(found, face.known)
 
 

@@ -8,15 +8,17 @@ from slack_sdk.errors import SlackApiError
 from bot.domain.credential import Credential
 from bot.domain.errors import Allowed, Denied
 from bot.domain.kind import Kind
-from bot.service import checkpoints, inventory, lifecycle, looking, terms
+from bot.service import checkpoints, inventory, lifecycle, listing, looking, terms
 from bot.slack import audits, errors, small_forms
 from bot.slack.cards import credential as credential_cards
 from bot.slack.cards import help as help_cards
 from bot.slack.cards import ledger, plain
+from bot.slack.cards import listing as list_cards
 from bot.slack.cards.pieces import Card, Json
 from bot.slack.cards.wording import WORDINGS
 from bot.slack.face import Face, Payload, Person, admitted, introduced, unknown, who
 from bot.slack.ids import COMMAND, ChangeMark
+from bot.slack.looking_for import Asker, read
 from bot.slack.manual import MANUAL, called
 from bot.slack.opening import change_view, glass_to_open, to_open
 from bot.slack.text import unescape
@@ -93,10 +95,10 @@ def _add(face: Face, person: Person, _rest: str) -> Card | Json:
 
 
 def _list(face: Face, person: Person, rest: str) -> Card:
-    page = inventory.listing(face.world, person.user, rest)
-    if isinstance(page, Denied):
-        return plain.refusal(page.sentence)
-    return credential_cards.listing(page, face.known, words=rest)
+    user = person.user
+    wanted = read(rest, Asker(user, face.world.policy, lambda: listing.estates_known(face.world, user)))
+    found = wanted if isinstance(wanted, Denied) else listing.listing(face.world, user, wanted)
+    return plain.refusal(found.sentence) if isinstance(found, Denied) else list_cards.listing(found, face.known)
 
 
 def _show(face: Face, person: Person, rest: str) -> Card:
@@ -106,7 +108,7 @@ def _show(face: Face, person: Person, rest: str) -> Card:
     if isinstance(found, Denied):
         return plain.refusal(found.sentence)
     if isinstance(found, inventory.Choice):
-        return credential_cards.choice(found.items, face.known)
+        return list_cards.choice(found.items, face.known)
     return credential_cards.show(found, face.known)
 
 
@@ -132,7 +134,7 @@ def _of_one(word: str, form: Callable[[Face, Person, Credential], Json | Denied]
             return plain.refusal(f"Say which one: `/cred {word} NAME`. `/cred list` has the names.")
         found = inventory.show(face.world, person.user, rest)
         if isinstance(found, inventory.Choice):
-            return credential_cards.choice(found.items, face.known, command=word)
+            return list_cards.choice(found.items, face.known, command=word)
         view = found if isinstance(found, Denied) else form(face, person, found)
         return plain.refusal(view.sentence) if isinstance(view, Denied) else view
 

@@ -119,7 +119,6 @@ class Answer(StrEnum):
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _REQUEST = re.compile(f"({_UUID})/([0-9a-f]{{64}})")
 _SECRET = re.compile(f"({_UUID})/({_UUID})")
-_PAGE = re.compile(rf"([a-z0-9-]{{1,64}})/({_UUID})/([a-z0-9-]{{0,64}})")
 _CHANGE = re.compile(rf"({'|'.join(kind for kind in Kind if kind not in NEW)}):({_UUID})")
 _ANSWER = re.compile(rf"({'|'.join(Answer)}):({_UUID})")
 _LOG_ENTRY = re.compile(f"({_UUID})#([0-9]{{1,15}})")
@@ -189,24 +188,6 @@ class SecretMark:
         """The mark in a value, or None if this program never wrote it."""
         found = _SECRET.fullmatch(value) if isinstance(value, str) else None
         return None if found is None else cls(CredentialId(UUID(found[1])), SecretId(UUID(found[2])))
-
-
-@dataclass(frozen=True, slots=True)
-class PageMark:
-    """Where the next page of a list begins: after this name and ID, among the names that begin with these words."""
-
-    after: tuple[str, UUID]
-    words: str = ""
-
-    def pack(self) -> str:
-        """As a button's value: 166 characters at most."""
-        return f"{self.after[0]}/{self.after[1]}/{self.words}"
-
-    @classmethod
-    def parse(cls, value: object) -> Self | None:
-        """The mark in a value, or None if this program never wrote it."""
-        found = _PAGE.fullmatch(value) if isinstance(value, str) else None
-        return None if found is None else cls((found[1], UUID(found[2])), found[3])
 
 
 @dataclass(frozen=True, slots=True)

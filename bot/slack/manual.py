@@ -35,8 +35,19 @@ MANUAL: Mapping[str, Topic] = {
     ),
     "list": Topic(
         does="the credentials that you may see, ten a page",
-        typed=("list",),
-        more="Words are the beginning of a name.",
+        typed=(
+            "list",
+            "list pay",
+            'list "night job"',
+            "list role:read-only estate:retail",
+            "list owner:me expiring:30d",
+            "list unused:90d",
+        ),
+        more=(
+            "Words are the beginning of a name. `expiring:30d` finds what ends within 30 days, the soonest first; "
+            "`unused:90d` what nobody has used for 90 days; `owner:` takes `@somebody` or `me`. What has spaces goes "
+            'into quotation marks: `estate:"Harbour Retail"`. All that you say must be so.'
+        ),
         also=("ls", "find"),
     ),
     "show": Topic(

@@ -18,7 +18,7 @@ from bot.store import due
 from bot.store.columns import micros, readable
 from bot.store.credential_rows import changing, credential_of, lasting, living, secret_of
 from bot.store.rows import METADATA
-from bot.store.searching import page, values
+from bot.store.searching import page_of
 
 _CREDENTIAL = METADATA.tables["credential"]
 _SECRET = METADATA.tables["secret"]
@@ -81,10 +81,8 @@ class SqlCredentials:
         return self._many(_OF_SECRETS, {"fingerprints": list(fingerprints)})
 
     def search(self, search: Search) -> list[Credential]:
-        return self._search(search, None)
-
-    def expiring(self, search: Search, *, before: datetime) -> list[Credential]:
-        return self._search(search, before)
+        found = self._many(*page_of(search))
+        return found[::-1] if search.place is not None and search.place.backwards else found
 
     def add(self, credential: Credential, record: bytes) -> None:
         self._connection.execute(insert(_CREDENTIAL), {**lasting(credential), **living(credential)})
@@ -171,15 +169,6 @@ class SqlCredentials:
             SecretId(UUID(row.id)): None if row.record is None else hashlib.sha256(row.record).hexdigest()
             for row in rows
         }
-
-    def _search(self, search: Search, before: datetime | None) -> list[Credential]:
-        shape = page(
-            scoped=search.estates is not None,
-            worded=bool(search.words),
-            paged=search.after is not None,
-            soon=before is not None,
-        )
-        return self._many(shape, values(search, before))
 
     def _many(self, statement: Select[Any], parameters: dict[str, object]) -> list[Credential]:
         return self._whole(self._connection.execute(statement, parameters).all())

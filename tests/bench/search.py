@@ -5,7 +5,7 @@ from statistics import median
 from time import perf_counter
 
 from bot.domain.errors import Denied
-from bot.service.inventory import listing
+from bot.service.listing import Wanted, listing
 from tests.bench import Figure
 from tests.bench.million import house_of
 from tests.support import people
@@ -36,7 +36,7 @@ def _taken(house: House, user: people.UserId, words: str) -> float:
     rounds = []
     for _ in range(_ROUNDS):
         began = perf_counter()
-        page = listing(house.world, user, words)
+        page = listing(house.world, user, Wanted(words=words))
         rounds.append((perf_counter() - began) * 1e3)
         assert not isinstance(page, Denied)
     return median(rounds)

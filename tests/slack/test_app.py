@@ -58,13 +58,39 @@ def test_list_is_walked_page_by_page(lounge):
     first = lounge.type("list Night Job")
     assert "Night Job 09" in json.dumps(first)
     assert "Night Job 10" not in json.dumps(first)
-    more = next(block for block in first["blocks"] if block["type"] == "actions")["elements"][0]
+    (following,) = turns(first)
     ephemeral = {"type": "message", "is_ephemeral": True}
-    lounge.press(Action.PAGE, more["value"], people.MAYA, container=ephemeral)
+    lounge.press(Action.PAGE, following["value"], people.MAYA, container=ephemeral)
     (second,) = lounge.replies()
     assert second["replace_original"] is True
     assert "Night Job 11" in json.dumps(second)
-    assert "list.page" not in json.dumps(second)
+    (back,) = turns(second)
+    lounge.press(Action.PAGE, back["value"], people.MAYA, container=ephemeral)
+    assert lounge.replies()[-1]["blocks"] == first["blocks"]
+
+
+def turns(message):
+    """The buttons to other pages."""
+    return [element for block in message["blocks"] if block["type"] == "actions" for element in block["elements"]]
+
+
+def test_a_button_shows_a_page_of_what_its_presser_may_see_whoever_was_shown_it(lounge):
+    for number in range(12):
+        lounge.house.issued(name=f"job {number:02}")
+    (following,) = turns(lounge.type("list"))
+    lounge.press(Action.PAGE, following["value"], people.OLGA, container={"type": "message", "is_ephemeral": True})
+    assert "job" not in lounge.told()
+
+
+def test_list_is_narrowed_by_filters_and_says_so(lounge):
+    lounge.house.issued(name="mine")
+    lounge.house.issued(name="of olga", owner=people.OLGA)
+    told = lounge.type(f"list owner:<@{people.OLGA}|olga> role:&lt;")["text"]
+    assert "I know no role “&lt;”" in told
+    found = lounge.type(f"list owner:<@{people.OLGA}|olga> role:read-only")
+    assert "of olga" in found["text"]
+    assert "mine" not in found["text"]
+    assert f"owner <@{people.OLGA}>" in json.dumps(found)
 
 
 @pytest.mark.parametrize(
@@ -520,7 +546,7 @@ def test_group_that_the_policy_names_is_read_anew(lounge):
 
 
 def test_unexpected_shows_a_reference_and_the_log_has_it(lounge, caplog, monkeypatch):
-    monkeypatch.setattr("bot.slack.commands.inventory.listing", lambda *_args, **_named: 1 / 0)
+    monkeypatch.setattr("bot.slack.commands.listing.listing", lambda *_args, **_named: 1 / 0)
     text = lounge.type("list")["text"]
     reference = text.removesuffix(".").rpartition(" ")[2]
     assert len(reference) == 8

@@ -13,14 +13,16 @@ from bot.domain.credential import State as CredentialState
 from bot.domain.digest import Tally, weeks
 from bot.domain.errors import ALLOWED, Denied, Reason
 from bot.domain.ids import ChannelId, NoticeId, RequestId, SecretId
+from bot.domain.naming import name_key
 from bot.domain.notice import Group, Notice, NoticeKind, Resolution
 from bot.domain.reminder import Plan
 from bot.domain.request import Request, State
 from bot.domain.role import READ_ONLY
-from bot.ports import Concealed, Entry
+from bot.ports import Concealed, Entry, Place
 from bot.service.auditing import Audited
-from bot.service.inventory import HomeView, Listing, Pending
+from bot.service.inventory import HomeView, Pending
 from bot.service.leaks import Findings
+from bot.service.listing import Listing, Wanted
 from bot.service.looking import CredentialView
 from bot.slack import glass_forms, made_form, small_forms
 from bot.slack.cards import audit as audit_cards
@@ -28,6 +30,7 @@ from bot.slack.cards import credential as credential_cards
 from bot.slack.cards import digest, home, leak, leaving, ledger, life, overlap, plain, warning
 from bot.slack.cards import glass as glass_cards
 from bot.slack.cards import help as help_cards
+from bot.slack.cards import listing as list_cards
 from bot.slack.cards import offer as offer_cards
 from bot.slack.cards import request as request_cards
 from bot.slack.cards import secret as secret_cards
@@ -43,6 +46,8 @@ from tests.support.vendors import SOPHOS
 
 KNOWN = specimens.known()
 ELSEWHERE = specimens.known_with_vendor()
+NARROW = Wanted(words="job", role=READ_ONLY.key, estate=people.RETAIL, owner=people.OLGA, unused=90)
+PLACES = (Place(key="job-0", id=UUID(int=0), backwards=True), Place(key="job-9", id=UUID(int=9)))
 EVIL = "<!channel> <https://evil.example|click> & \u202etxt.exe\u202c *bold*\n\n> quoted\n@here"
 
 
@@ -250,12 +255,12 @@ def _lookup_cards():
         to_reveal=(specimens.in_state(State.APPROVED),),
     )
     return {
-        "list": credential_cards.listing(Listing(items=some[:2], more=None), KNOWN),
-        "list-full": credential_cards.listing(Listing(items=some, more=("job-9", UUID(int=9))), KNOWN, words="job"),
-        "list-empty": credential_cards.listing(Listing(items=(), more=None), KNOWN),
-        "list-nothing-like-it": credential_cards.listing(Listing(items=(), more=None), KNOWN, words="<x>"),
+        "list": list_cards.listing(Listing(items=some[:2]), KNOWN),
+        "list-full": list_cards.listing(Listing(items=some, wanted=NARROW, before=PLACES[0], after=PLACES[1]), KNOWN),
+        "list-empty": list_cards.listing(Listing(items=()), KNOWN),
+        "list-nothing-like-it": list_cards.listing(Listing(items=(), wanted=Wanted(words="<x>", expiring=1)), KNOWN),
         "show": credential_cards.show(CredentialView(credential=specimens.credential(retired, used)), KNOWN),
-        "show-choice": credential_cards.choice(
+        "show-choice": list_cards.choice(
             (specimens.credential(), specimens.credential(estate=people.LOGISTICS)), KNOWN
         ),
         **_audit_cards(),
@@ -425,7 +430,7 @@ def _tracked_cards():
         "tracked-show": credential_cards.show(CredentialView(credential=specimens.tracked()), ELSEWHERE),
         "tracked-show-imported": credential_cards.show(CredentialView(credential=imported), ELSEWHERE),
         "tracked-show-vendor-gone": credential_cards.show(CredentialView(credential=specimens.tracked()), KNOWN),
-        "tracked-list": credential_cards.listing(Listing(items=(imported,), more=None), ELSEWHERE),
+        "tracked-list": list_cards.listing(Listing(items=(imported,)), ELSEWHERE),
         "tracked-delete": tracked_cards.to_delete(leaving, ELSEWHERE),
         "tracked-delete-gone": tracked_cards.to_delete(specimens.tracked(state=CredentialState.DELETED), ELSEWHERE),
         "tracked-delete-kept": tracked_cards.to_delete(specimens.tracked(), ELSEWHERE),
@@ -563,7 +568,7 @@ def test_what_was_typed_cannot_mention_link_or_hide():
         credential_cards.show(CredentialView(credential=credential), KNOWN).message(),
         plain.refusal(EVIL).message(),
         help_cards.unknown_command(EVIL).message(),
-        credential_cards.listing(Listing(items=(), more=None), KNOWN, words=EVIL).message(),
+        list_cards.listing(Listing(items=(), wanted=Wanted(words=name_key(EVIL))), KNOWN).message(),
     ):
         text = json.dumps(made, ensure_ascii=False)
         assert "<!channel>" not in text
@@ -600,7 +605,7 @@ def test_longest_words_stay_within_the_limits(text):
         request_cards.told(request, KNOWN).message(),
         small_forms.details(request, KNOWN),
         credential_cards.show(CredentialView(credential=credential), KNOWN).message(),
-        credential_cards.choice((credential,) * 60, KNOWN).message(),
+        list_cards.choice((credential,) * 60, KNOWN).message(),
         plain.refusal(text).message(),
         plain.pending(waiting, KNOWN).message(),
         home.home(HomeView(decision=ALLOWED, pending=waiting, yours=(credential,) * 60), KNOWN),

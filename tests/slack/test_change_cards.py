@@ -17,6 +17,7 @@ from bot.service.looking import CredentialView
 from bot.slack import small_forms
 from bot.slack.cards import credential as credential_cards
 from bot.slack.cards import home, life, plain
+from bot.slack.cards import listing as list_cards
 from bot.slack.cards import offer as offer_cards
 from bot.slack.cards import request as request_cards
 from bot.slack.ids import Action, ChangeMark, RequestMark
@@ -142,7 +143,7 @@ OTHERS = {
         CredentialView(credential=_stopped(people.MAYA, ASKED), changes=(Kind.RESUME, Kind.DELETE)), KNOWN
     ).message(),
     "show-deleting": credential_cards.show(CredentialView(credential=DELETING, may_undo=True), KNOWN).message(),
-    "show-choice-rotate": credential_cards.choice(
+    "show-choice-rotate": list_cards.choice(
         (specimens.credential(), specimens.credential(estate=people.LOGISTICS)), KNOWN, command="rotate"
     ).message(),
     "pending-changes": plain.pending(WAITING, KNOWN).message(),

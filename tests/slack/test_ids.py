@@ -14,7 +14,6 @@ from bot.slack.ids import (
     ChangeMark,
     Choice,
     GroupMark,
-    PageMark,
     RequestMark,
     SecretMark,
     pack_choice,
@@ -38,12 +37,6 @@ def test_request_mark_comes_back_as_it_was(request, digest):
 def test_secret_mark_comes_back_as_it_was(credential, secret):
     mark = SecretMark(CredentialId(credential), SecretId(secret))
     assert SecretMark.parse(mark.pack()) == mark
-
-
-@given(st.text("abc019-", min_size=1, max_size=64), st.uuids(), st.text("abc019-", max_size=64))
-def test_page_mark_comes_back_as_it_was(name, credential, words):
-    mark = PageMark((name, credential), words)
-    assert PageMark.parse(mark.pack()) == mark
 
 
 @given(st.sampled_from(Answer), st.uuids(), st.integers(0, 9_999_999))
@@ -101,12 +94,6 @@ def test_forged_change_is_no_change(forged):
     assert ChangeMark.parse(forged) is None
 
 
-@pytest.mark.parametrize("forged", [f"A/{ID}/", f"a/{ID}", f"a/{ID}/b c", f"a/{ID}/b/c", f"{'a' * 65}/{ID}/", None])
-def test_forged_page_is_no_page(forged):
-    assert PageMark.parse(forged) is None
-
-
 def test_values_stay_within_what_slack_takes():
     mark = RequestMark(RequestId(UUID(ID)), DIGEST)
     assert max(len(pack_choice(choice, mark)) for choice in Choice) <= 150
-    assert len(PageMark(("a" * 64, UUID(ID)), "b" * 64).pack()) <= 2000

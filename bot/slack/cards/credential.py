@@ -1,12 +1,11 @@
-"""Credentials as they are looked up: a page of the inventory, one of them, several of one name."""
+"""One credential as it is looked up, with what whoever looks may do with it."""
 
 from bot.domain.credential import Credential, Delivery, ReceiptState, Secret, SecretState, State
 from bot.domain.kind import Kind
-from bot.domain.naming import name_key
 from bot.domain.request import Request
-from bot.service.inventory import Listing
 from bot.service.looking import CredentialView
 from bot.slack.cards.life import by_whom, undo_button
+from bot.slack.cards.listing import LIVES, used
 from bot.slack.cards.pieces import (
     Button,
     Card,
@@ -25,17 +24,10 @@ from bot.slack.cards.plain import details_button
 from bot.slack.cards.sentences import outcome, title
 from bot.slack.cards.warning import again_button
 from bot.slack.cards.wording import WORDINGS
-from bot.slack.ids import Action, ChangeMark, PageMark
-from bot.slack.text import counted, escape, mention, quote, typed, when
+from bot.slack.ids import Action, ChangeMark
+from bot.slack.text import escape, mention, quote, when
 
 _QUOTE_MAX = 2900
-_LIVES = {
-    State.ACTIVE: "🟢 active",
-    State.SUSPENDED: "⏸️ suspended",
-    State.EXPIRED: "⌛ expired",
-    State.DELETING: "🗑️ being deleted",
-    State.DELETED: "🗑️ deleted",
-}
 _IN_ROW = (Kind.RESUME, Kind.ROTATE, Kind.EXTEND, Kind.TRANSFER)
 _OPEN_SHOWN = 5
 _SECRET_STATES = {
@@ -51,34 +43,19 @@ _RECEIPTS = {
 }
 
 
-def listing(page: Listing, known: Known, *, words: str = "") -> Card:
-    """A page of the credentials that somebody may see."""
-    if not page.items:
-        return _empty(words)
-    blocks: list[Json] = [header("Credentials"), *(line(credential, known) for credential in page.items)]
-    if words:
-        blocks.insert(1, context(f"Names that begin with “{typed(words, 100)}”"))
-    if page.more is not None:
-        blocks.append(
-            actions(button(Button(action=Action.PAGE, label="More", value=PageMark(page.more, name_key(words)).pack())))
-        )
-    blocks.append(context("`/cred show NAME` says more about one of them."))
-    return Card(f"{counted(len(page.items), 'credential', 'credentials')} on this page.", tuple(blocks))
-
-
 def show(view: CredentialView, known: Known) -> Card:
     """One credential: dates, last use, owner, secrets, what is asked for of it, and what this person may do."""
     credential = view.credential
     blocks = [
         header(credential.name),
         fields(
-            ("State", _LIVES[credential.state]),
+            ("State", LIVES[credential.state]),
             ("Owner", mention(credential.owner)),
             ("Role", known.role(credential.role)),
             ("Estate", known.estate(credential.estate)),
             ("Created", when(credential.created_at)),
             ("Works until", known.end(credential.expires_at)),
-            ("Lives in", known.place(credential.authority)) if credential.tracked else ("Last used", _used(credential)),
+            ("Lives in", known.place(credential.authority)) if credential.tracked else ("Last used", used(credential)),
             ("Client ID", f"`{escape(credential.client_id)}`"),
         ),
     ]
@@ -96,45 +73,10 @@ def show(view: CredentialView, known: Known) -> Card:
     return Card(text, tuple(blocks))
 
 
-def choice(found: tuple[Credential, ...], known: Known, *, command: str = "show") -> Card:
-    """Several credentials go by that name."""
-    first = found[0]
-    say = f"`/cred {command} {first.estate}/{escape(first.name)}`"
-    blocks = [
-        section(f"There are several credentials of this name. Say which: {say}"),
-        *(line(credential, known, full_name=True) for credential in found[:20]),
-    ]
-    return Card(f"{len(found)} credentials go by that name.", tuple(blocks))
-
-
-def line(credential: Credential, known: Known, *, full_name: bool = False) -> Json:
-    """One credential in a list."""
-    name = f"{credential.estate}/{credential.name}" if full_name else credential.name
-    return section(
-        f"*`{name}`* · {_LIVES[credential.state]}\n"
-        f"{known.role(credential.role)} in {known.estate(credential.estate)} · owner {mention(credential.owner)}\n"
-        f"until {known.end(credential.expires_at)} · "
-        + (f"lives in {known.place(credential.authority)}" if credential.tracked else f"last used {_used(credential)}")
-    )
-
-
-def _empty(words: str) -> Card:
-    text = (
-        f"No credential that you may see begins with “{typed(words, 100)}”. `/cred list` shows all of them."
-        if words
-        else "There is no credential here that you may see. `/cred add` asks for one."
-    )
-    return Card(text, (section(text),))
-
-
 def _origin(credential: Credential) -> str:
     if credential.request is None:
         return f"Taken over from a spreadsheet {when(credential.created_at)}"
     return f"Asked for by {mention(credential.requester)}"
-
-
-def _used(credential: Credential) -> str:
-    return "never" if credential.last_used_at is None else when(credential.last_used_at)
 
 
 def _newest_first(credential: Credential) -> list[tuple[int, Secret]]:

@@ -3,7 +3,7 @@
 from bot.domain.errors import Denied
 from bot.domain.request import Request
 from bot.service.inventory import HomeView
-from bot.slack.cards import credential as credential_cards
+from bot.slack.cards import listing as list_cards
 from bot.slack.cards.pieces import (
     VIEW_BLOCKS_MAX,
     Button,
@@ -75,12 +75,12 @@ def _lists(view: HomeView, known: Known) -> list[Json]:
     if view.expiring:
         blocks += [
             header("Expiring soon"),
-            *(credential_cards.line(c, known) for c in view.expiring[:_SHOWN]),
+            *(list_cards.line(c, known) for c in view.expiring[:_SHOWN]),
             divider(),
         ]
     blocks.append(header("Your credentials"))
     if view.yours:
-        blocks += [credential_cards.line(credential, known) for credential in view.yours[:_SHOWN]]
+        blocks += [list_cards.line(credential, known) for credential in view.yours[:_SHOWN]]
         blocks.append(context(f"`{COMMAND} list` shows all that you may see."))
     else:
         blocks.append(section("You own none yet."))
