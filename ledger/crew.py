@@ -6,12 +6,11 @@ done here. Keys go to the others through a pipe and stay in their memory; they e
 killed.
 """
 
-import multiprocessing
 import os
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -88,6 +87,9 @@ class Processes:
         if self.count == 1 or entries < self.worth:
             yield here
             return
+        import multiprocessing  # noqa: PLC0415 - most processes never have others beside them: half a megabyte
+        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - the same
+
         others = ProcessPoolExecutor(
             self.count - 1,
             mp_context=multiprocessing.get_context("spawn"),  # nothing of this process's connections goes along
@@ -138,7 +140,7 @@ class _Job(Generic[Found]):
 class _Beside:
     """Hands out little more than the others can hold, so that there is always something left to do here."""
 
-    def __init__(self, here: _Here, others: ProcessPoolExecutor, hands: int) -> None:
+    def __init__(self, here: _Here, others: Executor, hands: int) -> None:
         self._here = here
         self._others = others
         self._hands = hands
@@ -191,6 +193,8 @@ def _do(task: Task[Found]) -> Found:
 
 
 def _end_with_parent() -> None:
+    import multiprocessing  # noqa: PLC0415 - the same
+
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
