@@ -31,6 +31,7 @@ from ledger.export import export as export_tiles
 from ledger.gathering import Gathering, WitnessAnswer
 from ledger.keyring import KeyState
 from ledger.keys import KeyEncryptionKey, NamedKey
+from ledger.lineage import LogState
 from ledger.log import Appended, Ledger
 from ledger.opening import logs_in, newest_checkpoint
 from ledger.postgresql import RIGHTS as LEDGER_RIGHTS
@@ -62,6 +63,7 @@ __all__ = [
     "LedgerError",
     "LedgerExistsError",
     "LogKey",
+    "LogState",
     "MalformedError",
     "NamedKey",
     "NoLedgerError",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from ledger.errors import UnknownKeyError
+from ledger.errors import OriginMismatchError, UnknownKeyError
 from ledger.keys import KeyEncryptionKey
 from ledger.sealing import KEY_BYTES, NONCE_BYTES, SealingKey
 from ledger.tables import KEY
@@ -88,6 +88,13 @@ class Keyring:
         while ring is not None:
             yield ring
             ring = ring.former
+
+    def of(self, origin: str) -> "Keyring":
+        """That of one of them. Raises `OriginMismatchError`."""
+        rings = {ring.origin: ring for ring in self.lineage()}
+        if origin not in rings:
+            raise OriginMismatchError(f"This database holds no log {origin}. The logs in it: {', '.join(rings)}.")
+        return rings[origin]
 
     def states(self, connection: Connection) -> list[KeyState]:
         """Every key, in the order of their creation."""

@@ -16,11 +16,12 @@ from sqlalchemy import Connection, insert, select
 from ledger.appending import Appender, Head, data_key_columns, key_created
 from ledger.checkpoint import Checkpoint, Signature
 from ledger.entry import Event, micros
-from ledger.errors import BadSignatureError, NoLedgerError, OriginMismatchError, WrongKeyError
+from ledger.errors import BadSignatureError, NoLedgerError, NotSignedError, OriginMismatchError, WrongKeyError
 from ledger.keyring import ENTRIES, INDEX, Keyring
 from ledger.keys import KeyEncryptionKey
 from ledger.merkle import CompactRange
 from ledger.opening import keys_of
+from ledger.opening import newest as newest_in
 from ledger.schema import Schemas
 from ledger.sealing import SealingKey
 from ledger.signing import LogKey, VerifierKey, to_base64
@@ -101,6 +102,27 @@ def _all_keys(connection: Connection, ring: Keyring, newest: VerifierKey) -> dic
         found[each.log] = keys_of(connection, each.log, VerifierKey(each.origin, public))
         public = found[each.log].first.public
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogState:
+    """How one of them stands: the key that signs it, how many entries it has, and the newest of its checkpoints."""
+
+    verifier: VerifierKey
+    size: int
+    checkpoint: Checkpoint
+
+
+def states_of(connection: Connection, ring: Keyring, newest: VerifierKey) -> list[LogState]:
+    """Of each, the oldest first; a key vouches for that of the log before its own. Raises `NotSignedError`."""
+    keys, states = _all_keys(connection, ring, newest), []
+    for each in reversed([*ring.lineage()]):
+        checkpoint = newest_in(connection, each.log)
+        if checkpoint is None:
+            raise NotSignedError(f"The log {each.origin} has no checkpoint.")
+        size = Head.read(connection, each.log).tree.size
+        states.append(LogState(verifier=keys[each.log].newest, size=size, checkpoint=checkpoint))
+    return states
 
 
 def index_key_of(connection: Connection, ring: Keyring) -> SealingKey:

@@ -21,7 +21,7 @@ from ledger.errors import LedgerExistsError, TransactionError
 from ledger.keeping import COSIGNED, CheckpointFile, is_kept
 from ledger.keyring import Keyring
 from ledger.keys import KeyEncryptionKey, NamedKey
-from ledger.lineage import Family, begin_next, index_key_of, open_family, turn_of
+from ledger.lineage import Family, LogState, begin_next, index_key_of, open_family, states_of, turn_of
 from ledger.opening import create_log, keep, newest
 from ledger.promises import Promise, check_promise, kept_promises
 from ledger.records import Records, check_purpose
@@ -197,6 +197,10 @@ class Ledger(Records):
         keep(connection, self._keyring.log, checkpoint)
         connection.execute(update(LOG).where(LOG.c.log == self._keyring.log).values(verifier=named.verifier.to_text()))
         return checkpoint
+
+    def logs(self, connection: Connection) -> list[LogState]:
+        """Each log on record, the oldest first; the last is this one. Raises `NotSignedError`."""
+        return states_of(connection, self._keyring, self._log_key.verifier)
 
     def key(self, connection: Connection, purpose: str, *, at: datetime | None = None) -> NamedKey:
         """The key that serves a purpose of the program's now; made with an entry on first use.

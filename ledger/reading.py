@@ -39,10 +39,12 @@ class Reading:
         self._keyring = keyring
         self._schemas = schemas
 
-    def history(self, connection: Connection) -> Iterator[OpenEntry]:
-        """Every entry of every log that this one continues, the oldest first, and then its own."""
-        for ring in reversed([*self._keyring.lineage()]):
-            yield from Reading(ring, self._schemas).entries(connection, 0, None)
+    def history(self, connection: Connection, log: str | None, start: int) -> Iterator[OpenEntry]:
+        """From an entry of a log on, then every entry of those that continue it. Without a log: from the very first."""
+        rings = [*self._keyring.lineage()]
+        first = rings[-1] if log is None else self._keyring.of(log)
+        for ring in reversed(rings[: rings.index(first) + 1]):
+            yield from Reading(ring, self._schemas).entries(connection, start if ring is first else 0, None)
 
     def entries(self, connection: Connection, start: int, stop: int | None) -> Iterator[OpenEntry]:
         """In their order, in batches: no cursor stays open between them."""

@@ -29,7 +29,12 @@ class Records:
         self._appender = appender
         self._people = People(keyring, appender, random)
         self._reading = Reading(keyring, schemas)
-        self._prover = Prover(keyring.log)
+        self._provers = {ring.origin: Prover(ring.log) for ring in keyring.lineage()}
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Of each log on record, the oldest first; the last is this one's."""
+        return tuple(ring.origin for ring in reversed([*self._keyring.lineage()]))
 
     def find_person(self, connection: Connection, *, team: str, user: str) -> str | None:
         """The person ID of somebody; None where they were never registered, or erased."""
@@ -74,9 +79,12 @@ class Records:
         """Entries from `start` up to and without `stop`, opened one by one as they are asked for."""
         return self._reading.entries(connection, start, stop)
 
-    def history(self, connection: Connection) -> Iterator[OpenEntry]:
-        """Every entry of the logs that this one continues, then its own; indexes begin anew in each."""
-        return self._reading.history(connection)
+    def history(self, connection: Connection, log: str | None = None, start: int = 0) -> Iterator[OpenEntry]:
+        """Every entry of the logs that this one continues, then its own; indexes begin anew in each.
+
+        Where a log is given: from its entry `start` on. Raises `OriginMismatchError`.
+        """
+        return self._reading.history(connection, log, start)
 
     def size(self, connection: Connection) -> int:
         """How many entries the log has."""
@@ -101,15 +109,19 @@ class Records:
 
     def prove_consistency(self, connection: Connection, old: int, checkpoint: Checkpoint) -> tuple[bytes, ...]:
         """That a checkpoint continues the log of `old` entries. Raises `BadProofError`, `RollbackError`."""
-        return self._prover.consistency(connection, old, checkpoint)
+        return self._provers[self.origin].consistency(connection, old, checkpoint)
 
-    def prove(self, connection: Connection, index: int) -> EntryProof:
-        """A proof file for an entry, under the newest checkpoint. Raises `NotSignedError`, `BadProofError`.
+    def prove(self, connection: Connection, index: int, *, log: str | None = None) -> EntryProof:
+        """A proof file for an entry, under its log's newest checkpoint. Raises `NotSignedError`, `BadProofError`.
 
-        The first one after a start hashes the whole log, about a second for each million entries.
+        `log`: one that this continues, else this one; raises `OriginMismatchError`. The first proof after a start
+        hashes the whole log, about a second for each million entries.
         """
-        checkpoint = self.newest_checkpoint(connection)
-        return self._prover.entry(connection, index, checkpoint)
+        ring = self._keyring.of(log or self.origin)
+        checkpoint = newest(connection, ring.log)
+        if checkpoint is None:
+            raise NotSignedError("The log has no checkpoint.")
+        return self._provers[ring.origin].entry(connection, index, checkpoint)
 
 
 def check_purpose(purpose: str) -> None:

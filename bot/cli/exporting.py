@@ -18,7 +18,10 @@ def ocsf(
         typer.Argument(help="A file to append to: it goes on where the last export ended. Without it: stdout."),
     ] = None,
     *,
-    since: Annotated[int, typer.Option(help="The first entry to write to stdout, by its place.", min=0)] = 0,
+    since: Annotated[
+        str,
+        typer.Option(help="The first entry to write to stdout: its number, or its metadata.uid. Without it: all."),
+    ] = "0",
 ) -> None:
     """Write the ledger's entries as OCSF events, one JSON object a line, each once. It may run beside `cred serve`.
 

@@ -35,5 +35,8 @@ def pack(
         done = make(read_places(os.environ), wanted, datetime.now(UTC), progress)
     typer.echo(f"Pack         {done.place}")
     typer.echo(f"Credentials  {done.credentials}")
-    typer.echo(f"Entries      {done.entries} ({done.signed} of them in the pack, under its checkpoint)")
-    typer.echo("\nThe auditor begins with report.html, and checks log/ with check.py.")
+    for log in done.logs:
+        of_log = f" of {log.origin}" if len(done.logs) > 1 else ""
+        typer.echo(f"Entries      {log.entries}{of_log} ({log.signed} of them in the pack, under its checkpoint)")
+    folders = " and ".join(f"{log.folder}/" for log in done.logs)
+    typer.echo(f"\nThe auditor begins with report.html, and checks {folders} with check.py.")

@@ -12,6 +12,7 @@ from typing import TypeVar
 from bot.config import addresses
 from bot.config.masked import Masked
 from bot.domain.errors import CredError
+from bot.domain.log_standing import VERIFIER_NAME, verifier_name
 
 SLACK_API_URL = "https://slack.com/api/"
 FOLDER = Path("var/cred")
@@ -121,15 +122,11 @@ class Places:
     @property
     def verifier_file(self) -> Path:
         """The verifier key of the ledger, for whoever checks it: beside the log key."""
-        return self.log_key.file.with_name("cred-ledger.vkey")
+        return self.log_key.file.with_name(VERIFIER_NAME)
 
     def verifier_of(self, origin: str, *, first: str) -> Path:
         """That of the log that goes on under another origin than its first: `…/2` has `cred-ledger-2.vkey`."""
-        return (
-            self.verifier_file
-            if origin == first
-            else self.verifier_file.with_stem(f"cred-ledger-{origin[len(first) + 1 :]}")
-        )
+        return self.log_key.file.with_name(verifier_name(origin, first))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
+
+VERIFIER_NAME: Final = "cred-ledger.vkey"
+"""The usual file of a log's verifier key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,11 @@ class LogStanding:
     until: datetime
     """When the newest of those was written."""
     witnesses: tuple[Cosigned, ...] = ()
+
+
+def verifier_name(origin: str, first: str) -> str:
+    """That of a log; `first`: the origin of the log that all others continue. `…/2` has `cred-ledger-2.vkey`."""
+    return VERIFIER_NAME if origin == first else f"cred-ledger-{origin[len(first) + 1 :]}.vkey"
 
 
 def due(now: datetime, last: datetime, opens: datetime) -> bool:

@@ -1,12 +1,14 @@
 """`cred export ocsf`: the ledger's entries as JSON lines for a SIEM, read from the database and written once each.
 
 Guarantees: the file is its own cursor. Its last whole line names the last entry that was written, and the next export
-goes on behind it; a line that a kill tore off is cut away and written again, whole. Two exports never write at once.
+goes on behind it, in the logs that continue that one too; a line that a kill tore off is cut away and written again,
+whole. Two exports never write at once.
 """
 
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -17,12 +19,14 @@ from sqlalchemy import Connection
 
 from bot.config import Places
 from bot.main.opening import NotReadyError, read_keys
+from bot.ports import LogPlace
 from bot.service.siem import event
 from bot.store import SCHEMAS
 from bot.store.history import SqlHistory
 from ledger import Ledger, LedgerError, open_to_read
 
 _BATCH = 500
+_SINCE = re.compile(r"(?:(?P<log>\S+)#)?(?P<index>[0-9]{1,15})", re.ASCII)
 _LONGEST_LINE = 1 << 20
 """Bytes; an entry has 65,535 at most."""
 
@@ -30,7 +34,7 @@ _LONGEST_LINE = 1 << 20
 def export_to(places: Places, file: Path, version: str) -> int:
     """Append what is new to a file; how many entries. Raises `NotReadyError`."""
     with _history(places) as history, _opened(file) as out:
-        start, done = _next(out, file, history.origin), 0
+        start, done = _next(out, file, history.origins), 0
         for batch in _batches(history, start, version):
             out.write(batch.encode())
             out.flush()
@@ -39,18 +43,32 @@ def export_to(places: Places, file: Path, version: str) -> int:
         return done
 
 
-def export_from(places: Places, start: int, version: str) -> Iterator[str]:
-    """Lines from an entry on, some at a time. Raises `NotReadyError`."""
+def export_from(places: Places, since: str, version: str) -> Iterator[str]:
+    """Lines from an entry on, some at a time. `since`: a number, or a `metadata.uid`. Raises `NotReadyError`."""
     with _history(places) as history:
-        yield from _batches(history, start, version)
+        yield from _batches(history, _place(since, history.origins), version)
 
 
-def _batches(history: SqlHistory, start: int, version: str) -> Iterator[str]:
+def _place(since: str, origins: tuple[str, ...]) -> LogPlace:
+    """A number alone is enough where there is one log."""
+    said = _SINCE.fullmatch(since)
+    if said is None or (said["log"] or origins[0]) not in origins:
+        raise NotReadyError(f"--since is an entry's number or its metadata.uid, of a log on record: {_some(origins)}.")
+    if said["log"] is None and len(origins) > 1 and int(said["index"]):
+        raise NotReadyError(f"There are {len(origins)} logs, so --since says of which: LOG#NUMBER. {_some(origins)}.")
+    return LogPlace(said["log"] or origins[0], int(said["index"]))
+
+
+def _some(origins: tuple[str, ...]) -> str:
+    return ", ".join(origins)
+
+
+def _batches(history: SqlHistory, start: LogPlace | None, version: str) -> Iterator[str]:
     user_of = cache(history.user)
     while entries := history.entries(start, limit=_BATCH):
-        told = (event(entry, history.origin, version, user_of) for entry in entries)
+        told = (event(entry, version, user_of) for entry in entries)
         yield "".join(f"{json.dumps(each, separators=(',', ':'))}\n" for each in told)
-        start = entries[-1].index + 1
+        start = LogPlace(entries[-1].log, entries[-1].index + 1)
 
 
 @contextmanager
@@ -84,8 +102,8 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
         yield out
 
 
-def _next(out: BinaryIO, file: Path, origin: str) -> int:
-    """The entry behind the last whole line; what comes after that line is cut off."""
+def _next(out: BinaryIO, file: Path, origins: tuple[str, ...]) -> LogPlace | None:
+    """The entry behind the last whole line, None before the first; what comes after that line is cut off."""
     end = out.seek(0, os.SEEK_END)
     out.seek(max(0, end - 2 * _LONGEST_LINE))
     tail = out.read()
@@ -95,12 +113,15 @@ def _next(out: BinaryIO, file: Path, origin: str) -> int:
     if not whole:
         if len(tail) < end:
             raise NotReadyError(f"{file} is not what an export wrote: it has no lines.")
-        return 0
+        return None
     try:
         last = json.loads(whole.splitlines()[-1])["metadata"]
         log, index = last["log_name"], int(last["sequence"])
     except (ValueError, KeyError, TypeError):
         raise NotReadyError(f"{file} is not what an export wrote: its last line is none of its events.") from None
-    if log != origin:
-        raise NotReadyError(f"{file} holds the events of the log {log}, and this is {origin}. Name another file.")
-    return index + 1
+    if log not in origins:
+        raise NotReadyError(
+            f"{file} holds the events of the log {log}, which is not on record here. Name another file. "
+            f"On record: {_some(origins)}."
+        )
+    return LogPlace(log, index + 1)

@@ -1,14 +1,15 @@
 """`cred pack`: what an auditor takes away, a folder or a zip: nothing in it needs us, or a secret, to be checked.
 
 Guarantees: nothing is written before the ledger was verified with its key, and the tables against it, in the one view
-of the database that the report is made from; the log in the pack is under a checkpoint that its verifier key signs;
-entries go out sealed; who was erased is not named. What has a name already is not replaced; the pack appears whole.
+of the database that the report is made from; each log on record is in the pack, under a checkpoint that its verifier
+key signs; entries go out sealed; who was erased is not named. What has a name already is not replaced; the pack appears
+whole.
 """
 
 import shutil
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,8 +17,9 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Connection, select
 
 from bot.config import Places
+from bot.domain.log_standing import verifier_name
 from bot.main.opening import Keys, NotReadyError, read_keys
-from bot.service.pack import Book, Chapter, Checked, People, page
+from bot.service.pack import Book, Chapter, Checked, PackedLog, People, page
 from bot.store import SCHEMAS
 from bot.store.auditing import story_problems
 from bot.store.rows import METADATA
@@ -25,12 +27,11 @@ from ledger import (
     Checkpoint,
     Ledger,
     LedgerError,
+    LogState,
     Report,
     TrustPolicy,
     checker,
     export_tiles,
-    logs_in,
-    newest_checkpoint,
     open_to_read,
     processes,
     verify_with_key,
@@ -41,13 +42,16 @@ Progress = Callable[[str, int, int], None]
 _MEMBER = METADATA.tables["member"]
 _READ_ME = """The credentials of {origin}: what became of them, and the log that proves it.
 
-report.html       what happened, to be read and printed
-log/              the log as static files, entries sealed (C2SP tlog-tiles)
-cred-ledger.vkey  the key that the log is signed with; get it by another way, too, and compare
-check.py          checks log/ against that key:
+report.html  what happened, to be read and printed
+{logs}
+check.py     checks a log against its key:
 
     pip install cryptography
-    python check.py log cred-ledger.vkey
+{checks}
+"""
+_OF_LOG = """
+{folder}/  {origin}: the log as static files, entries sealed (C2SP tlog-tiles)
+{verifier}  the key that it is signed with; get it by another way, too, and compare
 """
 
 
@@ -66,8 +70,7 @@ class Packed:
     """What is in it."""
 
     place: Path
-    entries: int
-    signed: int
+    logs: tuple[PackedLog, ...]
     credentials: int
 
 
@@ -94,39 +97,74 @@ def pack(places: Places, wanted: Wanted, now: datetime, progress: Progress) -> P
 def _write(places: Places, keys: Keys, wanted: Wanted, folder: Path, now: datetime, progress: Progress) -> Packed:  # noqa: PLR0917 - each another thing
     engine = open_to_read(places.database_url)
     policy = None if wanted.policy is None else TrustPolicy.read(wanted.policy)
-    anchor = _anchor(places, wanted)
     with engine.connect() as connection, connection.begin():
-        verifier = keys.log_key.named(logs_in(connection)[-1].name).verifier
-        checkpoint = anchor or newest_checkpoint(connection, verifier)
+        ledger = Ledger.open(connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS)
+        anchor, states = _anchored(_anchor(places, wanted), ledger.logs(connection))
         report = verify_with_key(
             connection,
-            verifier,
+            anchor.verifier,
             keys.kek,
             SCHEMAS,
-            checkpoint=checkpoint.to_text(),
+            checkpoint=anchor.checkpoint.to_text(),
             policy=policy,
             progress=lambda done, total: progress("Verifying entries", done, total),
             crew=processes(places.database_url, wanted.cores),
         )
-        ledger = Ledger.open(connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS)
         _refuse_unless_sound(report, ledger, connection)
         chapters, span = _read(ledger, connection, progress)
-        export_tiles(
-            connection,
-            verifier,
-            folder / "log",
-            checkpoint=checkpoint,
-            progress=lambda done, total: progress("Writing entries", done, total),
-        )
-    text = page(_checked(report, checkpoint, policy), chapters, span, now)
+        logs = tuple(_write_log(connection, state, states[0], folder, progress) for state in states)
+    text = page(_checked(report, anchor.checkpoint, policy, logs), chapters, span, now)
     (folder / "report.html").write_text(text, encoding="utf-8")
-    (folder / "cred-ledger.vkey").write_text(f"{verifier.to_text()}\n", encoding="utf-8")
     (folder / "check.py").write_bytes(checker())
-    (folder / "README.txt").write_text(_READ_ME.format(origin=verifier.name), encoding="utf-8")
+    (folder / "README.txt").write_text(_read_me(logs), encoding="utf-8")
     if wanted.policy is not None:
         shutil.copyfile(wanted.policy, folder / "witnesses.txt")
     made = sum(1 for chapter in chapters if chapter.client_id)
-    return Packed(place=wanted.place, entries=report.size, signed=checkpoint.size, credentials=made)
+    return Packed(place=wanted.place, logs=logs, credentials=made)
+
+
+def _write_log(connection: Connection, state: LogState, first: LogState, folder: Path, progress: Progress) -> PackedLog:
+    """One log's files and its verifier key, under names that say which one of them it is."""
+    verifier = verifier_name(state.verifier.name, first.verifier.name)
+    log = PackedLog(
+        origin=state.verifier.name,
+        entries=state.size,
+        signed=state.checkpoint.size,
+        root=state.checkpoint.to_text().split("\n")[2],
+        folder=f"log{verifier.removeprefix('cred-ledger').removesuffix('.vkey')}",
+        verifier=verifier,
+    )
+    export_tiles(
+        connection,
+        state.verifier,
+        folder / log.folder,
+        checkpoint=state.checkpoint,
+        progress=lambda done, total: progress("Writing entries", done, total),
+    )
+    (folder / verifier).write_text(f"{state.verifier.to_text()}\n", encoding="utf-8")
+    return log
+
+
+def _read_me(logs: tuple[PackedLog, ...]) -> str:
+    told = "".join(_OF_LOG.format(folder=log.folder, origin=log.origin, verifier=log.verifier) for log in logs)
+    checks = "\n".join(f"    {log.check}" for log in logs)
+    return _READ_ME.format(origin=logs[-1].origin, logs=told, checks=checks)
+
+
+def _anchored(anchor: Checkpoint | None, states: list[LogState]) -> tuple[LogState, list[LogState]]:
+    """The log that is verified against a checkpoint from outside, or the newest; and each with its checkpoint."""
+    if anchor is None:
+        return states[-1], states
+    held = next((state for state in states if state.verifier.name == anchor.origin), None)
+    if held is None:
+        raise NotReadyError(f"The checkpoint is one of {anchor.origin}, and that log is not on record here.")
+    if held is not states[-1] and anchor.size > held.size:
+        raise NotReadyError(
+            f"The checkpoint covers {anchor.size} entries of {anchor.origin}, of which {held.size} are left since a "
+            f"backup was restored: name one of {states[-1].verifier.name}, or wait until its witnesses cosigned it."
+        )
+    anchored = replace(held, checkpoint=anchor)
+    return anchored, [anchored if state is held else state for state in states]
 
 
 def _anchor(places: Places, wanted: Wanted) -> Checkpoint | None:
@@ -168,17 +206,17 @@ def _read(
     return book.chapters(), book.span
 
 
-def _checked(report: Report, checkpoint: Checkpoint, policy: TrustPolicy | None) -> Checked:
+def _checked(
+    report: Report, checkpoint: Checkpoint, policy: TrustPolicy | None, logs: tuple[PackedLog, ...]
+) -> Checked:
     witnesses = "No witness has cosigned it."
     if policy is not None:
         names = ", ".join(policy.check(checkpoint)) or "nobody, and the policy asks for nobody"
-        witnesses = f"It is cosigned by {names}; the policy is in witnesses.txt."
+        of_log = "It" if len(logs) == 1 else f"The checkpoint of {checkpoint.origin}"
+        witnesses = f"{of_log} is cosigned by {names}; the policy is in witnesses.txt."
     return Checked(
-        origin=report.origin,
         level=report.level,
-        root=checkpoint.to_text().split("\n")[2],
-        entries=report.size,
-        signed=checkpoint.size,
+        logs=logs,
         steps=(*((step.title, step.found) for step in report.steps), ("Story", "the tables say what the entries tell")),
         witnesses=witnesses,
     )

@@ -3,7 +3,7 @@
 from bot.ports.authority import Authority, AuthorityLostError, AuthorityRefusedError, Concealed, Issued, Order
 from bot.ports.errands import Errands
 from bot.ports.figures import Figures
-from bot.ports.history import Entry, History
+from bot.ports.history import Entry, History, LogPlace
 from bot.ports.search import Place, Search
 from bot.ports.siem import NotTaken, Siem, Taken
 from bot.ports.store import (
@@ -63,6 +63,7 @@ __all__ = [
     "History",
     "Issued",
     "Leavers",
+    "LogPlace",
     "Lost",
     "Names",
     "NotTaken",

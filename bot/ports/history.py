@@ -9,6 +9,14 @@ from bot.domain.ids import CredentialId, UserId
 from bot.domain.log_standing import Cosigned, LogStanding
 
 
+@dataclass(frozen=True, slots=True)
+class LogPlace:
+    """Where an entry stands: in which log, by its origin, and as which of it, from 0."""
+
+    log: str
+    index: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One entry, opened. People are person IDs; what they typed is still sealed."""
@@ -23,16 +31,21 @@ class Entry:
     outcome: str
     body: Mapping[str, Any]
 
+    @property
+    def place(self) -> LogPlace:
+        """Which one it is."""
+        return LogPlace(self.log, self.index)
+
 
 class History(Protocol):
     """The ledger's entries, in their order."""
 
     @property
-    def origin(self) -> str:
-        """The log's name, which no other log has."""
+    def origins(self) -> tuple[str, ...]:
+        """The name of each log on record, which no other log has: the oldest first, each continued by the next."""
 
-    def entries(self, start: int, *, limit: int) -> Sequence[Entry]:
-        """The entries from a place on."""
+    def entries(self, start: LogPlace | None, *, limit: int) -> Sequence[Entry]:
+        """The entries from a place on, log after log; None is the beginning. The place's log is one on record."""
 
     def about(self, credential: CredentialId, *, limit: int) -> Sequence[Entry]:
         """The newest about a credential, newest first, by the blind index."""
@@ -44,7 +57,7 @@ class History(Protocol):
         """Who a person ID stands for; None once that person was erased."""
 
     def signed(self) -> int:
-        """How many entries the newest checkpoint covers."""
+        """How many entries of the newest log its newest checkpoint covers."""
 
-    def proof(self, index: int) -> str | None:
-        """A `.tlog-proof` of an entry; None as long as no checkpoint covers it."""
+    def proof(self, place: LogPlace) -> str | None:
+        """A `.tlog-proof` of an entry; None as long as no checkpoint of its log covers it."""

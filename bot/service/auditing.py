@@ -4,14 +4,15 @@ Guarantees: auditors of the policy alone read entries, and each reading is itsel
 shown. A proof tells nothing of what its entry says: the entry is in it as it is stored, sealed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.credential import Credential
 from bot.domain.errors import Denied, Reason
 from bot.domain.events import LedgerRead, Via
 from bot.domain.ids import CredentialId, UserId
-from bot.ports import Entry, World
+from bot.domain.log_standing import verifier_name
+from bot.ports import Entry, LogPlace, World
 from bot.service import inventory
 from bot.service.inventory import Choice
 from bot.service.sight import may_audit
@@ -23,6 +24,11 @@ _UNSIGNED = Denied(
     Reason.UNAVAILABLE,
     "No checkpoint covers that entry yet: the newest are signed within a minute. Press again then.",
 )
+_NEVER_SIGNED = Denied(
+    Reason.UNAVAILABLE,
+    "That entry has no proof: its log ended, where a backup was restored, before a checkpoint covered it. "
+    "`cred verify` holds it against what the log that goes on says of it.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +39,18 @@ class Audited:
     entries: tuple[Entry, ...]
     people: Mapping[str, UserId | None]
     signed: int
-    """How many entries of the log the newest checkpoint covers."""
+    """How many entries of the newest log its newest checkpoint covers."""
     origin: str
     """Of that log. An entry of another one stands in a log that it continues."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A `.tlog-proof`, and the usual name of the file with the verifier key that it is checked with."""
+
+    place: LogPlace
+    text: str
+    verifier: str
 
 
 def audit(world: World, user: UserId, name: str) -> Audited | Choice | Denied:
@@ -46,33 +61,49 @@ def audit(world: World, user: UserId, name: str) -> Audited | Choice | Denied:
     found = inventory.show(world, user, name)
     if isinstance(found, Choice | Denied):
         return found
-    entries = tuple(world.store.history.about(found.id, limit=SHOWN))
-    origin = world.store.history.origin
-    if entries:
-        read = [entry.index for entry in entries if entry.log == origin] or [0]
-        _record(world, user, found.id, read[-1], read[0])
-    people = {person: world.store.history.user(person) for entry in entries for person in _people(entry)}
-    return Audited(credential=found, entries=entries, people=people, signed=world.store.history.signed(), origin=origin)
+    history = world.store.history
+    entries = tuple(history.about(found.id, limit=SHOWN))
+    _record(world, user, found.id, [entry.place for entry in entries])
+    people = {person: history.user(person) for entry in entries for person in _people(entry)}
+    return Audited(
+        credential=found, entries=entries, people=people, signed=history.signed(), origin=history.origins[-1]
+    )
 
 
-def prove(world: World, user: UserId, credential: CredentialId, index: int) -> str | Denied:
-    """The `.tlog-proof` of an entry about a credential. The first one after a start hashes the log."""
+def prove(world: World, user: UserId, credential: CredentialId, place: LogPlace) -> Proof | Denied:
+    """The proof of an entry about a credential. The first one after a start hashes the log."""
     decision = may_audit(world, user)
     if isinstance(decision, Denied):
         return decision
-    (entry,) = world.store.history.entries(index, limit=1) or (None,)
-    if entry is None or entry.body.get("credential") != str(credential):
+    history = world.store.history
+    (entry,) = (history.entries(place, limit=1) if place.log in history.origins else ()) or (None,)
+    if entry is None or entry.place != place or entry.body.get("credential") != str(credential):
         return _UNKNOWN
-    proof = world.store.history.proof(index)
-    if proof is None:
-        return _UNSIGNED
-    _record(world, user, credential, index, index)
-    return proof
+    text = history.proof(place)
+    if text is None:
+        return _UNSIGNED if place.log == history.origins[-1] else _NEVER_SIGNED
+    _record(world, user, credential, [place])
+    return Proof(place=place, text=text, verifier=verifier_name(place.log, history.origins[0]))
 
 
-def _record(world: World, user: UserId, credential: CredentialId, first: int, last: int) -> None:
+def _record(world: World, user: UserId, credential: CredentialId, places: Sequence[LogPlace]) -> None:
+    """An entry for each log of which entries were read."""
+    newest = world.store.history.origins[-1]
+    read: dict[str, list[int]] = {}
+    for place in places:
+        read.setdefault(place.log, []).append(place.index)
     with world.store.work() as work:
-        work.record(LedgerRead(actor=user, via=Via.SLACK, credential=credential, first=first, last=last))
+        for log, indexes in read.items():
+            work.record(
+                LedgerRead(
+                    actor=user,
+                    via=Via.SLACK,
+                    credential=credential,
+                    first=min(indexes),
+                    last=max(indexes),
+                    log="" if log == newest else log,
+                )
+            )
 
 
 def _people(entry: Entry) -> tuple[str, ...]:

@@ -93,7 +93,10 @@ def _rotated(body: Body, _name: Name) -> str:
 
 def _read(body: Body, _name: Name) -> str:
     first, last = body["first"], body["last"]
-    return f"took the proof of entry {first}" if first == last else f"read entries {first} to {last} about it"
+    of_log = f" of the former log {body['log']}" if body["log"] else ""
+    if first == last:
+        return f"took the proof of entry {first}{of_log}"
+    return f"read entries {first} to {last}{of_log} about it"
 
 
 _Words = str | Callable[[Body, Name], str]

@@ -10,7 +10,10 @@ from bot.slack.cards.pieces import Card
 from bot.slack.face import Face, Person
 from bot.slack.ids import EntryMark
 
-_LONG = "The proof is too long for a message. Where Cred runs: `python -m ledger prove {index} --database … --vkey …`"
+_LONG = (
+    "The proof is too long for a message. Where Cred runs: "
+    "`python -m ledger prove {index} --database … --vkey {verifier}`"
+)
 
 
 def answered(face: Face, person: Person, rest: str) -> Card:
@@ -33,7 +36,8 @@ def proven(face: Face, person: Person, value: object) -> Card:
     credential = inventory.credential(face.world, person.user, mark.credential)
     if isinstance(credential, Denied):
         return plain.refusal(credential.sentence)
-    proof = auditing.prove(face.world, person.user, mark.credential, mark.index)
+    proof = auditing.prove(face.world, person.user, mark.credential, mark.place)
     if isinstance(proof, Denied):
         return plain.refusal(proof.sentence)
-    return cards.proof(credential, mark.index, proof) or plain.refusal(_LONG.format(index=mark.index))
+    long = _LONG.format(index=proof.place.index, verifier=proof.verifier)
+    return cards.proof(credential, proof) or plain.refusal(long)

@@ -14,6 +14,7 @@ from bot.domain.credential import Credential, Secret
 from bot.domain.ids import CredentialId, NoticeId, RequestId, SecretId
 from bot.domain.kind import NEW, Kind
 from bot.domain.request import Request
+from bot.ports import LogPlace
 
 COMMAND = "/cred"
 
@@ -121,7 +122,7 @@ _REQUEST = re.compile(f"({_UUID})/([0-9a-f]{{64}})")
 _SECRET = re.compile(f"({_UUID})/({_UUID})")
 _CHANGE = re.compile(rf"({'|'.join(kind for kind in Kind if kind not in NEW)}):({_UUID})")
 _ANSWER = re.compile(rf"({'|'.join(Answer)}):({_UUID})")
-_LOG_ENTRY = re.compile(f"({_UUID})#([0-9]{{1,15}})")
+_LOG_ENTRY = re.compile(rf"({_UUID})#([0-9]{{1,15}})#(\S{{1,1000}})")
 _GROUP = re.compile(f"({_UUID})/([0-9]{{1,7}})")
 _CHOICE = re.compile(rf"({'|'.join(Choice)}):(.+)")
 
@@ -154,17 +155,17 @@ class EntryMark:
     """Which entry of the ledger a line showed, about which credential."""
 
     credential: CredentialId
-    index: int
+    place: LogPlace
 
     def pack(self) -> str:
         """As a button's value."""
-        return f"{self.credential}#{self.index}"
+        return f"{self.credential}#{self.place.index}#{self.place.log}"
 
     @classmethod
     def parse(cls, value: object) -> Self | None:
         """The mark in a value, or None if this program never wrote it."""
         found = _LOG_ENTRY.fullmatch(value) if isinstance(value, str) else None
-        return None if found is None else cls(CredentialId(UUID(found[1])), int(found[2]))
+        return None if found is None else cls(CredentialId(UUID(found[1])), LogPlace(found[3], int(found[2])))
 
 
 @dataclass(frozen=True, slots=True)

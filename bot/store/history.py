@@ -3,12 +3,13 @@
 import base64
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from itertools import islice
 
 from sqlalchemy import Connection
 
 from bot.domain.ids import CredentialId, UserId
 from bot.domain.log_standing import Cosigned, LogStanding
-from bot.ports import Entry
+from bot.ports import Entry, LogPlace
 from ledger import Ledger, NotSignedError, OpenEntry
 
 Connect = Callable[[], AbstractContextManager[Connection]]
@@ -22,14 +23,15 @@ class SqlHistory:
         self._connect = connect
 
     @property
-    def origin(self) -> str:
-        """The log's name."""
-        return self._ledger.origin
+    def origins(self) -> tuple[str, ...]:
+        """The logs on record."""
+        return self._ledger.origins
 
-    def entries(self, start: int, *, limit: int) -> Sequence[Entry]:
+    def entries(self, start: LogPlace | None, *, limit: int) -> Sequence[Entry]:
         """From a place on."""
+        log, index = (None, 0) if start is None else (start.log, start.index)
         with self._connect() as connection:
-            return [_entry(entry) for entry in self._ledger.entries(connection, start, start + limit)]
+            return [_entry(entry) for entry in islice(self._ledger.history(connection, log, index), limit)]
 
     def about(self, credential: CredentialId, *, limit: int) -> Sequence[Entry]:
         """The newest, newest first."""
@@ -67,11 +69,11 @@ class SqlHistory:
         with self._connect() as connection:
             return self._ledger.signed(connection)
 
-    def proof(self, index: int) -> str | None:
-        """Under the newest checkpoint."""
+    def proof(self, place: LogPlace) -> str | None:
+        """Under its log's newest checkpoint."""
         with self._connect() as connection:
             try:
-                return self._ledger.prove(connection, index).to_text()
+                return self._ledger.prove(connection, place.index, log=place.log).to_text()
             except NotSignedError:
                 return None
 

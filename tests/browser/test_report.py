@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.service.pack import Chapter, Checked, Line, page
+from bot.service.pack import Chapter, Checked, Line, PackedLog, page
 from bot.service.telling import Tone
 
 pytestmark = pytest.mark.browser
@@ -17,7 +17,16 @@ LONG = "a-very-long-name-" * 5
 def report(tmp_path):
     """A report with what is longest in it."""
     lines = [
-        Line(index=n, at=NOW, who="Maya", via="slack", tone=tone, what=f"did {LONG}", words=f"{LONG}\nand so on")
+        Line(
+            log=f"{LONG}/log",
+            index=n,
+            at=NOW,
+            who="Maya",
+            via="slack",
+            tone=tone,
+            what=f"did {LONG}",
+            words=f"{LONG}\nand so on",
+        )
         for n, tone in enumerate(Tone)
     ]
     chapters = [
@@ -36,11 +45,18 @@ def report(tmp_path):
         for n in range(4)
     ]
     checked = Checked(
-        origin="cred.example/log",
         level="with key",
-        root="A" * 44,
-        entries=70,
-        signed=69,
+        logs=tuple(
+            PackedLog(
+                origin=f"{LONG}/log{number}",
+                entries=70,
+                signed=69,
+                root="A" * 44,
+                folder=folder,
+                verifier="cred-ledger.vkey",
+            )
+            for number, folder in (("", "log"), ("/2", "log-2"))
+        ),
         steps=(("Tables", "append-only triggers stand"),),
         witnesses="No witness has cosigned it.",
     )

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from tests.support.backups import refused, said
+from tests.support.house import ORIGIN
 
 
 @pytest.fixture
@@ -51,6 +52,37 @@ def test_line_that_a_kill_tore_off_is_written_again(env, house, tmp_path, torn):
 
 def test_stdout_begins_where_one_says(env, house):
     assert _places(said(env, "export", "ocsf", "--since", "5")) == list(range(5, _size(house)))
+
+
+def _stood(house):
+    with house.store.connect() as connection:
+        return [f"{entry.origin}#{entry.index}" for entry in house.store.ledger.history(connection)]
+
+
+def _uids(lines):
+    return [json.loads(line)["metadata"]["uid"] for line in lines.splitlines()]
+
+
+def test_file_of_a_former_log_goes_on_with_the_rest_of_it_and_then_with_the_log_that_continues_it(env, house, tmp_path):
+    out = tmp_path / "events.jsonl"
+    said(env, "export", "ocsf", str(out))
+    house.opened(name="another")
+    house = house.continued()
+    house.opened(name="a third")
+    said(env, "export", "ocsf", str(out))
+    assert _uids(out.read_text()) == _stood(house)
+    assert f"{ORIGIN}/2" in out.read_text()
+
+
+def test_stdout_has_every_log_and_begins_at_an_entry_of_the_one_that_is_said(env, house):
+    house = house.continued()
+    stood = _stood(house)
+    assert _uids(said(env, "export", "ocsf")) == stood
+    assert _uids(said(env, "export", "ocsf", "--since", stood[5])) == stood[5:]
+    assert _uids(said(env, "export", "ocsf", "--since", f"{ORIGIN}/2#1")) == stood[-1:]
+    assert "LOG#NUMBER" in refused(env, "export", "ocsf", "--since", "5")
+    for nonsense in ("none/2#1", "-1", "x"):
+        assert f"{ORIGIN}/2" in refused(env, "export", "ocsf", "--since", nonsense)
 
 
 def test_file_of_something_else_is_left_alone(env, tmp_path):

@@ -15,6 +15,7 @@ from ledger import Checkpoint
 from ledger.cosigning import WitnessKey
 from tests.support import people
 from tests.support.backups import refused, said
+from tests.support.house import ORIGIN
 from tests.support.ledger_room import Chance
 
 ROGUE = "<script>alert('pwned')</script> & \"co\""
@@ -72,9 +73,9 @@ class _Seen(HTMLParser):
         return " ".join(" ".join(self.words).split())
 
 
-def _check(folder):
+def _check(folder, log="log", vkey="cred-ledger.vkey"):
     done = subprocess.run(
-        [sys.executable, "-I", "check.py", "log", "cred-ledger.vkey"],
+        [sys.executable, "-I", "check.py", log, vkey],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -166,6 +167,53 @@ def test_ledger_that_is_not_sound_is_not_handed_out(env, house, tmp_path):
     assert "not sound" in refused(env, "pack", str(tmp_path / "pack"))
     assert not (tmp_path / "pack").exists()
     assert list(tmp_path.glob(".pack*")) == []
+
+
+def test_pack_has_every_log_on_record_and_each_is_checked_by_its_own_key(env, house, tmp_path):
+    house = house.continued()
+    house.opened(name="after the restore")
+    house.signed()
+    told = said(env, "pack", str(tmp_path / "pack"))
+    assert f"of {ORIGIN} (" in told
+    assert f"of {ORIGIN}/2 (" in told
+    for log, vkey, origin in (("log", "cred-ledger.vkey", ORIGIN), ("log-2", "cred-ledger-2.vkey", f"{ORIGIN}/2")):
+        code, output = _check(tmp_path / "pack", log, vkey)
+        assert code == 0, output
+        assert output.startswith(f"{origin}: ")
+        assert f"python check.py {log} {vkey}" in (tmp_path / "pack" / "README.txt").read_text()
+        assert output.rpartition("Root ")[2].strip() in (tmp_path / "pack" / "report.html").read_text()
+    seen = _Seen((tmp_path / "pack" / "report.html").read_text())
+    assert re.search("entry [0-9]+ of log/ ·", seen.text)
+    assert re.search("entry [0-9]+ of log-2/ ·", seen.text)
+    assert "There are 2 logs" in seen.text
+
+
+def test_entries_of_a_former_log_that_no_checkpoint_covers_are_counted_in_the_report(env, house, tmp_path):
+    house.opened(name="unsigned")
+    house.continued()
+    said(env, "pack", str(tmp_path / "pack"))
+    assert re.search(
+        rf"Of {ORIGIN} \(log/\) it has the first \d+ entries\. The newest \d+ are not under its checkpoint\.",
+        _Seen((tmp_path / "pack" / "report.html").read_text()).text,
+    )
+
+
+def test_checkpoint_of_a_former_log_is_what_that_log_is_packed_under(env, house, tmp_path):
+    with house.store.write() as connection:
+        anchor = house.store.ledger.newest_checkpoint(connection)
+    (tmp_path / "anchor").write_text(anchor.to_text())
+    house.opened(name="later")
+    house.signed()
+    house.continued()
+    said(env, "pack", str(tmp_path / "pack"), "--checkpoint", str(tmp_path / "anchor"))
+    assert Checkpoint.from_text((tmp_path / "pack" / "log" / "checkpoint").read_text()) == anchor
+    longer = Checkpoint.sign(house.log_key, 10**6, bytes(32))
+    (tmp_path / "anchor").write_text(longer.to_text())
+    assert "since a backup was restored" in refused(
+        env, "pack", str(tmp_path / "other"), "--checkpoint", str(tmp_path / "anchor")
+    )
+    (tmp_path / "anchor").write_text(longer.to_text().replace(ORIGIN, "another.example"))
+    assert "is not on record" in refused(env, "pack", str(tmp_path / "other"), "--checkpoint", str(tmp_path / "anchor"))
 
 
 def test_nothing_is_overwritten(env, tmp_path):

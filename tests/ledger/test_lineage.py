@@ -12,6 +12,7 @@ from ledger import (
     LogKey,
     NamedKey,
     NoLedgerError,
+    NotSignedError,
     OriginMismatchError,
     RollbackError,
     SchemaError,
@@ -245,6 +246,27 @@ def test_third_log_goes_on_with_all_that_the_first_two_hold(past):
         assert [text for text in texts(room.ledger.history(connection)) if text] == ["kept", "second", "third"]
         assert room.ledger.who(connection, past.maya) == ("T1", "maya")
     _sound(room, THIRD)
+
+
+def test_history_goes_on_from_a_place_of_any_log_and_each_log_says_how_it_stands(past):
+    room = past.room
+    ledger = _continue(room)
+    room.append(note("new"))
+    _checkpoint(room)
+    with room.read() as connection:
+        whole = [(entry.origin, entry.index) for entry in ledger.history(connection)]
+        for place, (origin, index) in enumerate(whole):
+            assert [(e.origin, e.index) for e in ledger.history(connection, origin, index)] == whole[place:]
+        with pytest.raises(OriginMismatchError):
+            list(ledger.history(connection, "another.example/log"))
+        former, newest = ledger.logs(connection)
+        assert ledger.origins == (former.verifier.name, newest.verifier.name) == (ORIGIN, SECOND)
+        assert former.checkpoint.size < former.size == len([each for each in whole if each[0] == ORIGIN])
+        assert newest.checkpoint.size == newest.size
+        proof = ledger.prove(connection, former.checkpoint.size - 1, log=ORIGIN)
+        proof.check(former.verifier)
+        with pytest.raises(NotSignedError):
+            ledger.prove(connection, former.checkpoint.size, log=ORIGIN)
 
 
 def test_first_checkpoint_of_the_new_log_is_signed_under_the_former_name_too(past):

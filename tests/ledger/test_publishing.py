@@ -6,10 +6,10 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from ledger import Checkpoint, LogKey
+from ledger import Checkpoint, Ledger, LogKey
 from ledger.__main__ import app
 from ledger.tiles import tiles_of
-from tests.support.ledger_room import ORIGIN, Chance, note
+from tests.support.ledger_room import ORIGIN, Chance, note, schemas
 from tests.support.tampering import flip
 
 
@@ -52,6 +52,23 @@ def test_proof_is_made_under_the_checkpoint_that_is_given(files, tmp_path):
     assert files("prove", 5, "--checkpoint", kept, "--out", tmp_path / "p").exit_code == 0
     assert (tmp_path / "p").read_text().endswith(files.story.auditor)
     assert "8 entries" in _one_sentence(files("prove", 8, "--checkpoint", kept, "--out", tmp_path / "p"))
+
+
+def test_log_that_was_continued_is_proven_and_exported_with_its_own_key_and_so_is_the_next(files, tmp_path):
+    room = files.story.room
+    given = {"kek": room.kek, "log_key": room.log_key, "schemas": schemas(), "now": room.now}
+    with room.write() as connection:
+        known = room.ledger.newest_checkpoint(connection)
+        Ledger.continue_log(connection, **given, reason="the disk broke", known=[known])
+    second = tmp_path / "cred-ledger-2.vkey"
+    second.write_text(room.log_key.named(f"{ORIGIN}/2").verifier.to_text())
+    for index, verifier, origin in ((7, files.vkey, ORIGIN), (1, second, f"{ORIGIN}/2")):
+        proof = tmp_path / f"{index}.tlog-proof"
+        assert files("prove", index, "--out", proof, verifier=verifier).exit_code == 0
+        assert origin in files("check", proof, verifier=verifier).stdout
+        assert files("export", tmp_path / f"tiles-{index}", verifier=verifier).exit_code == 0
+        published = Checkpoint.from_text((tmp_path / f"tiles-{index}" / "checkpoint").read_text())
+        assert published.origin == origin
 
 
 def test_changed_proof_exits_1_and_says_that_it_does_not_hold(files, tmp_path):

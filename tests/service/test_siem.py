@@ -91,14 +91,14 @@ _BODIES |= {kind: {name: _sample(name, of) for name, of in fields.items()} for k
 @pytest.mark.parametrize("outcome", ["done", "refused", "failed", "unknown"])
 @pytest.mark.parametrize("kind", _BODIES)
 def test_every_kind_is_a_valid_event(kind, outcome, actor):
-    told = event(_entry(kind, _BODIES[kind], outcome=outcome, actor=actor), "log", "1", lambda _: "U0MAYA")
+    told = event(_entry(kind, _BODIES[kind], outcome=outcome, actor=actor), "1", lambda _: "U0MAYA")
     check(told)
-    assert told["metadata"]["uid"] == "log#7"
+    assert told["metadata"]["uid"] == f"{ORIGIN}#7"
 
 
 def test_credentials_given_and_taken_are_user_management():
     told = [
-        event(_entry(kind, _BODIES[kind]), "log", "1", lambda _: "U0MAYA")
+        event(_entry(kind, _BODIES[kind]), "1", lambda _: "U0MAYA")
         for kind in ("credential:issued", "credential:expired")
     ]
     assert [(each["class_uid"], each["activity_id"]) for each in told] == [(3007, 18), (3007, 19)]
@@ -107,7 +107,7 @@ def test_credentials_given_and_taken_are_user_management():
 
 def test_first_use_of_a_secret_is_an_authentication():
     used = _BODIES["receipt:changed"] | {"receipt": "used"}
-    told = event(_entry("receipt:changed", used, actor=None), "log", "1", lambda _: None)
+    told = event(_entry("receipt:changed", used, actor=None), "1", lambda _: None)
     check(told)
     assert told["class_uid"] == 3002
 
@@ -115,12 +115,12 @@ def test_first_use_of_a_secret_is_an_authentication():
 def test_nothing_typed_and_nothing_of_a_secret_leaves():
     untold = {"some reason", "some description", "some text", "some difference", "some fingerprint", "some record"}
     for kind, body in _BODIES.items():
-        told = json.dumps(event(_entry(kind, body), "log", "1", lambda _: None))
+        told = json.dumps(event(_entry(kind, body), "1", lambda _: None))
         assert not [word for word in untold if word in told], kind
 
 
 def test_erased_people_are_told_by_their_id_alone():
-    told = event(_entry("terms:accepted", _BODIES["terms:accepted"]), "log", "1", lambda _: None)
+    told = event(_entry("terms:accepted", _BODIES["terms:accepted"]), "1", lambda _: None)
     assert told["actor"] == {"user": {"uid": PERSON, "type_id": 1}}
 
 
@@ -168,6 +168,39 @@ def test_every_entry_is_pushed_once_and_in_order(watched):
         pass
     assert collector.places() == list(range(_size(house)))
     assert siem.push(house.world, limit=3) == 0
+
+
+def _stood(house):
+    """The `metadata.uid` of every entry of every log, in their order."""
+    with house.store.connect() as connection:
+        return [f"{entry.origin}#{entry.index}" for entry in house.store.ledger.history(connection)]
+
+
+def test_what_the_former_log_had_not_told_yet_is_told_first_and_then_the_log_that_goes_on(watched):
+    house, collector = watched
+    siem.push(house.world, limit=3)
+    house = house.continued()
+    house.opened(name="another")
+    while siem.push(house.world, limit=4):
+        pass
+    assert [each["metadata"]["uid"] for each in collector.kept] == _stood(house)
+    assert {each["metadata"]["log_name"] for each in collector.kept} == {ORIGIN, f"{ORIGIN}/2"}
+    house = house.continued()
+    while siem.push(house.world, limit=500):
+        pass
+    assert [each["metadata"]["uid"] for each in collector.kept] == _stood(house)
+
+
+def test_what_a_siem_refuses_of_the_former_log_keeps_back_the_log_that_goes_on(watched):
+    house, collector = watched
+    house = house.continued()
+    collector.answers = [NotTaken("it answered 503")]
+    assert siem.push(house.world, limit=3) == 0
+    assert siem.push(house.world, limit=3) == 0
+    house.clock.advance(seconds=5)
+    while siem.push(house.world, limit=3):
+        pass
+    assert [each["metadata"]["uid"] for each in collector.kept] == _stood(house)
 
 
 def test_names_of_people_go_along(watched):

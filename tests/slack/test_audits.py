@@ -1,13 +1,17 @@
 """An auditor reads the ledger in Slack: what it says of a credential, and the proof of an entry to take away."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from bot.ports import LogPlace
 from bot.slack.ids import Action, EntryMark
 from ledger import EntryProof
+from tests.slack import lounge as lounges
 from tests.slack.snapshots import slack_takes
 from tests.support import people
+from tests.support.house import ORIGIN
 
 NAME = "CI deploys"
 EPHEMERAL = {"container": {"type": "message", "is_ephemeral": True}}
@@ -16,8 +20,7 @@ EPHEMERAL = {"container": {"type": "message", "is_ephemeral": True}}
 @pytest.fixture
 def credential(lounge):
     issued = lounge.house.issued().credential
-    with lounge.house.store.write() as connection:
-        lounge.house.store.ledger.checkpoint(connection)
+    lounge.house.signed()
     return issued
 
 
@@ -55,7 +58,7 @@ def test_proof_is_shown_to_copy_and_holds_with_the_verifier_key_alone(lounge, cr
     code = reply["blocks"][1]["text"]["text"]
     proof = EntryProof.from_text(code.removeprefix("```\n").removesuffix("```"))
     proof.check(lounge.house.log_key.verifier)
-    assert proof.index == EntryMark.parse(mark).index
+    assert proof.index == EntryMark.parse(mark).place.index
     assert lounge.house.kinds()[-1] == "ledger:read"
 
 
@@ -63,17 +66,22 @@ def test_proof_is_shown_to_copy_and_holds_with_the_verifier_key_alone(lounge, cr
 def test_nobody_but_auditors_reads_entries_or_takes_proofs(lounge, credential, user):
     before = lounge.house.kinds()
     assert "auditors that the policy names" in json.dumps(_audit(lounge, user))
-    reply = _press(lounge, EntryMark(credential.id, 5).pack(), user)
+    reply = _press(lounge, EntryMark(credential.id, LogPlace(ORIGIN, 5)).pack(), user)
     assert "tlog-proof" not in json.dumps(reply)
     assert lounge.house.kinds() == before
 
 
 def test_entry_of_another_credential_or_none_is_no_entry_of_this_one(lounge, credential):
     other = lounge.house.issued(name="another").credential
-    with lounge.house.store.write() as connection:
-        lounge.house.store.ledger.checkpoint(connection)
-    index = EntryMark.parse(_buttons(_audit(lounge, people.SAM))[-1]["value"]).index
-    for mark in (EntryMark(other.id, index), EntryMark(credential.id, 10**9), EntryMark(credential.id, 0)):
+    lounge.house.signed()
+    place = EntryMark.parse(_buttons(_audit(lounge, people.SAM))[-1]["value"]).place
+    wrong = (
+        EntryMark(other.id, place),
+        EntryMark(credential.id, LogPlace(ORIGIN, 10**9)),
+        EntryMark(credential.id, LogPlace(ORIGIN, 0)),
+        EntryMark(credential.id, replace(place, log="another.example/log")),
+    )
+    for mark in wrong:
         assert "no such entry" in json.dumps(_press(lounge, mark.pack()))
     assert "do not understand" in json.dumps(_press(lounge, "nonsense"))
 
@@ -82,7 +90,7 @@ def test_entry_that_is_not_signed_yet_says_when(lounge):
     issued = lounge.house.issued().credential
     with lounge.house.store.connect() as connection:
         newest = lounge.house.store.ledger.size(connection) - 1
-    assert "signed within a minute" in json.dumps(_press(lounge, EntryMark(issued.id, newest).pack()))
+    assert "signed within a minute" in json.dumps(_press(lounge, EntryMark(issued.id, LogPlace(ORIGIN, newest)).pack()))
 
 
 def test_name_that_is_nothing_is_told_as_everywhere(lounge, credential):
@@ -98,3 +106,43 @@ def test_erased_people_are_told_as_erased(lounge, credential):
     told = json.dumps(_audit(lounge, people.SAM))
     assert f"erased person {ana[:4]}" in told
     assert people.ANA not in told
+
+
+@pytest.fixture
+def later(house, slack):
+    """A lounge after the restore of a backup: a credential of the former log, of which one entry was never signed."""
+    house.issued()
+    house.signed()
+    house.issued(name="unsigned")
+    house = house.continued()
+    house.opened(name="another")
+    house.signed()
+    made = lounges.furnish(house, slack)
+    yield made
+    made.face.background.stop()
+    made.face.replies.close()
+
+
+def test_entries_of_a_former_log_have_proofs_too_which_hold_with_that_logs_key(later):
+    card = _audit(later, people.SAM)
+    slack_takes(card)
+    assert f"of the former log `{ORIGIN}`" in json.dumps(card)
+    mark = _buttons(card)[-1]["value"]
+    reply = _press(later, mark)
+    code = reply["blocks"][1]["text"]["text"]
+    proof = EntryProof.from_text(code.removeprefix("```\n").removesuffix("```"))
+    proof.check(later.house.log_key.verifier)
+    assert (proof.checkpoint.origin, proof.index) == (ORIGIN, EntryMark.parse(mark).place.index)
+    assert "--vkey cred-ledger.vkey" in json.dumps(reply)
+    told = json.dumps(_audit(later, people.SAM))
+    assert f"took the proof of entry {proof.index} of the former log {ORIGIN}" in told
+    newest = EntryMark.parse(_buttons(_audit(later, people.SAM))[0]["value"]).place
+    later.house.signed()
+    assert newest.log == f"{ORIGIN}/2"
+    reply = _press(later, _buttons(_audit(later, people.SAM))[2]["value"])
+    assert "--vkey cred-ledger-2.vkey" in json.dumps(reply)
+
+
+def test_entry_that_its_former_log_never_signed_has_no_proof_and_says_why(later):
+    newest = _buttons(_audit(later, people.SAM, "unsigned"))[0]["value"]
+    assert "before a checkpoint covered it" in json.dumps(_press(later, newest))

@@ -18,8 +18,8 @@ from bot.domain.notice import Group, Notice, NoticeKind, Resolution
 from bot.domain.reminder import Plan
 from bot.domain.request import Request, State
 from bot.domain.role import READ_ONLY
-from bot.ports import Concealed, Entry, Place
-from bot.service.auditing import Audited
+from bot.ports import Concealed, Entry, LogPlace, Place
+from bot.service.auditing import Audited, Proof
 from bot.service.inventory import HomeView, Pending
 from bot.service.leaks import Findings
 from bot.service.listing import Listing, Wanted
@@ -58,7 +58,7 @@ def _audit_cards():
         ("vote:cast", "b" * 32, "done", voted),
         ("vote:refused", "a" * 32, "refused", {**voted, "why": EVIL}),
         ("credential:expired", None, "done", {"credential": "x", "expires_at": 1_772_366_400_000_000}),
-        ("ledger:read", "a" * 32, "done", {"credential": "x", "first": 3, "last": 9}),
+        ("ledger:read", "a" * 32, "done", {"credential": "x", "first": 3, "last": 9, "log": ""}),
     )
     log = "ledger.example.com/cred"
     entries = tuple(
@@ -67,11 +67,12 @@ def _audit_cards():
     )
     found = Audited(credential=specimens.credential(), entries=entries, people=people_of, signed=9, origin=log)
     proof = "c2sp.org/tlog-proof@v1\nindex 7\n" + "A" * 43 + "=\n\nledger.example.com/cred\n9\n"
-    assert audit_cards.proof(specimens.credential(), 7, "A" * 3000) is None
+    proven = Proof(place=LogPlace(log, 7), text=proof, verifier="cred-ledger.vkey")
+    assert audit_cards.proof(specimens.credential(), replace(proven, text="A" * 3000)) is None
     return {
         "audit": audit_cards.audited(found, KNOWN),
         "audit-former-log": audit_cards.audited(replace(found, entries=entries[:2], origin=f"{log}/2"), KNOWN),
-        "audit-proof": audit_cards.proof(specimens.credential(), 7, proof),
+        "audit-proof": audit_cards.proof(specimens.credential(), proven),
     }
 
 

@@ -136,6 +136,20 @@ class House:
             read = SqlNotices(connection)
             return [read.get(NoticeId(UUID(each))) for each in found]
 
+    def continued(self) -> "House":
+        """The same house, whose log goes on under the next origin."""
+        given = {"kek": self.kek, "log_key": self.log_key, "schemas": SCHEMAS, "now": self.clock.now()}
+        with self.store.write() as connection:
+            known = self.store.ledger.newest_checkpoint(connection)
+            ledger = Ledger.continue_log(connection, **given, reason="the disk broke", known=[known])
+        store = SqlStore(self.engine, ledger, self.clock, people.HOME)
+        return replace(self, store=store, world=replace(self.world, store=store))
+
+    def signed(self) -> None:
+        """The newest entry is under a checkpoint."""
+        with self.store.write() as connection:
+            self.store.ledger.checkpoint(connection)
+
     def close(self) -> None:
         """Let go of the file."""
         self.store.close()

@@ -63,3 +63,5 @@ class LedgerRead(Event):
     credential: CredentialId
     first: int
     last: int
+    log: str
+    """In which they stand, where that is a log which this one continues; else empty."""

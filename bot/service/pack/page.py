@@ -1,6 +1,6 @@
 """The auditor's report: one page in one file, without a script, that opens from a disk and prints well. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -15,18 +15,49 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackedLog:
+    """One log, and where it is in the pack."""
+
+    origin: str
+    entries: int
+    signed: int
+    """Entries that its checkpoint in the pack covers."""
+    root: str
+    folder: str
+    verifier: str
+    """The file of its verifier key."""
+
+    @property
+    def check(self) -> str:
+        """The command that checks it."""
+        return f"python check.py {self.folder} {self.verifier}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
     """What was verified. `steps`: title, and what was found."""
 
-    origin: str
     level: str
-    root: str
-    entries: int
-    signed: int
-    """Entries that the checkpoint of the pack covers."""
+    logs: tuple[PackedLog, ...]
+    """Each of them, the oldest first: the next goes on where it ended."""
     steps: tuple[tuple[str, str], ...]
     witnesses: str
     """Who cosigned the checkpoint, or that nobody did."""
+
+    @property
+    def origin(self) -> str:
+        """Of the log that goes on."""
+        return self.logs[-1].origin
+
+    @property
+    def entries(self) -> int:
+        """Of all of them."""
+        return sum(log.entries for log in self.logs)
+
+    @property
+    def whereabouts(self) -> dict[str, str]:
+        """By origin, which log an entry's number is of; nothing where there is but one."""
+        return {log.origin: f" of {log.folder}/" for log in self.logs} if len(self.logs) > 1 else {}
 
 
 def page(checked: Checked, chapters: Sequence[Chapter], span: tuple[datetime, datetime], now: datetime) -> str:
@@ -51,7 +82,7 @@ def page(checked: Checked, chapters: Sequence[Chapter], span: tuple[datetime, da
             _verification(checked),
             _expiries(living, now),
             _contents(chapters),
-            *(_chapter(chapter) for chapter in chapters),
+            *(_chapter(chapter, checked.whereabouts) for chapter in chapters),
         ),
         element(
             "footer", f"Made by Cred on {when(now)} from {checked.origin}. Names are those of the day it was made."
@@ -84,30 +115,24 @@ def _verification(checked: Checked) -> Html:
     rows = (
         element("tr", element("th", f"✓ {title}", scope="row"), element("td", found)) for title, found in checked.steps
     )
-    unsigned = checked.entries - checked.signed
-    tail = f" The newest {unsigned} are newer than its checkpoint." if unsigned else ""
     return element(
         "section",
         element("h2", "What was verified"),
         element(
             "p",
             f"The ledger was found sound ({checked.level}): each of its {checked.entries:,} entries was opened, and "
-            f"the tables of the present were held against them. The log in this pack has the first {checked.signed:,} "
-            f"entries, sealed.{tail} {checked.witnesses}",
+            f"the tables of the present were held against them. {_packed(checked.logs)} {checked.witnesses}",
         ),
         element("table", element("tbody", *rows), class_="steps"),
         element("h3", "Check it without us"),
         element(
             "p",
-            "The folder log/ is in an open format (C2SP tlog-tiles, c2sp.org): any software that reads it will do. "
-            "check.py is a page of Python that needs nothing else of ours:",
+            f"{_folders(checked.logs)} in an open format (C2SP tlog-tiles, c2sp.org): any software that reads it will "
+            "do. check.py is a page of Python that needs nothing else of ours:",
         ),
-        element("pre", "pip install cryptography\npython check.py log cred-ledger.vkey"),
-        element(
-            "p",
-            "Get cred-ledger.vkey by another way than this pack, too, and compare. The root that both must find:",
-        ),
-        element("pre", checked.root),
+        element("pre", "\n".join(("pip install cryptography", *(log.check for log in checked.logs)))),
+        element("p", _compare(checked.logs)),
+        element("pre", "\n".join(log.root for log in checked.logs)),
         element(
             "p",
             "Entries are sealed, so this page is what their holder says of them: for any line below, ask for its entry "
@@ -115,6 +140,38 @@ def _verification(checked: Checked) -> Html:
             class_="quiet",
         ),
     )
+
+
+def _packed(logs: Sequence[PackedLog]) -> str:
+    """What of each log is in the pack."""
+    if len(logs) == 1:
+        return (
+            f"The log in this pack has the first {logs[0].signed:,} entries, sealed.{_tail(logs[0], 'are newer than')}"
+        )
+    told = [
+        f"Of {log.origin} ({log.folder}/) it has the first {log.signed:,} entries.{_tail(log, 'are not under')}"
+        for log in logs
+    ]
+    return (
+        f"There are {len(logs)} logs: each goes on where the one before it ended, because a backup was restored, and "
+        f"its entry 0 says so and why. All of them are in this pack, sealed. {' '.join(told)}"
+    )
+
+
+def _tail(log: PackedLog, how: str) -> str:
+    unsigned = log.entries - log.signed
+    return f" The newest {unsigned} {how} its checkpoint." if unsigned else ""
+
+
+def _folders(logs: Sequence[PackedLog]) -> str:
+    if len(logs) == 1:
+        return f"The folder {logs[0].folder}/ is"
+    return f"The folders {', '.join(f'{log.folder}/' for log in logs)} are"
+
+
+def _compare(logs: Sequence[PackedLog]) -> str:
+    found = "The root that both must find:" if len(logs) == 1 else "The roots that both must find, in the same order:"
+    return f"Get {' and '.join(log.verifier for log in logs)} by another way than this pack, too, and compare. {found}"
 
 
 def _expiries(living: Sequence[Chapter], now: datetime) -> Html:
@@ -152,7 +209,7 @@ def _row(chapter: Chapter) -> Html:
     return element("tr", first, *(element("td", value, data_name=name) for name, value in cells))
 
 
-def _chapter(chapter: Chapter) -> Html:
+def _chapter(chapter: Chapter, whereabouts: Mapping[str, str]) -> Html:
     approved = f"approved by {', '.join(chapter.approvals)}" if chapter.approvals else "approved by nobody"
     facts = [f"{chapter.role} in {chapter.estate}", f"owner {chapter.owner}", approved]
     facts += [chapter.client_id] if chapter.client_id else []
@@ -165,19 +222,20 @@ def _chapter(chapter: Chapter) -> Html:
             element("span", chapter.state, class_=f"state {_standing(chapter)}"),
         ),
         element("p", " · ".join(facts), class_="quiet facts"),
-        element("ol", *map(_line, chapter.lines), class_="timeline"),
+        element("ol", *(_line(line, whereabouts) for line in chapter.lines), class_="timeline"),
         id=f"c{chapter.number}",
         class_="chapter",
     )
 
 
-def _line(line: Line) -> Html:
+def _line(line: Line, whereabouts: Mapping[str, str]) -> Html:
+    place = f"entry {line.index}{whereabouts.get(line.log, '')}"
     words = (element("q", line.words),) if line.words else ()
     return element(
         "li",
         element("time", when(line.at), datetime=line.at.isoformat()),
         element("p", joined((element("b", line.who), f" {line.what}.")), *words),
-        element("small", f"entry {line.index} · {line.via}"),
+        element("small", f"{place} · {line.via}"),
         class_=line.tone,
     )
 

@@ -47,6 +47,7 @@ class People:
 class Line:
     """One entry about a credential."""
 
+    log: str
     index: int
     at: datetime
     who: str
@@ -116,8 +117,9 @@ class Book:
             chapter.approvals.append(who)
         tone, what = told(kind, body, self._people.named)
         words, via = self._people.words(actor, body), entry.event.via
-        line = Line(index=entry.index, at=entry.at, who=who, via=via, tone=tone, what=what, words=words)
-        chapter.lines.append(line)
+        chapter.lines.append(
+            Line(log=entry.origin, index=entry.index, at=entry.at, who=who, via=via, tone=tone, what=what, words=words)
+        )
 
     def _head(self, credential: str, chapter: Chapter) -> None:
         stands = self._story.credentials.get(credential)

@@ -73,7 +73,7 @@ UserOf = Callable[[str], str | None]
 """From a person ID to the user of the workspace; None once that person was erased."""
 
 
-def event(entry: Entry, origin: str, version: str, user_of: UserOf) -> dict[str, Any]:
+def event(entry: Entry, version: str, user_of: UserOf) -> dict[str, Any]:
     """The event of an entry. `version`: of this program. JSON: strings, numbers, lists and objects only."""
     class_uid, activity = _class_of(entry)
     status, status_name = _STATUS[entry.outcome]
@@ -92,8 +92,8 @@ def event(entry: Entry, origin: str, version: str, user_of: UserOf) -> dict[str,
         "metadata": {
             "version": SCHEMA,
             "product": {"name": "Cred", "vendor_name": "Cred", "version": version},
-            "log_name": origin,
-            "uid": f"{origin}#{entry.index}",
+            "log_name": entry.log,
+            "uid": f"{entry.log}#{entry.index}",
             "sequence": entry.index,
             "event_code": entry.kind,
         },

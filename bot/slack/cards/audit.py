@@ -2,7 +2,7 @@
 
 from bot.domain.credential import Credential
 from bot.ports import Entry
-from bot.service.auditing import Audited
+from bot.service.auditing import Audited, Proof
 from bot.service.telling import told
 from bot.slack.cards.pieces import SECTION_MAX, Button, Card, Json, Known, button, context, header, section
 from bot.slack.ids import Action, EntryMark
@@ -10,7 +10,7 @@ from bot.slack.text import escape, mention, typed, when
 
 _HOW = (
     "Save it as entry-{index}.tlog-proof, and check it with no database: "
-    "`python -m ledger check entry-{index}.tlog-proof --vkey cred-ledger.vkey`"
+    "`python -m ledger check entry-{index}.tlog-proof --vkey {verifier}`"
 )
 _FENCE = "```"
 _OPEN = frozenset({"failed", "unknown"})
@@ -29,13 +29,17 @@ def audited(found: Audited, known: Known) -> Card:
     return Card(title, (header(title), section(where), *lines, note))
 
 
-def proof(credential: Credential, index: int, text: str) -> Card | None:
+def proof(credential: Credential, proven: Proof) -> Card | None:
     """The proof to copy; None where a message has no room for it."""
+    index = proven.place.index
     title = f"Proof of entry {index}, about {credential.name}"
-    code = f"{_FENCE}\n{text}{_FENCE}"
+    code = f"{_FENCE}\n{proven.text}{_FENCE}"
     if len(code) > SECTION_MAX:
         return None
-    return Card(title, (section(f"*{escape(title)}*"), section(code), context(_HOW.format(index=index))))
+    return Card(
+        title,
+        (section(f"*{escape(title)}*"), section(code), context(_HOW.format(index=index, verifier=proven.verifier))),
+    )
 
 
 def _said(value: object) -> object:
@@ -53,7 +57,7 @@ def _line(found: Audited, entry: Entry) -> Json:
     outcome = f" ({entry.outcome})" if entry.outcome in _OPEN else ""
     text = f"*{who}* {words}{outcome}.\n{when(entry.at)} · entry {entry.index}"
     if entry.log != found.origin:
-        return section(f"{text} of the former log `{escape(entry.log)}`")
-    mark = EntryMark(found.credential.id, entry.index)
+        text = f"{text} of the former log `{escape(entry.log)}`"
+    mark = EntryMark(found.credential.id, entry.place)
     hint = f"Proof of entry {entry.index}"
     return section(text, accessory=button(Button(action=Action.PROOF, label="Proof", value=mark.pack(), hint=hint)))
