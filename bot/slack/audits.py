@@ -7,7 +7,7 @@ from bot.slack.cards import audit as cards
 from bot.slack.cards import listing as list_cards
 from bot.slack.cards import plain
 from bot.slack.cards.pieces import Card
-from bot.slack.face import Face, Person
+from bot.slack.face import Face, Later, Person
 from bot.slack.ids import EntryMark
 
 _LONG = (
@@ -16,10 +16,14 @@ _LONG = (
 )
 
 
-def answered(face: Face, person: Person, rest: str) -> Card:
-    """The newest entries about a credential."""
+def answered(face: Face, person: Person, rest: str) -> Card | Later:
+    """The newest entries about a credential, once it is an entry that somebody read them."""
     if not rest:
         return plain.refusal("Say which one: `/cred audit NAME`. `/cred list` has the names.")
+    return Later(lambda: _read(face, person, rest))
+
+
+def _read(face: Face, person: Person, rest: str) -> Card:
     found = auditing.audit(face.world, person.user, rest)
     if isinstance(found, Denied):
         return plain.refusal(found.sentence)

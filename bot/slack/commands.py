@@ -1,4 +1,8 @@
-"""`/cred …`: each answer is made of local reads, stands in the acknowledgement, and only its author sees it."""
+"""`/cred …`: each answer is made of local reads, stands in the acknowledgement, and only its author sees it.
+
+What has to write first, an auditor's reading, is answered after the acknowledgement: a store that is locked for longer
+than Slack waits costs the answer, and not the truth about it.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +20,7 @@ from bot.slack.cards import ledger, plain
 from bot.slack.cards import listing as list_cards
 from bot.slack.cards.pieces import Card, Json
 from bot.slack.cards.wording import WORDINGS
-from bot.slack.face import Face, Payload, Person, admitted, introduced, unknown, who
+from bot.slack.face import Face, Later, Payload, Person, Tell, admitted, introduced, unknown, who
 from bot.slack.ids import COMMAND, ChangeMark
 from bot.slack.looking_for import Asker, read
 from bot.slack.manual import MANUAL, called
@@ -24,7 +28,9 @@ from bot.slack.opening import change_view, glass_to_open, to_open
 from bot.slack.text import unescape
 
 Ack = Callable[..., Any]
-Answer = Callable[[Face, Person, str], Card | Json]
+Answered = Card | Json | Later
+"""A card to answer with, a view to open, or a card that is made only after the acknowledgement."""
+Answer = Callable[[Face, Person, str], Answered]
 _TOO_LATE = "The form did not open in time. Please try it again."
 
 
@@ -46,8 +52,18 @@ def command(face: Face, ack: Ack, body: Payload) -> None:
         if isinstance(answer, Card):
             ack(**_privately(answer))
         else:
-            started = face.later(lambda: open_view(face, body, answer, tell), tell)
+            started = face.later(lambda: _deliver(face, body, answer, tell), tell)
             ack(**({} if started else _privately(plain.refusal(errors.BUSY))))
+
+
+def _deliver(face: Face, body: Payload, answer: Answered, tell: Tell) -> None:
+    """What goes out after the acknowledgement."""
+    if isinstance(answer, Later):
+        answer = answer.make()
+    if isinstance(answer, Card):
+        face.replies.privately(str(body.get("response_url") or ""), answer)
+    else:
+        open_view(face, body, answer, tell)
 
 
 def open_view(face: Face, body: Payload, view: Json, tell: Callable[[str], None]) -> None:
@@ -68,18 +84,15 @@ def _after_introduction(face: Face, person: Person, body: Payload) -> None:
         if isinstance(decision, Denied)
         else _answer(face, person, str(body.get("text") or ""))
     )
-    if isinstance(answer, Card):
-        face.replies.privately(reply, answer)
-    else:
-        open_view(face, body, answer, lambda sentence: _say(face, reply, sentence))
+    _deliver(face, body, answer, lambda sentence: _say(face, reply, sentence))
 
 
 def _say(face: Face, reply: str, sentence: str) -> None:
     face.replies.privately(reply, plain.refusal(sentence))
 
 
-def _answer(face: Face, person: Person, typed: str) -> Card | Json:
-    """A card to answer with, or a view to open."""
+def _answer(face: Face, person: Person, typed: str) -> Answered:
+    """What the word that was typed is answered with."""
     word, _, rest = unescape(typed).strip().partition(" ")
     name, rest = called(word or "help"), rest.strip()
     if name is None:

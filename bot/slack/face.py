@@ -12,7 +12,7 @@ from bot.ports import DirectoryUnavailableError, World
 from bot.service import inventory
 from bot.slack import errors
 from bot.slack.background import Background, Task
-from bot.slack.cards.pieces import Known
+from bot.slack.cards.pieces import Card, Known
 from bot.slack.reply import Replies
 
 Payload = Mapping[str, Any]
@@ -46,6 +46,13 @@ class Face:
                 tell(errors.sentence_for(error, self.world.entropy))
 
         return self.background.submit(run)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An answer that is not ready as long as something is not written: it is made after the acknowledgement."""
+
+    make: Callable[[], Card]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """An auditor reads the ledger in Slack: what it says of a credential, and the proof of an entry to take away."""
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
 
-from bot.ports import LogPlace
+from bot.ports import LogPlace, StoreBusyError
 from bot.slack.ids import Action, EntryMark
+from bot.store import SqlStore
 from ledger import EntryProof
 from tests.slack import lounge as lounges
 from tests.slack.snapshots import slack_takes
@@ -14,6 +16,8 @@ from tests.support import people
 from tests.support.house import ORIGIN
 
 NAME = "CI deploys"
+SLACK_WAITS = 3.0
+"""Seconds."""
 EPHEMERAL = {"container": {"type": "message", "is_ephemeral": True}}
 
 
@@ -25,7 +29,13 @@ def credential(lounge):
 
 
 def _audit(lounge, user, name=NAME):
-    return lounge.type(f"audit {name}", user)
+    assert lounge.type(f"audit {name}", user) == {}
+    return lounge.replies()[-1]
+
+
+def _shown(card):
+    slack_takes({key: card[key] for key in ("text", "blocks")})
+    return json.dumps(card, ensure_ascii=False)
 
 
 def _buttons(card):
@@ -41,8 +51,7 @@ def _press(lounge, value, user=people.SAM):
 def test_auditor_reads_what_the_ledger_says_and_that_is_an_entry(lounge, credential):
     before = len(lounge.house.kinds())
     card = _audit(lounge, people.SAM)
-    slack_takes(card)
-    told = json.dumps(card, ensure_ascii=False)
+    told = _shown(card)
     assert f"<@{people.MAYA}>* asked for this credential" in told
     assert f"<@{people.ANA}>* approved the request" in told
     assert card["response_type"] == "ephemeral"
@@ -54,12 +63,33 @@ def test_proof_is_shown_to_copy_and_holds_with_the_verifier_key_alone(lounge, cr
     card = _audit(lounge, people.SAM)
     mark = _buttons(card)[0]["value"]
     reply = _press(lounge, mark)
-    slack_takes({key: reply[key] for key in ("text", "blocks")})
+    _shown(reply)
     code = reply["blocks"][1]["text"]["text"]
     proof = EntryProof.from_text(code.removeprefix("```\n").removesuffix("```"))
     proof.check(lounge.house.log_key.verifier)
     assert proof.index == EntryMark.parse(mark).place.index
     assert lounge.house.kinds()[-1] == "ledger:read"
+
+
+def test_reading_is_acknowledged_while_the_store_is_locked_and_answered_once_it_is_an_entry(lounge, credential):
+    with lounge.house.store.write():
+        began = time.monotonic()
+        assert lounge.type(f"audit {NAME}", people.SAM) == {}
+        assert time.monotonic() - began < SLACK_WAITS / 3
+        assert [path for path, _ in lounge.slack.calls if path.startswith("response/")] == []
+    assert "asked for this credential" in _shown(lounge.replies()[-1])
+    assert lounge.house.kinds()[-1] == "ledger:read"
+
+
+def test_reading_that_cannot_be_an_entry_shows_nothing_and_says_that(lounge, credential, monkeypatch):
+    before = lounge.house.kinds()
+
+    def locked(_store):
+        raise StoreBusyError("The ledger cannot be written just now.")
+
+    monkeypatch.setattr(SqlStore, "work", locked)
+    assert _audit(lounge, people.SAM)["text"] == "The ledger cannot be written just now."
+    assert lounge.house.kinds() == before
 
 
 @pytest.mark.parametrize("user", [people.MAYA, people.ANA, people.CAI])
@@ -125,8 +155,7 @@ def later(house, slack):
 
 def test_entries_of_a_former_log_have_proofs_too_which_hold_with_that_logs_key(later):
     card = _audit(later, people.SAM)
-    slack_takes(card)
-    assert f"of the former log `{ORIGIN}`" in json.dumps(card)
+    assert f"of the former log `{ORIGIN}`" in _shown(card)
     mark = _buttons(card)[-1]["value"]
     reply = _press(later, mark)
     code = reply["blocks"][1]["text"]["text"]
