@@ -227,6 +227,11 @@ class Credential:
         return self.authority != BUILTIN
 
     @property
+    def waits_elsewhere(self) -> bool:
+        """Whether its deletion was approved, and somebody has still to do it where it lives."""
+        return self.tracked and self.state is State.DELETING
+
+    @property
     def newest(self) -> Secret:
         """The secret that was minted last. A tracked credential has none: ask `tracked` first."""
         return self.secrets[-1]

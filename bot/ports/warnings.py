@@ -71,5 +71,8 @@ class Groups(Protocol):
         `instead`: where it was left to expire, too, which no longer holds.
         """
 
+    def showing(self, credential: CredentialId) -> list[Notice]:
+        """The first messages of the groups that show a credential as one to be decided about."""
+
     def reopen(self, credential: CredentialId, expires_at: datetime) -> list[Notice]:
         """It is not deleted after all: the first messages of the groups that said so of this expiry."""

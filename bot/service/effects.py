@@ -24,7 +24,7 @@ from bot.service import errands, notices
 from bot.service.changing import POSSIBLE
 from bot.service.closing import close, withdraw, withdraw_all
 from bot.service.freshness import refresh_for
-from bot.service.grouping import Address, settle, tell_together
+from bot.service.grouping import Address, redraw, settle, tell_together
 from bot.service.lifecycle import warned_again
 from bot.service.receipts import NOT_FOUND
 
@@ -127,6 +127,7 @@ def _resume(world: World, work: UnitOfWork, request: Request, credential: Creden
     after = replace(credential, state=credential.after(Verb.RESUME), unused_told_at=None, suspension=None)
     work.credentials.save(after, expected=credential.state)
     after = _asked_again(world, work, after)
+    redraw(world, work, after)
     work.record(CredentialResumed(actor=None, via=Via.SWEEP, request=request.id, credential=after.id))
     return after
 

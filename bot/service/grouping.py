@@ -77,6 +77,12 @@ def reopen(world: World, work: UnitOfWork, credential: Credential) -> None:
         _edit(world, work, shown)
 
 
+def redraw(world: World, work: UnitOfWork, credential: Credential) -> None:
+    """It was suspended, or works again: the messages that warn of its expiry say so, and offer what is possible now."""
+    for shown in work.groups.showing(credential.id):
+        _edit(world, work, shown)
+
+
 def _edit(world: World, work: UnitOfWork, shown: Notice) -> None:
     """Bring a message up to date. One that waits to be sent or edited will do: it is made when it goes out."""
     if shown.group is None or (shown.person is not None and has_left(world, shown.person)):

@@ -32,7 +32,7 @@ from bot.ports import Told, UnitOfWork, World
 from bot.service import alarm, notices
 from bot.service.changing import taken_without_approval
 from bot.service.closing import withdraw_all
-from bot.service.grouping import Address, reopen, settle, tell_together
+from bot.service.grouping import Address, redraw, reopen, settle, tell_together
 from bot.service.overlap import warn
 from bot.service.receipts import NOT_FOUND
 from bot.service.secrets import retire_all, retire_telling
@@ -180,6 +180,7 @@ def stop(world: World, work: UnitOfWork, credential: Credential, *, actor: UserI
     notices.tell_owner(world, work, NoticeKind.OWNER_SUSPENDED, suspended)
     notices.tell_channel(world, work, NoticeKind.SUSPENSION_CARD, suspended)
     notices.refresh_secrets(world, work, suspended)
+    redraw(world, work, suspended)
     via = Via.SWEEP if actor is None else Via.SLACK
     work.record(CredentialSuspended(actor=actor, via=via, credential=credential.id, why=why))
     return suspended

@@ -53,9 +53,12 @@ RETIRING_IN_USE = (
     .order_by(_SECRET.c.retire_at)
     .limit(bindparam("most"))
 )
-OWNED = select(_CREDENTIAL.c.id, _CREDENTIAL.c.estate).where(
-    _CREDENTIAL.c.owner == bindparam("owner"), _CREDENTIAL.c.state.in_(sorted(USABLE))
+TO_ANSWER_FOR = or_(
+    _CREDENTIAL.c.state.in_(sorted(USABLE)),
+    and_(_CREDENTIAL.c.state == State.DELETING, _CREDENTIAL.c.authority != BUILTIN),
 )
+"""What needs an owner: it may work, or somebody has still to delete it where it lives."""
+OWNED = select(_CREDENTIAL.c.id, _CREDENTIAL.c.estate).where(_CREDENTIAL.c.owner == bindparam("owner"), TO_ANSWER_FOR)
 _LAST_USE = select(func.max(_SECRET.c.last_used_at)).where(_SECRET.c.credential == _CREDENTIAL.c.id).scalar_subquery()
 UNUSED = (
     select(_CREDENTIAL)

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, false, func, select
 
-from bot.domain.credential import USABLE, State
+from bot.domain.credential import State
 from bot.domain.ids import CredentialId, NoticeId
 from bot.domain.notice import Group, NoticeKind
 from bot.store.credentials import SqlCredentials
+from bot.store.due import TO_ANSWER_FOR
 from bot.store.rows import METADATA
 
 _GROUP_ITEM = METADATA.tables["group_item"]
@@ -18,7 +19,7 @@ _MEMBER = METADATA.tables["member"]
 
 _OWNER_LEFT = exists().where(_MEMBER.c.user == _CREDENTIAL.c.owner, _MEMBER.c.active == false())
 _NEEDS_SOMEBODY: Mapping[NoticeKind, ColumnElement[bool]] = {
-    NoticeKind.OWNER_LEFT: and_(_CREDENTIAL.c.state.in_(sorted(USABLE)), _OWNER_LEFT),
+    NoticeKind.OWNER_LEFT: and_(TO_ANSWER_FOR, _OWNER_LEFT),
     NoticeKind.TRACKED_DELETE_WAITS: _CREDENTIAL.c.state == State.DELETING,
 }
 """By the kind of a group: of which of its credentials something is still to be done."""

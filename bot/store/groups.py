@@ -143,6 +143,10 @@ class SqlGroups:
         )
         return [notice_of(row) for row in reversed(touched)]
 
+    def showing(self, credential: CredentialId) -> list[Notice]:
+        touched = self._connection.execute(_UNDECIDED, {"credential": str(credential)}).all()
+        return [notice_of(row) for row in reversed(touched)]
+
     def reopen(self, credential: CredentialId, expires_at: datetime) -> list[Notice]:
         values = {"credential": str(credential), "expires": micros(expires_at)}
         touched = self._connection.execute(_DELETED, values).all()

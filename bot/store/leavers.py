@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, exists, false, select, true, union
 
-from bot.domain.credential import USABLE
 from bot.domain.ids import UserId
 from bot.domain.request import State
 from bot.store.columns import micros
+from bot.store.due import TO_ANSWER_FOR
 from bot.store.inserting import insert
 from bot.store.rows import METADATA
 
@@ -22,7 +22,7 @@ _TOLD = exists().where(_LEAVER.c.user == _MEMBER.c.user)
 _OWNERS = select(_MEMBER.c.user).where(
     _LEFT,
     ~_TOLD,
-    exists().where(_CREDENTIAL.c.owner == _MEMBER.c.user, _CREDENTIAL.c.state.in_(sorted(USABLE))),
+    exists().where(_CREDENTIAL.c.owner == _MEMBER.c.user, TO_ANSWER_FOR),
 )
 _VOTERS = (
     select(_MEMBER.c.user)

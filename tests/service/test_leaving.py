@@ -7,11 +7,12 @@ from bot.domain.kind import Kind
 from bot.domain.notice import NoticeKind
 from bot.domain.request import Request, State
 from bot.domain.role import SUPER_ADMIN
-from bot.service import effects, leaving, lifecycle, requests
+from bot.service import effects, errands, leaving, lifecycle, requests
 from bot.service.changing import ChangeCommand
 from bot.service.sweep import sweep
 from bot.store import RosterStore
 from bot.store.auditing import story_problems
+from tests.support import vendors
 from tests.support.people import ANA, BEN, LOGISTICS, MAYA, OLGA, SAM, member
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
@@ -118,6 +119,23 @@ def test_the_card_is_edited_when_one_of_them_is_deleted_and_when_that_is_undone(
     assert len(cards(house)) == 2
     lifecycle.undo_deletion(house.world, credential.id, MAYA)
     assert len(cards(house)) == 3
+
+
+def test_what_they_had_still_to_delete_elsewhere_is_on_the_card_until_an_admin_says_that_it_is_done(house):
+    house = vendors.with_vendor(house)
+    waits, other = vendors.tracked(house), vendors.tracked(house, name="other", client_id="another-client")
+    for credential in (waits, other):
+        request = ask(house, credential, Kind.DELETE, submission=credential.name, typed_name=credential.name)
+        house.vote(request, ANA)
+    errands.gone_there(house.world, other.id, OLGA)
+    leaves(house, OLGA)
+    assert cards(house) == [("C0RETAIL", 1)]
+    assert left(house) == [(OLGA, 1)]
+    with house.store.read() as reader:
+        card = as_sent(reader, next(notice for notice in house.waiting() if notice.kind is NoticeKind.OWNER_LEFT))
+    assert [item.id for item in card.items] == [waits.id]
+    errands.gone_there(house.world, waits.id, MAYA)
+    assert cards(house) == [("C0RETAIL", 0)] * 2, "the card is edited"
 
 
 def test_whoever_comes_back_and_leaves_again_is_told_of_again(house):

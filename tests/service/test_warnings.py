@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.domain.credential import State
 from bot.domain.errors import Denied, Reason
 from bot.domain.kind import Kind
 from bot.domain.notice import NoticeKind, Resolution, Warned
@@ -343,6 +344,18 @@ def test_a_deletion_that_is_undone_opens_the_choices_again_and_repeats_no_warnin
     assert house.kinds().count("warning:raised") == 1
     to_the_day(house, credential, 1)
     assert len(told(house)) == 1
+
+
+def test_warnings_that_were_sent_say_that_it_was_suspended_and_that_it_works_again(house, credential):
+    to_the_day(house, credential, 7)
+    sweep_and_send(house)
+    lifecycle.suspend(house.world, credential.id, MAYA)
+    sent = sweep_and_send(house)
+    assert [notice.kind for notice, _ in sent] == [CARD, DM]
+    assert [about.items[0].credential.state for _, about in sent] == [State.SUSPENDED] * 2
+    assert all(about.items[0].open for _, about in sent)
+    change(house, credential, Kind.RESUME)
+    assert [about.items[0].credential.state for _, about in sweep_and_send(house)] == [State.ACTIVE] * 2
 
 
 def test_many_decisions_before_an_edit_goes_out_are_one_edit(house):

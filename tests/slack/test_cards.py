@@ -198,6 +198,10 @@ def _leaving_cards():
     return {
         "left": leaving.left(Group(id=group, items=(theirs, taken, ended), needing=1), gone),
         "left-one": leaving.left(Group(id=group, items=(theirs,), needing=1), gone),
+        "left-to-delete": leaving.left(
+            Group(id=group, items=(specimens.tracked(state=CredentialState.DELETING), taken), needing=1),
+            replace(gone, policy=ELSEWHERE.policy),
+        ),
         "left-many": leaving.left(Group(id=group, items=many, needing=1234), gone),
         "left-settled": leaving.left(Group(id=group, items=(taken, ended), needing=0), gone),
         "told-left": request_cards.told(

@@ -5,6 +5,7 @@ from bot.domain.kind import Kind
 from bot.domain.notice import Group
 from bot.domain.person import Roster
 from bot.slack.cards.pieces import Button, Card, Json, Known, button, context, header, section
+from bot.slack.cards.tracked import gone_button
 from bot.slack.ids import Action, ChangeMark
 from bot.slack.text import counted, day, mention, when
 
@@ -27,7 +28,7 @@ def left(group: Group, known: Known) -> Card:
     blocks: list[Json] = [header(title), section(told), *(_row(credential, known) for credential in items)]
     if more:
         blocks.append(context(f"… and {more:,} more: they follow here as these are taken over. `/cred list` has all."))
-    if waiting:
+    if any(credential.state in USABLE for credential in waiting):
         blocks.append(context("Whoever takes one over is approved by others, and then accepts it."))
     return Card(f"{title}. {told}", tuple(blocks))
 
@@ -35,11 +36,15 @@ def left(group: Group, known: Known) -> Card:
 def _waits(credential: Credential, roster: Roster) -> bool:
     """Whether it still needs somebody: it lives, and its owner has left."""
     owner = roster.member(credential.owner)
-    return credential.state in USABLE and owner is not None and not owner.active
+    alive = credential.state in USABLE or credential.waits_elsewhere
+    return alive and owner is not None and not owner.active
 
 
 def _row(credential: Credential, known: Known) -> Json:
     what = f"*`{credential.name}`* · {known.role(credential.role)} in {known.estate(credential.estate)}"
+    if credential.waits_elsewhere:
+        told = f"Its deletion was approved, and nobody has said that it is done in {known.place(credential.authority)}."
+        return section(f"{what}\n{told} An admin can delete it there, and say so.", accessory=gone_button(credential))
     if credential.state not in USABLE:
         return section(f"{what}\nThis one is {credential.state}.")
     if not _waits(credential, known.roster):

@@ -53,7 +53,7 @@ def to_delete(credential: Credential, known: Known) -> Card:
         case CredentialState.DELETING:
             text = f"Its deletion was approved. You delete it yourself, in {place}; I remind you until it is done."
             steps = _steps(known, credential.authority, adding=False)
-            row = [actions(_gone_button(credential), undo_button(credential))]
+            row = [actions(gone_button(credential), undo_button(credential))]
             return _about(credential, f"🗑️ To be deleted: {name}", text, *steps, *row)
         case CredentialState.DELETED:
             text = f"It lived in {place}. Here its name is free, and what happened to it stays in the ledger."
@@ -75,9 +75,7 @@ def waiting(group: Group, known: Known, *, to_owner: bool) -> Card:
     for credential in left:
         of = "" if to_owner else f" · owner {mention(credential.owner)}"
         line = f"*`{credential.name}`* · lives in {known.place(credential.authority)}{of}"
-        blocks.append(
-            section(f"{line}\nClient ID `{escape(credential.client_id)}`", accessory=_gone_button(credential))
-        )
+        blocks.append(section(f"{line}\nClient ID `{escape(credential.client_id)}`", accessory=gone_button(credential)))
     more = group.needing - len(left)
     return Card(title, (*blocks, *([context(f"… and {more} more.")] if more else [])))
 
@@ -87,7 +85,8 @@ def _about(credential: Credential, title: str, text: str, *more: Json) -> Card:
     return Card(f"{title}\n{text}", (header(title), section(text), *more, small))
 
 
-def _gone_button(credential: Credential) -> Json:
+def gone_button(credential: Credential) -> Json:
+    """Says that it is deleted where it lived."""
     question = Confirm(
         title="Is it deleted there?",
         text="Then its name is free here, and that cannot be undone.",
