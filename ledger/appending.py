@@ -113,6 +113,13 @@ class Appender:
         self.append(connection, key_created(key, purpose), now)
         return key
 
+    def rotate_key(self, connection: Connection, purpose: str, clock: int) -> SealingKey:
+        """Another primary key of a purpose of the program's, and its entry; the one before it stays."""
+        head = self._locked(connection)
+        key = self._keyring.make(connection, purpose, max(head.time, clock))
+        self.append(connection, key_created(key, purpose), clock)
+        return key
+
     def rotate_data_key(self, connection: Connection, clock: int) -> Head:
         """A new key for the entries from here on, before the old one has served its time; its entry is the first."""
         return self._change_data_key(connection, self._head(connection, clock), clock)

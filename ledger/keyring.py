@@ -31,6 +31,11 @@ _STATES = (
     .where(KEY.c.log == bindparam("log"))
     .order_by(KEY.c.created, KEY.c.id)
 )
+_SERVED = (
+    select(KEY.c.id, KEY.c.wrapped, KEY.c.created)
+    .where(KEY.c.log == bindparam("log"), KEY.c.purpose == bindparam("purpose"), KEY.c.status != "destroyed")
+    .order_by(KEY.c.created.desc(), KEY.c.id)
+)
 _DEMOTE = (
     update(KEY)
     .where(KEY.c.log == bindparam("of_log"), KEY.c.purpose == bindparam("of"), KEY.c.status == "primary")
@@ -107,6 +112,14 @@ class Keyring:
         if row is None:
             return None if self.former is None else self.former.primary(connection, purpose)
         return self.remembered(row.id, purpose, row.wrapped)
+
+    def served(self, connection: Connection, purpose: str) -> list[tuple[SealingKey, int]]:
+        """Every key that ever served a purpose, the newest first, and when it was made. Raises `WrongKeyError`."""
+        return [
+            (ring.remembered(row.id, purpose, row.wrapped), row.created)
+            for ring in self.lineage()
+            for row in connection.execute(_SERVED, {"log": ring.log, "purpose": purpose})
+        ]
 
     def by_id(self, connection: Connection, key_id: bytes) -> tuple[str, SealingKey]:
         """Purpose and key. Raises `UnknownKeyError`, `WrongKeyError`."""

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 from sqlalchemy import Connection, update
@@ -212,6 +213,18 @@ class Ledger(Records):
         if key is None:
             key = self._appender.make_key(connection, purpose, None if at is None else micros(at))
         return NamedKey(key.id, key.secret)
+
+    def rotate_key(self, connection: Connection, purpose: str, *, at: datetime) -> NamedKey:
+        """A new key serves a purpose of the program's from now on; its entry says so. The one before it stays."""
+        check_purpose(purpose)
+        key = self._appender.rotate_key(connection, purpose, micros(at))
+        return NamedKey(key.id, key.secret)
+
+    def former_keys(self, connection: Connection, purpose: str) -> list[tuple[NamedKey, datetime]]:
+        """The keys that served a purpose before, the newest first, each with the moment at which another followed."""
+        check_purpose(purpose)
+        served = pairwise(self._keyring.served(connection, purpose))
+        return [(NamedKey(key.id, key.secret), instant(followed)) for (_, followed), (key, _) in served]
 
     def checkpoint(self, connection: Connection) -> Checkpoint:
         """Signs the head if it moved since the last checkpoint, keeps that as a row, then in the file.

@@ -33,6 +33,7 @@ _keys = typer.Typer(help="The ledger's keys: list them, change them.", no_args_i
 _keys.command("list")(keys.list_)
 _keys.command("rotate-data")(keys.rotate_data)
 _keys.command("rotate-encryption")(keys.rotate_encryption)
+_keys.command("rotate-token")(keys.rotate_token)
 _keys.command("rotate-log")(keys.rotate_log)
 
 app.command(rich_help_panel="Try it")(sandbox.sandbox)

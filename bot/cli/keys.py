@@ -63,6 +63,18 @@ def rotate_encryption() -> None:
     typer.echo(f"Old key   {done.old} (backups from before need it; destroy it when they are gone)")
 
 
+def rotate_token() -> None:
+    """Make a new key that signs access tokens from now on. Stop `cred serve` first.
+
+    The old key stays in the key set for an hour, so that tokens that it signed count until their end.
+    """
+    with refusing():
+        from bot.main.keys import rotate_token_key  # noqa: PLC0415 - see bot.cli
+
+        until = rotate_token_key(read_places(os.environ), datetime.now(UTC))
+    typer.echo(f"A new key signs access tokens. The old one is shown at /jwks.json until {until:%Y-%m-%d %H:%M} UTC.")
+
+
 def rotate_log() -> None:
     """Make a new log key, which signs from now on. The old one vouches for it. Stop `cred serve` first.
 

@@ -44,6 +44,7 @@ def compose(made: Draft, *, text: str, digest: str) -> Policy:
         vendors=_vendors(made),
         time_zone=organization.time_zone,
         token_life=_there(made.tokens).life,
+        audiences=frozenset(_there(made.tokens).audiences),
         text=text,
         digest=digest,
     )

@@ -22,6 +22,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _LINK = re.compile(r"https?://[^\s<>|]+")
+_AUDIENCE = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>|#\"\\\\]+", re.ASCII | re.IGNORECASE)
 _LINK_MOST = 500
 _STEPS_MOST = 2000
 _MOST_DAYS = 3650
@@ -117,6 +118,13 @@ def _link(value: str) -> str:
     raise wrong(f'"{value}" is not the address of a page.', 'Write it whole, such as "https://central.sophos.com".')
 
 
+def _audience(value: str) -> str:
+    """RFC 8707, section 2: an absolute URI without a fragment."""
+    if _AUDIENCE.fullmatch(value) and len(value) <= _LINK_MOST:
+        return value
+    raise wrong(f'"{value}" is not an address that a token can be for.', 'Write it whole: "https://api.example.com".')
+
+
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -182,6 +190,7 @@ Weekdays = Annotated[
     list[Annotated[str, AfterValidator(_weekday)]], AfterValidator(_distinct), AfterValidator(_not_empty)
 ]
 Link = Annotated[str, AfterValidator(_link)]
+Audiences = Annotated[list[Annotated[str, AfterValidator(_audience)]], AfterValidator(_distinct)]
 Quorum = Annotated[int, AfterValidator(_quorum)]
 
 Channel = Annotated[str, AfterValidator(_slack_id("CG", "channel", _IN_CHANNEL))]

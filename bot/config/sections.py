@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.config.forms import (
     WEEKDAYS,
     Anyone,
+    Audiences,
     Channel,
     Clock,
     Days,
@@ -114,6 +115,9 @@ class TokensSection(Section):
     """`[tokens]`"""
 
     life: Duration = Field(default=timedelta(minutes=10), description='Write life = "10m".')
+    audiences: Audiences = Field(
+        default_factory=list, description='Write audiences = ["https://api.example.com"], for whom tokens may be asked.'
+    )
 
 
 class WarningsSection(Section):

@@ -26,6 +26,8 @@ RequestId = NewType("RequestId", UUID)
 CredentialId = NewType("CredentialId", UUID)
 SecretId = NewType("SecretId", UUID)
 NoticeId = NewType("NoticeId", UUID)
+TokenId = NewType("TokenId", UUID)
+"""The `jti` of an access token."""
 
 Words = NewType("Words", str)
 """What a person typed: the ledger seals it under that person's own key."""

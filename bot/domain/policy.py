@@ -119,6 +119,8 @@ class Policy:
     vendors: Mapping[AuthorityKey, Vendor] = field(default_factory=dict)
     time_zone: str = "UTC"
     token_life: timedelta = timedelta(minutes=10)
+    audiences: frozenset[str] = frozenset()
+    """For whom tokens may be asked, beside us who issue them."""
     text: str = ""
     digest: str = ""
     """SHA-256 of the file's bytes, in hex: which policy this is."""

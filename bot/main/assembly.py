@@ -14,20 +14,24 @@ from bot.authority.builtin import BuiltinAuthority, Pepper
 from bot.config import Settings
 from bot.domain.ids import TeamId
 from bot.domain.policy import Policy
+from bot.domain.tokens import LONGEST_LIFE
 from bot.main.face import face_of
+from bot.main.keys import TOKEN_SIGNING
 from bot.main.opening import Opened, open_house, read_keys
 from bot.main.program import Part, Program
 from bot.main.witnessing import Witnesses
 from bot.ports import Clock, Concealed, Entropy, Siem, World
 from bot.service.authentication import Authentication
 from bot.service.last_use import LastUse
+from bot.service.tokens import Tokens
 from bot.slack.directory import SlackDirectory
 from bot.slack.web_api import web_client
 from bot.store import RosterStore, SqlStore
 from bot.store.authentication import ClientLookup
 from bot.store.holding import Duty
+from bot.store.revocations import RevocationLookup
 from bot.web.app import Parts, create
-from bot.web.signing import Ed25519Signer
+from bot.web.signing import Ed25519Signer, FormerKey
 
 VERSION = version("cred")
 
@@ -58,6 +62,7 @@ class _Secrets:
 
     pepper: Pepper
     signing: bytes = field(repr=False)
+    former: list[FormerKey] = field(repr=False)
     fingerprint: Callable[[Concealed], str]
 
 
@@ -103,7 +108,7 @@ def _assemble(
     )
     face = face_of(settings, world, client, directory, version=VERSION)
     lookup = ClientLookup(opened.engine)
-    signer = Ed25519Signer(secrets.signing, settings.places.public_url)
+    signer = Ed25519Signer(secrets.signing, settings.places.public_url, secrets.former)
     authentication = Authentication(
         clients=lookup,
         check=authority,
@@ -112,15 +117,19 @@ def _assemble(
         clock=clock,
         entropy=entropy,
         token_life=policy.token_life,
+        audiences=policy.audiences | {settings.places.public_url},
     )
     issuer = settings.places.public_url
-    parts = Parts(issuer=issuer, world=world, authentication=authentication, signer=signer, slack=face.requests)
+    revoked = RevocationLookup(opened.engine)
+    tokens = Tokens(authentication=authentication, reader=signer, revoked=revoked)
+    parts = Parts(issuer=issuer, world=world, tokens=tokens, signer=signer, slack=face.requests)
 
     duty = Duty(opened.engine)
 
     def close() -> None:
         duty.release()
         lookup.close()
+        revoked.close()
         store.close()
         opened.close()
 
@@ -143,11 +152,13 @@ def _secrets(store: SqlStore, clock: Clock) -> _Secrets:
     with store.write() as connection:
         now = clock.now()
         pepper = store.ledger.key(connection, "pepper", at=now)
-        signing = store.ledger.key(connection, "token-signing", at=now)
+        signing = store.ledger.key(connection, TOKEN_SIGNING, at=now)
+        former = store.ledger.former_keys(connection, TOKEN_SIGNING)
         fingerprint = store.ledger.key(connection, "fingerprint", at=now)
     return _Secrets(
         pepper=Pepper(key_id=pepper.id, key=pepper.secret),
         signing=signing.secret,
+        former=[FormerKey(seed=key.secret, until=followed + LONGEST_LIFE) for key, followed in former],
         fingerprint=lambda secret: hmac.new(fingerprint.secret, secret.disclose().encode(), hashlib.sha256).hexdigest(),
     )
 

@@ -13,12 +13,14 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bot.config import KeySource, Places
+from bot.domain.tokens import LONGEST_LIFE
 from bot.main.initialising import write_secret
 from bot.main.opening import Keys, NotReadyError, Opened, open_house, read_keys, told_of
 from bot.store import SCHEMAS
 from bot.store.engine import WRITING
 from ledger import KeyEncryptionKey, KeyState, Ledger, LedgerError, VerifierKey, open_to_read, scrub
 
+TOKEN_SIGNING = "token-signing"  # noqa: S105 - a key's purpose
 Progress = Callable[[int, int], None]
 
 
@@ -55,6 +57,13 @@ def rotate_data_key(places: Places, now: datetime) -> int:
     """What comes from now on is sealed under a new key. The index of the entry that says so."""
     with opened_house(places, read_keys(places)) as opened, writing(opened) as connection:
         return opened.ledger.rotate_data_key(connection, at=now).index
+
+
+def rotate_token_key(places: Places, now: datetime) -> datetime:
+    """Access tokens from now on are signed by a new key. Until when the key before is shown and its tokens count."""
+    with opened_house(places, read_keys(places)) as opened, writing(opened) as connection:
+        opened.ledger.rotate_key(connection, TOKEN_SIGNING, at=now)
+    return now + LONGEST_LIFE
 
 
 def erase(places: Places, person: str, team: str | None, now: datetime) -> str:

@@ -24,6 +24,7 @@ from bot.ports.store import (
     UnitOfWork,
     Unreadable,
 )
+from bot.ports.tokens import Revocations
 from bot.ports.warnings import Groups, Told, Warnings
 from bot.ports.workspace import (
     Directory,
@@ -75,6 +76,7 @@ __all__ = [
     "Reader",
     "Rejected",
     "Requests",
+    "Revocations",
     "Search",
     "SendResult",
     "Sent",

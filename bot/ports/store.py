@@ -29,6 +29,7 @@ from bot.ports.errands import Errands
 from bot.ports.figures import Figures
 from bot.ports.history import History
 from bot.ports.search import Search
+from bot.ports.tokens import Revocations
 from bot.ports.warnings import Groups, Warnings
 
 
@@ -268,6 +269,8 @@ class Reader(Protocol):
     def warnings(self) -> Warnings: ...
     @property
     def groups(self) -> Groups: ...
+    @property
+    def revocations(self) -> Revocations: ...
     @property
     def figures(self) -> Figures: ...
 

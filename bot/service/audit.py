@@ -45,6 +45,8 @@ class _Check:
         yield from self._credentials()
         yield from self._acceptances()
         yield from self._warnings()
+        if self.reader.revocations.each() != self.story.revoked:
+            yield "the tokens in the table that were given up are not those that the entries tell of"
         if self.reader.policies.digests() != self.story.policies:
             yield "the policies in the table are not those that the entries tell of"
 

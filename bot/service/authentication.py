@@ -15,15 +15,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
-from uuid import UUID
 
 from bot.domain.credential import State
-from bot.domain.ids import ClientId, CredentialId, EstateKey, RoleKey, SecretId
+from bot.domain.ids import ClientId, CredentialId, EstateKey, RoleKey, SecretId, TokenId
+from bot.domain.tokens import LONGEST_LIFE
 from bot.ports import Clock, Concealed, Entropy
 from bot.service.last_use import LastUse, Use
 
-LONGEST_LIFE = timedelta(hours=1)
-"""Whatever the policy says: who checks signatures offline waits for the token's end."""
 SECRETS_COMPARED = 2
 """As many as may work at once during a rotation; fewer are made up with empty records, so that the work is the same."""
 
@@ -74,16 +72,18 @@ class SecretCheck(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """What an access token says (RFC 9068, section 2.2). Issuer and audience are the signer's."""
+    """What an access token says (RFC 9068, section 2.2). The issuer is the signer's."""
 
     client_id: ClientId
     issued_at: datetime
     expires_at: datetime
-    token_id: UUID
+    token_id: TokenId
     scope: tuple[str, ...]
     secret: SecretId
     estate: EstateKey
     role: RoleKey
+    audience: tuple[str, ...] = ()
+    """For whom it is; empty: for us, who issue it."""
 
 
 class TokenSigner(Protocol):
@@ -99,6 +99,8 @@ class Presented:
     client_id: str
     secret: Concealed
     scope: frozenset[str] | None = None
+    resources: tuple[str, ...] = ()
+    """For whom the token shall be (RFC 8707); empty: for us, who issue it."""
     address: str = ""
     """From where, for the record of the last use."""
 
@@ -112,14 +114,25 @@ class Granted:
     scope: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authenticated:
+    """A client that showed a secret that works. `until`: when a token that it gets now must end. Whole seconds."""
+
+    client: KnownClient
+    secret: SecretId
+    at: datetime
+    until: datetime
+
+
 class Why(StrEnum):
-    """Why there is no token: for the log. A client learns only whether it was the scope."""
+    """Why there is no token: for the log. A client learns only whether it was what it asked for."""
 
     UNKNOWN_CLIENT = "unknown client"
     WRONG_SECRET = "wrong secret"  # noqa: S105 - a reason's name
     NOT_ACTIVE = "not active"
     EXPIRED = "expired"
     SCOPE = "scope"
+    TARGET = "target"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +154,37 @@ class Authentication:
     clock: Clock
     entropy: Entropy
     token_life: timedelta
+    audiences: frozenset[str] = frozenset()
+    """For whom tokens may be asked."""
 
     def grant(self, presented: Presented) -> Granted | Refused:
         """A token for whoever shows a secret that works."""
+        who = self.authenticate(presented)
+        if isinstance(who, Refused):
+            return who
+        client = who.client
+        scope = client.permissions if presented.scope is None else presented.scope
+        if not scope or not scope <= client.permissions:
+            return Refused(Why.SCOPE, client.client_id)
+        if not self.audiences.issuperset(presented.resources):
+            return Refused(Why.TARGET, client.client_id)
+        claims = Claims(
+            client_id=client.client_id,
+            issued_at=who.at,
+            expires_at=who.until,
+            token_id=TokenId(self.entropy.uuid()),
+            scope=tuple(sorted(scope)),
+            secret=who.secret,
+            estate=client.estate,
+            role=client.role,
+            audience=presented.resources,
+        )
+        return Granted(
+            token=self.signer.sign(claims), life=int((who.until - who.at).total_seconds()), scope=claims.scope
+        )
+
+    def authenticate(self, presented: Presented) -> Authenticated | Refused:
+        """Who shows a secret that works; the use is noted."""
         now = self.clock.now()
         client = self.clients.find(presented.client_id)
         secret = self._match(presented, () if client is None else client.secrets, now)
@@ -164,26 +205,13 @@ class Authentication:
 
     def _welcome(
         self, client: KnownClient, secret: KnownSecret, presented: Presented, now: datetime
-    ) -> Granted | Refused:
+    ) -> Authenticated | Refused:
         start = now.replace(microsecond=0)
         end = self._end(client, secret, start)
         if end <= start:
             return Refused(Why.EXPIRED, client.client_id)
         self.last_use.note(Use(credential=client.credential, secret=secret.id, at=now, address=presented.address))
-        scope = client.permissions if presented.scope is None else presented.scope
-        if not scope or not scope <= client.permissions:
-            return Refused(Why.SCOPE, client.client_id)
-        claims = Claims(
-            client_id=client.client_id,
-            issued_at=start,
-            expires_at=end,
-            token_id=self.entropy.uuid(),
-            scope=tuple(sorted(scope)),
-            secret=secret.id,
-            estate=client.estate,
-            role=client.role,
-        )
-        return Granted(token=self.signer.sign(claims), life=int((end - start).total_seconds()), scope=claims.scope)
+        return Authenticated(client=client, secret=secret.id, at=start, until=end)
 
     def _end(self, client: KnownClient, secret: KnownSecret, start: datetime) -> datetime:
         """A token's last instant, in whole seconds as tokens count them: rounded down, so never past the expiry."""

@@ -122,6 +122,7 @@ _WORDS: Mapping[EventKind, tuple[Tone, _Words]] = {
     EventKind.SECRET_LEAKED: (Tone.ENDED, "found one of its secrets in the open, and told of it"),
     EventKind.SECRET_SHOWN: (Tone.NOTED, lambda b, _: f"sent the message with the secret: {b['delivery']}"),
     EventKind.RECEIPT_CHANGED: (Tone.NOTED, lambda b, _: f"noted of the secret: {b['receipt']}"),
+    EventKind.TOKEN_REVOKED: (Tone.NOTED, "gave up an access token before its end"),
     EventKind.CREDENTIAL_SUSPENDED: (Tone.ENDED, lambda b, _: f"suspended it: {b['why']}"),
     EventKind.CREDENTIAL_RESUMED: (Tone.DONE, "resumed it"),
     EventKind.CREDENTIAL_TRANSFERRED: (Tone.DONE, lambda b, name: f"accepted it: it belongs to {name(b['owner'])} now"),

@@ -23,6 +23,7 @@ from bot.store.notices import SqlNotices
 from bot.store.recording import Recorder
 from bot.store.registers import SqlAcceptances, SqlChores, SqlNames, SqlPolicies
 from bot.store.requests import SqlRequests
+from bot.store.revocations import SqlRevocations
 from bot.store.rows import METADATA
 from bot.store.telling import line
 from bot.store.trouble import Trouble
@@ -54,6 +55,7 @@ class SqlReader:
         self.chores = SqlChores(connection)
         self.warnings = SqlWarnings(connection)
         self.groups = SqlGroups(connection)
+        self.revocations = SqlRevocations(connection)
         self.figures = SqlFigures(connection)
 
 

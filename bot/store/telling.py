@@ -30,6 +30,7 @@ _SENTENCES: dict[EventKind, str] = {
     EventKind.SECRET_REISSUED: "The secret of credential {credential} was issued again for {actor}.",
     EventKind.SECRET_SHOWN: "The secret of credential {credential}: {delivery}.",
     EventKind.RECEIPT_CHANGED: "The receipt for the secret of credential {credential}: {receipt}.",
+    EventKind.TOKEN_REVOKED: "A client of credential {credential} gave up an access token before its end.",
     EventKind.CREDENTIAL_SUSPENDED: "Credential {credential} is suspended: {why}.",
     EventKind.CREDENTIAL_RESUMED: "Credential {credential} works again, by request {request}.",
     EventKind.CREDENTIAL_TRANSFERRED: "Credential {credential} is owned by {owner} now, by request {request}.",

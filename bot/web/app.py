@@ -16,13 +16,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.domain.ids import short_code
 from bot.ports import World
-from bot.service.authentication import Authentication
+from bot.service.tokens import Tokens
 from bot.web import metadata
 from bot.web.health import HealthEndpoint
 from bot.web.refusal import Code, Refusal
 from bot.web.shield import Shield
 from bot.web.signing import Ed25519Signer
 from bot.web.token import TokenEndpoint
+from bot.web.token_questions import IntrospectionEndpoint, RevocationEndpoint
 
 FLUSH_EVERY = 1.0
 """Seconds between two looks at what uses are to be written."""
@@ -37,7 +38,7 @@ class Parts:
     issuer: str
     """The public URL, `https://cred.example.com`: no slash at its end, no query, no fragment (RFC 8414, section 2)."""
     world: World
-    authentication: Authentication
+    tokens: Tokens
     signer: Ed25519Signer
     slack: ASGIApp | None = None
     """What answers `/slack/events`; None where Slack's requests come over a socket."""
@@ -45,10 +46,13 @@ class Parts:
 
 def create(parts: Parts) -> Starlette:
     """The application. Its lifespan writes last uses: it must run, and end before the store is closed."""
+    document = metadata.of(parts.issuer, parts.world.policy)
     routes = [
-        Route(metadata.TOKEN_PATH, TokenEndpoint(parts.authentication)),
-        Route(metadata.KEYS_PATH, _fixed(parts.signer.key_set())),
-        Route(metadata.METADATA_PATH, _fixed(metadata.of(parts.issuer, parts.world.policy))),
+        Route(metadata.TOKEN_PATH, TokenEndpoint(parts.tokens.authentication)),
+        Route(metadata.INTROSPECTION_PATH, IntrospectionEndpoint(parts.tokens, parts.issuer)),
+        Route(metadata.REVOCATION_PATH, RevocationEndpoint(parts.tokens, parts.world)),
+        Route(metadata.KEYS_PATH, _said(lambda: parts.signer.key_set(parts.world.clock.now()))),
+        Route(metadata.METADATA_PATH, _said(lambda: document)),
         Route("/healthz", HealthEndpoint(parts.world.store).answer),
     ]
     if parts.slack is not None:
@@ -78,11 +82,11 @@ class _Handed:
         await self._app(scope, receive, send)
 
 
-def _fixed(content: object) -> Callable[[Request], Awaitable[JSONResponse]]:
-    """An endpoint whose answer is the same for the life of the process."""
+def _said(content: Callable[[], object]) -> Callable[[Request], Awaitable[JSONResponse]]:
+    """An endpoint that tells everybody the same."""
 
     async def endpoint(_request: Request) -> JSONResponse:
-        return JSONResponse(content, headers={"Cache-Control": "public, max-age=300"})
+        return JSONResponse(content(), headers={"Cache-Control": "public, max-age=300"})
 
     return endpoint
 
@@ -111,7 +115,7 @@ def _lifespan(parts: Parts) -> Callable[[Starlette], AbstractAsyncContextManager
 
 async def _flush(parts: Parts, stop: asyncio.Event) -> None:
     """Write last uses until told to stop, and then all that is left."""
-    last_use = parts.authentication.last_use
+    last_use = parts.tokens.authentication.last_use
     final = False
     while not final:
         with suppress(TimeoutError):

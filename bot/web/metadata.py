@@ -3,12 +3,15 @@
 from bot.domain.policy import Policy
 
 TOKEN_PATH = "/oauth2/token"  # noqa: S105 - an address
+INTROSPECTION_PATH = "/oauth2/introspect"
+REVOCATION_PATH = "/oauth2/revoke"
 KEYS_PATH = "/jwks.json"
 METADATA_PATH = "/.well-known/oauth-authorization-server"
 
 
 def of(issuer: str, policy: Policy) -> dict[str, object]:
     """The document of an issuer."""
+    methods = ["client_secret_basic", "client_secret_post"]
     permissions = {permission for role in policy.roles.values() for permission in role.permissions}
     return {
         "issuer": issuer,
@@ -17,5 +20,9 @@ def of(issuer: str, policy: Policy) -> dict[str, object]:
         "scopes_supported": sorted(permissions),
         "response_types_supported": [],
         "grant_types_supported": ["client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint": issuer + INTROSPECTION_PATH,
+        "introspection_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint": issuer + REVOCATION_PATH,
+        "revocation_endpoint_auth_methods_supported": methods,
     }

@@ -7,15 +7,17 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from urllib.parse import parse_qsl, unquote_plus
 
 from bot.ports import Concealed
 from bot.service.authentication import Presented
+from bot.web.receiving import Envelope
 from bot.web.refusal import Code, Refusal
 
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 32
+_RESOURCE = "resource"
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")
 """RFC 6749, section 3.3."""
 
@@ -40,21 +42,9 @@ BAD_BASIC = Refusal(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
-    """A request as it came, before anybody believed it."""
-
-    content_type: str
-    authorization: tuple[str, ...] = field(repr=False, default=())
-    """Every header of that name."""
-    query: bytes = field(repr=False, default=b"")
-    body: bytes = field(repr=False)
-    address: str = ""
-
-
 def parse(envelope: Envelope) -> Presented | Refusal:
     """What the client shows and asks for, or the first thing that is wrong with the request."""
-    form = _form(envelope)
+    form = form_of(envelope)
     if isinstance(form, Refusal):
         return form
     grant_type = form.get("grant_type")
@@ -63,19 +53,24 @@ def parse(envelope: Envelope) -> Presented | Refusal:
     scope = form.get("scope")
     if scope is not None and not _SCOPE.fullmatch(scope):
         return BAD_SCOPE
+    presented = client_of(envelope, form)
+    if isinstance(presented, Refusal):
+        return presented
+    narrowed = None if scope is None else frozenset(scope.split(" "))
+    return replace(presented, scope=narrowed, resources=tuple(form.get(_RESOURCE, "").split()))
+
+
+def client_of(envelope: Envelope, form: Mapping[str, str]) -> Presented | Refusal:
+    """Who says to be asking, by which secret (section 2.3.1)."""
     client = _client(envelope.authorization, form)
     if isinstance(client, Refusal):
         return client
     identifier, secret = client
-    return Presented(
-        client_id=identifier,
-        secret=secret,
-        scope=None if scope is None else frozenset(scope.split(" ")),
-        address=envelope.address,
-    )
+    return Presented(client_id=identifier, secret=secret, address=envelope.address)
 
 
-def _form(envelope: Envelope) -> Mapping[str, str] | Refusal:
+def form_of(envelope: Envelope) -> Mapping[str, str] | Refusal:
+    """The parameters, each there once (section 3.2); but for `resource`, which RFC 8707 lets repeat: in one value."""
     if envelope.query:
         return IN_THE_ADDRESS
     if envelope.content_type.partition(";")[0].strip().lower() != _FORM:
@@ -84,11 +79,12 @@ def _form(envelope: Envelope) -> Mapping[str, str] | Refusal:
         fields = parse_qsl(envelope.body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError:
         return UNREADABLE
-    form = dict(fields)
-    if len(form) != len(fields):
+    once = [name for name, _ in fields if name != _RESOURCE]
+    if len(set(once)) != len(once):
         return REPEATED
     # "Parameters sent without a value MUST be treated as if they were omitted" (section 3.2).
-    return {name: value for name, value in fields if value}
+    resources = " ".join(value for name, value in fields if name == _RESOURCE)  # no URI has a space
+    return {name: value for name, value in [*fields, (_RESOURCE, resources)] if value}
 
 
 def _client(authorization: tuple[str, ...], form: Mapping[str, str]) -> tuple[str, Concealed] | Refusal:

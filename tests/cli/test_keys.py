@@ -2,6 +2,7 @@
 
 import shutil
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from typer.testing import CliRunner
@@ -69,6 +70,21 @@ def test_keys_are_listed_without_being_shown(env):
     assert {line.split()[1] for line in said.splitlines()[1:]} == {"entry", "index", "pepper", "log"}
     assert said.count(kek.id.hex()[:16]) == 3
     assert kek.to_text()[-20:] not in said
+
+
+def test_tokens_of_a_key_that_another_followed_count_for_an_hour_more(env):
+    places = read_places(dict(env))
+    said = _run(env, "keys", "rotate-token").stdout
+    _run(env, "keys", "rotate-token")
+    _sound(env)
+    opened = open_house(places, read_keys(places))
+    with opened.engine.connect() as connection, connection.begin():
+        signs = opened.ledger.key(connection, commands.TOKEN_SIGNING)
+        ((former, followed),) = opened.ledger.former_keys(connection, commands.TOKEN_SIGNING)
+    opened.close()
+    assert former.id != signs.id
+    assert abs(datetime.now(UTC) - followed) < timedelta(minutes=5)
+    assert "at /jwks.json until" in said
 
 
 def test_keys_are_listed_while_the_program_runs(env):

@@ -77,6 +77,7 @@ claim = "90m"
 
 [tokens]
 life = "1h"
+audiences = ["https://api.example.com/v1", "urn:example:reports"]
 
 [rotation]
 overlap = "36h"
@@ -149,6 +150,7 @@ def test_roles_of_the_file_replace_the_default_ones(policy: Policy) -> None:
 def test_windows_that_are_left_out_keep_their_defaults(policy: Policy) -> None:
     assert policy.windows == Windows(request=timedelta(hours=48), claim=timedelta(minutes=90))
     assert policy.token_life == timedelta(hours=1)
+    assert policy.audiences == {"https://api.example.com/v1", "urn:example:reports"}
 
 
 def test_the_few_who_may_break_the_glass_are_people_and_groups(policy: Policy) -> None:

@@ -2,9 +2,13 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
+from bot.domain.events import TokenRevoked, Via
+from bot.domain.ids import TokenId
 from bot.domain.request import Verdict
 from bot.service import receipts, requests
 from bot.service.starting import announce
@@ -22,7 +26,7 @@ def check(house):
 
 @pytest.fixture
 def lived_in(house):
-    """A house with one of each: a credential that was warned of, each end of a request, a broken glass."""
+    """A house with one of each: a credential that was warned of, each end of a request, a broken glass, a token."""
     announce(house.world, "1")
     shown = house.issued()
     receipts.stored(house.world, shown.credential.id, shown.credential.newest.id, MAYA)
@@ -32,6 +36,10 @@ def lived_in(house):
     house.review(house.taken(name="taken"), ANA, Verdict.APPROVE, "I was there")
     house.clock.advance(days=24)
     raise_due(house.world)
+    with house.store.work() as work:
+        token = {"token": TokenId(UUID(int=1)), "expires_at": work.now + timedelta(minutes=10)}
+        work.revocations.add(credential=shown.credential.id, **token)
+        work.record(TokenRevoked(actor=None, via=Via.WEB, credential=shown.credential.id, **token))
     return house
 
 

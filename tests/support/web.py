@@ -16,16 +16,19 @@ from starlette.types import ASGIApp
 
 from bot.authority.builtin import BuiltinAuthority, Pepper
 from bot.domain.credential import State
-from bot.domain.ids import CredentialId, RoleKey, SecretId
+from bot.domain.ids import CredentialId, RoleKey, SecretId, TokenId
 from bot.domain.role import READ_ONLY
 from bot.ports import Concealed, Issued, Order, World
 from bot.service.authentication import Authentication, Clients, KnownClient, KnownSecret
 from bot.service.last_use import LastUse
+from bot.service.tokens import Revoked, Tokens
 from bot.web import Ed25519Signer, Parts, create
 from tests.support.fakes import START, FakeClock, FakeDirectory, FakeEntropy
 from tests.support.people import RETAIL, make_policy
 
 ISSUER = "https://cred.example.com"
+API, REPORTS = "https://api.example.com", "urn:example:reports"
+"""For whom tokens may be asked, beside the issuer."""
 SEED = bytes(range(32))
 PEPPER = Pepper(key_id=b"p" * 32, key=b"pepper of the tests, 32 bytes...")
 
@@ -129,6 +132,13 @@ class FakeStore:
         return None
 
 
+class FakeRevoked(set[TokenId]):
+    """The hot read of the tokens that were given up, without a database."""
+
+    def has(self, token: TokenId) -> bool:
+        return token in self
+
+
 @dataclass
 class Door:
     """The web application over fakes, with one credential that works."""
@@ -138,6 +148,7 @@ class Door:
     store: FakeStore = field(default_factory=FakeStore)
     last_use: LastUse = field(default_factory=LastUse)
     authority: BuiltinAuthority = field(default_factory=new_authority)
+    revoked: FakeRevoked = field(default_factory=FakeRevoked)
 
     def __post_init__(self) -> None:
         self.check = CountingCheck(self.authority)
@@ -169,7 +180,7 @@ class Door:
             fingerprint=lambda _secret: "f" * 64,
             wake=lambda: None,
         )
-        return application(world, self.authentication, slack=slack, issuer=issuer)
+        return application(world, self.authentication, slack=slack, issuer=issuer, revoked=self.revoked)
 
 
 def authentication(clients: Clients, check, last_use: LastUse, clock, **changes) -> Authentication:
@@ -182,16 +193,22 @@ def authentication(clients: Clients, check, last_use: LastUse, clock, **changes)
         "clock": clock,
         "entropy": FakeEntropy(5),
         "token_life": timedelta(minutes=10),
+        "audiences": frozenset({ISSUER, API, REPORTS}),
     }
     return Authentication(**{**values, **changes})
 
 
 def application(
-    world: World, authenticates: Authentication, *, slack: ASGIApp | None = None, issuer: str = ISSUER
+    world: World,
+    authenticates: Authentication,
+    *,
+    slack: ASGIApp | None = None,
+    issuer: str = ISSUER,
+    revoked: Revoked | None = None,
 ) -> Starlette:
     signer = Ed25519Signer(SEED, issuer)
-    parts = Parts(issuer=issuer, world=world, authentication=authenticates, signer=signer, slack=slack)
-    return create(parts)
+    tokens = Tokens(authentication=authenticates, reader=signer, revoked=FakeRevoked() if revoked is None else revoked)
+    return create(Parts(issuer=issuer, world=world, tokens=tokens, signer=signer, slack=slack))
 
 
 class Visitor:

@@ -14,6 +14,9 @@ def client():
         yield client
 
 
+METHODS = ["client_secret_basic", "client_secret_post"]
+
+
 def test_the_metadata_says_what_is_true(client):
     # RFC 8414, section 2: issuer, response_types_supported and (for this grant) token_endpoint are required.
     assert client.get("/.well-known/oauth-authorization-server").json() == {
@@ -23,14 +26,19 @@ def test_the_metadata_says_what_is_true(client):
         "scopes_supported": sorted(Permission),
         "response_types_supported": [],
         "grant_types_supported": ["client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": METHODS,
+        "introspection_endpoint": f"{ISSUER}/oauth2/introspect",
+        "introspection_endpoint_auth_methods_supported": METHODS,
+        "revocation_endpoint": f"{ISSUER}/oauth2/revoke",
+        "revocation_endpoint_auth_methods_supported": METHODS,
     }
 
 
 def test_the_addresses_in_the_metadata_lead_somewhere(client):
     metadata = client.get("/.well-known/oauth-authorization-server").json()
     assert client.get(metadata["jwks_uri"].removeprefix(ISSUER)).json()["keys"]
-    assert client.post(metadata["token_endpoint"].removeprefix(ISSUER)).status_code == 400
+    for name in ("token_endpoint", "introspection_endpoint", "revocation_endpoint"):
+        assert client.post(metadata[name].removeprefix(ISSUER)).status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/jwks.json", "/.well-known/oauth-authorization-server"])

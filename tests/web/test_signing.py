@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
-from bot.domain.ids import ClientId, EstateKey, RoleKey, SecretId
+from bot.domain.ids import ClientId, EstateKey, RoleKey, SecretId, TokenId
 from bot.service.authentication import Claims
 from bot.web.signing import Ed25519Signer, thumbprint
 from tests.support.fakes import START
@@ -23,7 +23,7 @@ CLAIMS = Claims(
     client_id=ClientId(str(UUID(int=11))),
     issued_at=START,
     expires_at=START + timedelta(minutes=10),
-    token_id=UUID(int=12),
+    token_id=TokenId(UUID(int=12)),
     scope=("alerts:read", "users:read"),
     secret=SecretId(UUID(int=13)),
     estate=EstateKey("retail"),
@@ -37,7 +37,7 @@ def signer() -> Ed25519Signer:
 
 
 def decoded(signer, token):
-    return jwt.decode(token, KeySet.import_key_set(signer.key_set()), algorithms=["EdDSA"])
+    return jwt.decode(token, KeySet.import_key_set(signer.key_set(START)), algorithms=["EdDSA"])
 
 
 def test_a_key_is_named_by_its_thumbprint():
@@ -49,7 +49,7 @@ def test_a_key_is_named_by_its_thumbprint():
 def test_the_key_set_shows_the_public_half_of_the_rfcs_key():
     # RFC 8037, appendix A.1 and A.2.
     seed = base64.urlsafe_b64decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=")
-    (key,) = Ed25519Signer(seed, ISSUER).key_set()["keys"]
+    (key,) = Ed25519Signer(seed, ISSUER).key_set(START)["keys"]
     assert key == {
         "kty": "OKP",
         "crv": "Ed25519",
@@ -62,7 +62,7 @@ def test_the_key_set_shows_the_public_half_of_the_rfcs_key():
 
 def test_another_library_reads_the_claims(signer):
     token = decoded(signer, signer.sign(CLAIMS))
-    assert token.header == {"typ": "at+jwt", "alg": "EdDSA", "kid": signer.key_set()["keys"][0]["kid"]}
+    assert token.header == {"typ": "at+jwt", "alg": "EdDSA", "kid": signer.key_set(START)["keys"][0]["kid"]}
     assert token.claims == {
         "iss": ISSUER,
         "sub": str(UUID(int=11)),
@@ -96,4 +96,4 @@ def test_a_token_of_another_key_is_refused(signer):
 
 def test_no_repr_shows_the_private_key(signer):
     assert SEED.hex() not in repr(signer)
-    assert "d" not in signer.key_set()["keys"][0]
+    assert "d" not in signer.key_set(START)["keys"][0]

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from bot.domain.credential import State
-from bot.web.token import BODY_LIMIT
+from bot.web.receiving import BODY_LIMIT
 from tests.support.web import Door, pieces, visiting
 
 GRANT = {"grant_type": "client_credentials"}

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from bot.service.authentication import Presented
 from bot.web import token, token_request
+from bot.web.receiving import Envelope
 from bot.web.refusal import Refusal
-from bot.web.token_request import Envelope, parse
+from bot.web.token_request import parse
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -44,6 +44,7 @@ from bot.domain.events.secrets import (
     SecretShown,
 )
 from bot.domain.events.service import LedgerRead, NoticeSent, PersonLeft, PolicyChanged, ServiceStarted, TermsAccepted
+from bot.domain.events.tokens import TokenRevoked
 
 EVENTS: tuple[type[Event], ...] = (
     ServiceStarted,
@@ -67,6 +68,7 @@ EVENTS: tuple[type[Event], ...] = (
     SecretLeaked,
     SecretShown,
     ReceiptChanged,
+    TokenRevoked,
     CredentialSuspended,
     CredentialResumed,
     CredentialTransferred,
@@ -125,6 +127,7 @@ __all__ = [
     "SecretShown",
     "ServiceStarted",
     "TermsAccepted",
+    "TokenRevoked",
     "Via",
     "VoteCast",
     "VoteRefused",

@@ -49,6 +49,7 @@ class EventKind(StrEnum):
     SECRET_RETIRED = "secret:retired"  # noqa: S105 - an event's name
     SECRET_KEPT = "secret:kept"  # noqa: S105 - an event's name
     SECRET_LEAKED = "secret:leaked"  # noqa: S105 - an event's name
+    TOKEN_REVOKED = "token:revoked"  # noqa: S105 - an event's name
     RECEIPT_CHANGED = "receipt:changed"
     CREDENTIAL_SUSPENDED = "credential:suspended"
     CREDENTIAL_RESUMED = "credential:resumed"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from bot.domain.events import EventKind
 from bot.domain.request import State
-from bot.service.story import glasses, lives, registers, requests, secrets, tracking, warnings
+from bot.service.story import glasses, lives, registers, requests, secrets, tokens, tracking, warnings
 from bot.service.story.told import Body, Story, ToldCredential, ToldGlass, ToldRequest, ToldSecret
 
 __all__ = ["Body", "Story", "ToldCredential", "ToldGlass", "ToldRequest", "ToldSecret", "take"]
@@ -44,6 +44,7 @@ _TELL: dict[str, Callable[[Story, int, str, Body], Iterator[str]]] = {
     EventKind.SECRET_KEPT: secrets.kept,
     EventKind.SECRET_SHOWN: secrets.shown,
     EventKind.RECEIPT_CHANGED: secrets.receipt,
+    EventKind.TOKEN_REVOKED: tokens.revoked,
     EventKind.CREDENTIAL_SUSPENDED: lives.suspended,
     EventKind.CREDENTIAL_RESUMED: lives.resumed,
     EventKind.CREDENTIAL_TRANSFERRED: lives.transferred,

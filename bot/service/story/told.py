@@ -99,4 +99,6 @@ class Story:
     policies: list[str] = field(default_factory=list)
     warnings: dict[tuple[str, int, int], tuple[bool, str]] = field(default_factory=dict)
     """Of credential, expiry and days: whether it was superseded, and in which group it was told."""
+    revoked: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Of each token that was given up and is still remembered: its credential, and its end."""
     wrong: list[str] = field(default_factory=list)

@@ -23,6 +23,7 @@ def upgrade() -> None:
     _groups()
     _reviews()
     _registers()
+    _tokens()
 
 
 def _request() -> None:
@@ -151,6 +152,18 @@ def _registers() -> None:
     )
     op.create_index("ix_errand_remind_at", "errand", ["remind_at"])
     op.create_table("chore", _text("name"), _instant("done_at"), _text("mark"), sa.PrimaryKeyConstraint("name"))
+
+
+def _tokens() -> None:
+    op.create_table(
+        "revocation",
+        _text("token"),
+        _text("credential"),
+        _instant("expires_at"),
+        sa.PrimaryKeyConstraint("token"),
+        sa.ForeignKeyConstraint(["credential"], ["credential.id"]),
+    )
+    op.create_index("ix_revocation_expires_at", "revocation", ["expires_at"])
 
 
 def _unique(table: str, column: str) -> str:
