@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.config import HttpMode, Settings, SocketMode
 from bot.main.opening import NotReadyError
 from bot.ports import World
+from bot.slack import home
 from bot.slack.app import build_app
 from bot.slack.background import Background
 from bot.slack.directory import SlackDirectory
@@ -55,6 +56,10 @@ class SlackFace:
             raise NotReadyError(f"Slack refuses SLACK_APP_TOKEN ({word}). Run `cred doctor`.") from None
         except UNANSWERED as reason:
             _log.warning("Slack could not be reached (%s); I try again every few seconds.", type(reason).__name__)
+
+    def refresh_homes(self) -> None:
+        """Draw the Home tabs anew of those who may be looking at them, where something has changed."""
+        home.refresh(self._face)
 
     def close(self) -> None:
         """Take nothing more from Slack, and finish what is being answered."""

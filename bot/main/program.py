@@ -24,6 +24,8 @@ _CHECKPOINT_EVERY = timedelta(minutes=1)
 _PEOPLE_EVERY = timedelta(minutes=10)
 _PEOPLE_GOOD_FOR = timedelta(days=1)
 _CONNECT_EVERY = timedelta(seconds=10)
+_DRAW_EVERY = timedelta(seconds=3)
+"""How long a Home tab that is open may show what has changed."""
 _LOOK_AGAIN = timedelta(seconds=1)
 """Where several processes serve one database, none hears what another has written for the outbox: it is looked for."""
 _SENDERS = 4
@@ -114,6 +116,7 @@ class Program:
             yield Job(name="reading of the workspace", run=self._read_people, every=_PEOPLE_EVERY, at_once=True)
         if self.part is not Part.WORKER:
             yield Job(name="connection to Slack", run=self.face.connect, every=_CONNECT_EVERY)
+            yield Job(name="drawing of Home tabs", run=self.face.refresh_homes, every=_DRAW_EVERY)
 
     def _sweep(self) -> None:
         if self._duty.mine():

@@ -44,6 +44,9 @@ class History(Protocol):
     def origins(self) -> tuple[str, ...]:
         """The name of each log on record, which no other log has: the oldest first, each continued by the next."""
 
+    def size(self) -> int:
+        """How many entries there are: as long as it is the same, nothing has changed."""
+
     def entries(self, start: LogPlace | None, *, limit: int) -> Sequence[Entry]:
         """The entries from a place on, log after log; None is the beginning. The place's log is one on record."""
 

@@ -59,8 +59,17 @@ def audit(world: World, user: UserId, name: str) -> Audited | Choice | Denied:
     if isinstance(decision, Denied):
         return decision
     found = inventory.show(world, user, name)
-    if isinstance(found, Choice | Denied):
-        return found
+    return found if isinstance(found, Choice | Denied) else _audited(world, user, found)
+
+
+def audit_one(world: World, user: UserId, credential: CredentialId) -> Audited | Denied:
+    """The same of the credential of an ID."""
+    decision = may_audit(world, user)
+    found = decision if isinstance(decision, Denied) else inventory.credential(world, user, credential)
+    return found if isinstance(found, Denied) else _audited(world, user, found)
+
+
+def _audited(world: World, user: UserId, found: Credential) -> Audited:
     history = world.store.history
     entries = tuple(history.about(found.id, limit=SHOWN))
     _record(world, user, found.id, [entry.place for entry in entries])

@@ -3,8 +3,7 @@
 Nobody learns from an answer that something exists which they may not see: both are "not found".
 """
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 
 from bot.domain.break_glass import Glass
 from bot.domain.credential import LIVING, Credential
@@ -15,15 +14,14 @@ from bot.domain.kind import NEW, REVEALED, Kind
 from bot.domain.naming import name_key
 from bot.domain.notice import Warned
 from bot.domain.person import standing
-from bot.domain.request import OPEN, Request, State
-from bot.ports import Reader, Search, World
+from bot.domain.request import Request, State
+from bot.ports import Reader, World
 from bot.service.sight import may_see, seen_by
 
 PAGE = 10
 """Credentials on a page of a list."""
 _MOST_OPEN = 500
-"""Open requests that are looked through for one person's list."""
-_SOON = timedelta(days=30)
+"""Undecided requests that are looked through for one person's list, and open ones of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +44,7 @@ class Pending:
     """Credentials that are offered to me."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomeView:
-    """What the Home tab shows to somebody."""
-
-    decision: Decision
-    pending: Pending = Pending()
-    expiring: tuple[Credential, ...] = ()
-    yours: tuple[Credential, ...] = ()
-    estates: tuple[Estate, ...] = ()
-    """Where this person may add credentials."""
+NOTHING = Pending()
 
 
 def standing_of(world: World, user: UserId) -> Decision:
@@ -93,26 +82,6 @@ def pending(world: World, user: UserId) -> Pending | Denied:
         return decision
     with world.store.read() as reader:
         return _pending(world, reader, user)
-
-
-def home(world: World, user: UserId) -> HomeView:
-    """The Home tab: what needs this person, what expires soon, what is theirs."""
-    decision = standing_of(world, user)
-    if isinstance(decision, Denied):
-        return HomeView(decision=decision)
-    with world.store.read() as reader:
-        yours = reader.credentials.search(Search(estates=frozenset(), person=user, limit=PAGE))
-        soon = reader.credentials.search(
-            replace(seen_by(world, user), ends_before=world.clock.now() + _SOON, soonest=True, limit=PAGE)
-        )
-        waiting = _pending(world, reader, user)
-    return HomeView(
-        decision=decision,
-        pending=waiting,
-        expiring=tuple(soon),
-        yours=tuple(yours),
-        estates=may_add_somewhere(world, user),
-    )
 
 
 def credential(world: World, user: UserId, credential_id: CredentialId) -> Credential | Denied:
@@ -153,8 +122,9 @@ def subject(world: World, about: Request) -> Credential | None:
 
 
 def _pending(world: World, reader: Reader, user: UserId) -> Pending:
-    waiting = reader.requests.in_state(sorted(OPEN), limit=_MOST_OPEN)
-    claimable = [r for r in waiting if r.state is State.APPROVED and r.asked.owner == user]
+    waiting = reader.requests.in_state([State.PENDING], limit=_MOST_OPEN)
+    theirs = reader.requests.concerning(user, limit=_MOST_OPEN)
+    claimable = [r for r in theirs if r.state is State.APPROVED and r.asked.owner == user]
     return Pending(
         on_me=tuple(
             r
@@ -163,7 +133,7 @@ def _pending(world: World, reader: Reader, user: UserId) -> Pending:
             and user in r.eligible(world.policy, world.directory)
             and all(vote.voter != user for vote in r.votes)
         ),
-        mine=tuple(r for r in waiting if r.asked.requester == user),
+        mine=tuple(r for r in theirs if r.asked.requester == user),
         to_review=tuple(
             glass
             for glass in reader.glasses.unreviewed(limit=_MOST_OPEN)

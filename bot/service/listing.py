@@ -44,6 +44,9 @@ class Listing:
     after: Place | None = None
 
 
+NONE = Listing(items=())
+
+
 def listing(world: World, user: UserId, wanted: Wanted = EVERYTHING, place: Place | None = None) -> Listing | Denied:
     """A page of what somebody looks for, of what they may see. A place that has gone leads to the first page."""
     decision = standing_of(world, user)

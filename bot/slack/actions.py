@@ -66,6 +66,11 @@ def more(face: Face, click: Click) -> None:
     _open_for(face, click, mark, forms[choice])
 
 
+def audit(face: Face, click: Click) -> None:
+    """What the ledger says of a credential."""
+    answer(face, click, audits.of_one(face, click.person, click.value))
+
+
 def proof(face: Face, click: Click) -> None:
     """The proof of an entry of the ledger."""
     answer(face, click, audits.proven(face, click.person, click.value))

@@ -8,7 +8,7 @@ from bot.slack.cards import listing as list_cards
 from bot.slack.cards import plain
 from bot.slack.cards.pieces import Card
 from bot.slack.face import Face, Later, Person
-from bot.slack.ids import EntryMark
+from bot.slack.ids import EntryMark, parse_credential
 
 _LONG = (
     "The proof is too long for a message. Where Cred runs: "
@@ -30,6 +30,15 @@ def _read(face: Face, person: Person, rest: str) -> Card:
     if isinstance(found, inventory.Choice):
         return list_cards.choice(found.items, face.known, command="audit")
     return cards.audited(found, face.known)
+
+
+def of_one(face: Face, person: Person, value: object) -> Card:
+    """The same of the credential beside which the button stood."""
+    credential = parse_credential(value)
+    if credential is None:
+        return plain.refusal(errors.NOT_OURS)
+    found = auditing.audit_one(face.world, person.user, credential)
+    return plain.refusal(found.sentence) if isinstance(found, Denied) else cards.audited(found, face.known)
 
 
 def proven(face: Face, person: Person, value: object) -> Card:

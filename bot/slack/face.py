@@ -1,7 +1,7 @@
 """What every listener is given, and the first question of each: may this person do anything here at all?"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_sdk import WebClient
@@ -13,6 +13,7 @@ from bot.service import inventory
 from bot.slack import errors
 from bot.slack.background import Background, Task
 from bot.slack.cards.pieces import Card, Known
+from bot.slack.lookers import Lookers
 from bot.slack.reply import Replies
 
 Payload = Mapping[str, Any]
@@ -30,6 +31,7 @@ class Face:
     public_url: str
     """Where tokens are given out, without a slash at its end: the `curl` line shows it."""
     version: str
+    lookers: Lookers = field(default_factory=Lookers)
 
     @property
     def known(self) -> Known:

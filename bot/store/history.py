@@ -27,6 +27,11 @@ class SqlHistory:
         """The logs on record."""
         return self._ledger.origins
 
+    def size(self) -> int:
+        """As of now."""
+        with self._connect() as connection:
+            return self._ledger.size(connection)
+
     def entries(self, start: LogPlace | None, *, limit: int) -> Sequence[Entry]:
         """From a place on."""
         log, index = (None, 0) if start is None else (start.log, start.index)

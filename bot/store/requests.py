@@ -32,6 +32,15 @@ _IN_STATE = (
     .order_by(_REQUEST.c.opened_at)
     .limit(bindparam("most"))
 )
+_CONCERNING = (
+    select(_REQUEST)
+    .where(
+        or_(_REQUEST.c.requester == bindparam("user"), _REQUEST.c.owner == bindparam("user")),
+        _REQUEST.c.state.in_(sorted(OPEN)),
+    )
+    .order_by(_REQUEST.c.opened_at)
+    .limit(bindparam("most"))
+)
 _OVERDUE = (
     select(_REQUEST)
     .where(_REQUEST.c.state.in_([State.PENDING, State.APPROVED]), _REQUEST.c.lapses_at <= bindparam("now"))
@@ -191,6 +200,9 @@ class SqlRequests:
 
     def in_state(self, states: Sequence[State], *, limit: int) -> list[Request]:
         return self._many(_IN_STATE, {"states": list(states), "most": limit})
+
+    def concerning(self, user: UserId, *, limit: int) -> list[Request]:
+        return self._many(_CONCERNING, {"user": user, "most": limit})
 
     def overdue(self, now: datetime, *, limit: int) -> list[Request]:
         return self._many(_OVERDUE, {"now": micros(now), "most": limit})

@@ -20,7 +20,8 @@ from bot.domain.request import Request, State
 from bot.domain.role import READ_ONLY
 from bot.ports import Concealed, Entry, LogPlace, Place
 from bot.service.auditing import Audited, Proof
-from bot.service.inventory import HomeView, Pending
+from bot.service.home import HomeView
+from bot.service.inventory import Pending
 from bot.service.leaks import Findings
 from bot.service.listing import Listing, Wanted
 from bot.service.looking import CredentialView
@@ -385,7 +386,7 @@ def _views():
                 decision=ALLOWED,
                 pending=waiting,
                 expiring=(specimens.credential(),),
-                yours=(specimens.credential(),),
+                yours=Listing(items=(specimens.credential(),)),
                 estates=estates,
             ),
             KNOWN,
@@ -613,6 +614,16 @@ def test_longest_words_stay_within_the_limits(text):
         list_cards.choice((credential,) * 60, KNOWN).message(),
         plain.refusal(text).message(),
         plain.pending(waiting, KNOWN).message(),
-        home.home(HomeView(decision=ALLOWED, pending=waiting, yours=(credential,) * 60), KNOWN),
+        home.home(
+            HomeView(
+                decision=ALLOWED,
+                pending=replace(waiting, to_accept=(request,) * 60),
+                expiring=(credential,) * 10,
+                more_expiring=True,
+                yours=Listing(items=(credential,) * 10, before=PLACES[0], after=PLACES[1]),
+                estates=tuple(KNOWN.policy.estates.values()),
+            ),
+            KNOWN,
+        ),
     ):
         slack_takes(made)

@@ -12,7 +12,8 @@ from bot.domain.kind import CLAIMED, NEW, REVEALED, Kind
 from bot.domain.request import DECLINED, State
 from bot.domain.role import SUPER_ADMIN
 from bot.domain.suspension import ASKED, DELETION_UNDONE, Suspension
-from bot.service.inventory import HomeView, Pending
+from bot.service.home import HomeView
+from bot.service.inventory import Pending
 from bot.service.looking import CredentialView
 from bot.slack import small_forms
 from bot.slack.cards import credential as credential_cards

@@ -8,6 +8,7 @@ import pytest
 
 from bot.ports import Place, Search
 from bot.service import inventory
+from bot.service.home import home
 from bot.service.listing import Listing, Wanted, listing
 from tests.support.people import ANA, LOGISTICS, MAYA, OLGA, RETAIL
 
@@ -119,4 +120,4 @@ def test_what_ends_soon_comes_soonest_first(house):
     today = house.world.policy.today(house.clock.now())
     for days, name in ((20, "later"), (5, "sooner"), (90, "not yet")):
         house.issued(name=name, expires_on=today.fromordinal(today.toordinal() + days))
-    assert [c.name for c in inventory.home(house.world, MAYA).expiring] == ["sooner", "later"]
+    assert [c.name for c in home(house.world, MAYA).expiring] == ["sooner", "later"]

@@ -4,6 +4,7 @@ from bot.domain.credential import Credential, Delivery, ReceiptState, Secret, Se
 from bot.domain.kind import Kind
 from bot.domain.request import Request
 from bot.service.looking import CredentialView
+from bot.slack.cards import overlap
 from bot.slack.cards.life import by_whom, undo_button
 from bot.slack.cards.listing import LIVES, used
 from bot.slack.cards.pieces import (
@@ -22,7 +23,8 @@ from bot.slack.cards.pieces import (
 )
 from bot.slack.cards.plain import details_button
 from bot.slack.cards.sentences import outcome, title
-from bot.slack.cards.warning import again_button
+from bot.slack.cards.tracked import gone_button
+from bot.slack.cards.warning import again_button, let_expire_button
 from bot.slack.cards.wording import WORDINGS
 from bot.slack.ids import Action, ChangeMark
 from bot.slack.text import escape, mention, quote, when
@@ -66,6 +68,13 @@ def show(view: CredentialView, known: Known) -> Card:
     blocks += _secrets(credential)
     blocks += [_asked(request) for request in view.open[:_OPEN_SHOWN]]
     blocks.append(context(_origin(credential)))
+    old = credential.retiring
+    if view.may_end_old and old is not None:
+        until = "" if old.retire_at is None else f" until {when(old.retire_at)}"
+        blocks += [
+            section(f"*The old secret* works beside the new one{until}."),
+            actions(*overlap.buttons(credential, old, known)),
+        ]
     row = _buttons(view)
     if row:
         blocks.append(actions(*row))
@@ -113,10 +122,16 @@ def _buttons(view: CredentialView) -> list[Json]:
     """What this person may do, the most likely first; what ends something, last and in red."""
     credential = view.credential
     row = [_change(kind, credential) for kind in _IN_ROW if kind in view.changes]
+    if view.may_let_expire:
+        row.append(let_expire_button(credential))
+    if view.may_audit:
+        row.append(_audit(credential))
     if view.may_suspend:
         row.append(_suspend(credential))
     if Kind.DELETE in view.changes:
         row.append(_change(Kind.DELETE, credential))
+    if view.may_confirm_gone:
+        row.append(gone_button(credential))
     if view.may_undo:
         row.append(undo_button(credential))
     if view.may_ask_again:
@@ -135,6 +150,11 @@ def _change(kind: Kind, credential: Credential) -> Json:
         hint=f"{verb} {credential.name}",
     )
     return button(what)
+
+
+def _audit(credential: Credential) -> Json:
+    hint = f"What the ledger says of {credential.name}"
+    return button(Button(action=Action.AUDIT, label="Audit", value=str(credential.id), hint=hint))
 
 
 def _suspend(credential: Credential) -> Json:

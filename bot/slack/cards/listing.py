@@ -34,13 +34,13 @@ def listing(page: Listing, known: Known) -> Card:
     return Card(f"{found} on this page{f' ({looked_for})' if looked_for else ''}: {names}.{more}", tuple(blocks))
 
 
-def turn(page: Listing) -> list[Json]:
+def turn(page: Listing, action: Action = Action.PAGE) -> list[Json]:
     """The buttons that lead to the pages beside this one."""
     ways = (("Previous", page.before), ("Next", page.after))
     row = [
         button(
             Button(
-                action=Action.PAGE,
+                action=action,
                 part=label.casefold(),
                 label=label,
                 value=PageMark(place, page.wanted).pack(),

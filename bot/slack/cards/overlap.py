@@ -26,14 +26,14 @@ def rotated(credential: Credential, known: Known, notice: Notice) -> Card:
     if over is not None or old is None or old.retire_at is None:
         return _about(credential, title, over or _gone(credential))
     if credential.newest.state is SecretState.RETIRED:
-        return _about(credential, title, _alone(credential, old), _buttons(credential, old, known))
+        return _about(credential, title, _alone(credential, old), buttons(credential, old, known))
     text = f"The old secret works beside the new one until {when(old.retire_at)}. {_used(old)}"
     advice = (
         f"Its end was put off once. Put the new one everywhere before it, and retire the old one when {_quiet(old)}."
         if old.kept_longer
         else f"Put the new one everywhere before then, and retire the old one when {_quiet(old)}."
     )
-    return _about(credential, title, f"{text}\n{advice}", _buttons(credential, old, known))
+    return _about(credential, title, f"{text}\n{advice}", buttons(credential, old, known))
 
 
 def retiring(credential: Credential, known: Known, notice: Notice) -> Card:
@@ -44,13 +44,13 @@ def retiring(credential: Credential, known: Known, notice: Notice) -> Card:
         return _about(credential, f"✅ Settled: {credential.name}", over or _gone(credential))
     if credential.newest.state is SecretState.RETIRED:
         title = f"⚠️ Rotate {credential.name} again"
-        return _about(credential, title, _alone(credential, old), _buttons(credential, old, known))
+        return _about(credential, title, _alone(credential, old), buttons(credential, old, known))
     title = f"⚠️ The old secret of {credential.name} is still used"
     text = (
         f"{_used(old)} It stops working {when(old.retire_at)}, and whatever shows it then is refused. "
         "Put the new secret there before."
     )
-    return _about(credential, title, text, _buttons(credential, old, known))
+    return _about(credential, title, text, buttons(credential, old, known))
 
 
 def _over(credential: Credential, notice: Notice) -> str | None:
@@ -90,7 +90,8 @@ def _quiet(old: Secret) -> str:
     return "you are sure that nothing needs it" if old.last_used_at is None else "it is no longer used"
 
 
-def _buttons(credential: Credential, old: Secret, known: Known) -> list[Json]:
+def buttons(credential: Credential, old: Secret, known: Known) -> list[Json]:
+    """What can be decided about an old secret that works still."""
     mark = SecretMark.of(credential, old).pack()
     prolongs = not old.kept_longer and old.retire_at is not None and old.retire_at < credential.expires_at
     keep = Button(

@@ -76,6 +76,12 @@ def again_button(credential: Credential) -> Json:
     return button(Button(action=Action.AGAIN, label="Add again like this", value=mark.pack(), hint=hint))
 
 
+def let_expire_button(credential: Credential) -> Json:
+    """Asks whether its end may come."""
+    hint, mark = f"Let {credential.name} expire", AnswerMark(Answer.LET_EXPIRE, credential.id)
+    return button(Button(action=Action.ANSWER, part="expire", label="Let it expire…", value=mark.pack(), hint=hint))
+
+
 def _title(group: Warned, known: Known) -> str:
     undecided = group.total - group.decided
     if not undecided:
