@@ -4,6 +4,7 @@ import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
 _PORT_MOST = 65_535
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class UnusableAddress(ValueError):  # noqa: N818 - a setting's mistake, collected and told, never an error of the program
@@ -74,6 +75,16 @@ def public_url(text: str | None, bound: str, at: int) -> str:
             f'CRED_PUBLIC_URL is "{text}": client secrets pass there, so it must begin with https://.'
         )
     return text.strip().rstrip("/")
+
+
+def proxies(text: str) -> tuple[Network, ...]:
+    """The proxies whose word on a request counts: addresses and networks, with commas between them."""
+    try:
+        return tuple(ipaddress.ip_network(each.strip()) for each in text.split(",") if each.strip())
+    except ValueError:
+        raise UnusableAddress(
+            f'CRED_PROXIES is "{text}": write addresses or networks with commas between them, such as 10.0.0.0/8.'
+        ) from None
 
 
 def slack_api_url(text: str) -> str:

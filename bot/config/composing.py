@@ -12,6 +12,7 @@ from bot.domain.person import Circle
 from bot.domain.policy import ApproverRule, BreakGlass, Leaks, Policy, Rotation, Unused, Windows
 from bot.domain.reminder import Hours
 from bot.domain.role import DEFAULT_ROLES, Permission, Role
+from bot.domain.route import Route
 from bot.domain.terms import Terms
 
 T = TypeVar("T")
@@ -45,6 +46,7 @@ def compose(made: Draft, *, text: str, digest: str) -> Policy:
         time_zone=organization.time_zone,
         token_life=_there(made.tokens).life,
         audiences=frozenset(_there(made.tokens).audiences),
+        routes=_routes(made),
         text=text,
         digest=digest,
     )
@@ -123,6 +125,18 @@ def _vendors(made: Draft) -> dict[AuthorityKey, Vendor]:
         )
         for section in sections
     }
+
+
+def _routes(made: Draft) -> tuple[Route, ...]:
+    return tuple(
+        Route(
+            methods=frozenset(each.section.methods),
+            path=each.section.path,
+            permission=Permission(each.section.permission),
+            audience=each.section.audience,
+        )
+        for each in made.routes
+    )
 
 
 def _approvers(made: Draft) -> tuple[ApproverRule, ...]:

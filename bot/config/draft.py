@@ -19,6 +19,7 @@ from bot.config.sections import (
     PeopleSection,
     RoleSection,
     RotationSection,
+    RouteSection,
     Section,
     TermsSection,
     TokensSection,
@@ -39,7 +40,7 @@ _REQUIRED = {
     "terms": "Write a section [terms] with version and text.",
 }
 _DEFAULTED = ("windows", "tokens", "warnings", "rotation", "break_glass", "unused", "leaks")
-_SECTIONS = {*_REQUIRED, *_DEFAULTED, "roles", "estate_admins", "vendors"}
+_SECTIONS = {*_REQUIRED, *_DEFAULTED, "roles", "estate_admins", "vendors", "routes"}
 _SOME = TypeAdapter(Some)
 _TYPES = {
     "string_type": "This must be text in quotes.",
@@ -77,6 +78,7 @@ class Draft:
     unused: UnusedSection | None = None
     leaks: LeaksSection | None = None
     vendors: list[Placed[VendorSection]] = field(default_factory=list)
+    routes: list[Placed[RouteSection]] = field(default_factory=list)
     terms: TermsSection | None = None
     broken: set[str] = field(default_factory=set)
     """Sections that have findings: what is read across sections keeps silent about them."""
@@ -105,6 +107,7 @@ def draft(tables: Mapping[str, Any]) -> Draft:
     made.unused = _one(made, defaulted, "unused", UnusedSection)
     made.leaks = _one(made, defaulted, "leaks", LeaksSection)
     made.vendors = _many(made, tables, "vendors", VendorSection)
+    made.routes = _many(made, tables, "routes", RouteSection)
     made.terms = _one(made, tables, "terms", TermsSection)
     return made
 

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.config.mistakes import did_you_mean
 from bot.domain.role import Permission
+from bot.domain.route import METHODS, ONE, REST, segments_of
 
 WRONG = "cred"
 """The type of our own refusals, to tell them from the library's."""
@@ -125,6 +126,23 @@ def _audience(value: str) -> str:
     raise wrong(f'"{value}" is not an address that a token can be for.', 'Write it whole: "https://api.example.com".')
 
 
+def _method(value: str) -> str:
+    if value in METHODS:
+        return value
+    raise wrong(f'"{value}" is not a method.', did_you_mean(value, METHODS))
+
+
+def _pattern(value: str) -> str:
+    """A path as it is read once, of segments, in which `*` and `**` stand for others."""
+    segments = segments_of(value)
+    if "%" in value or segments is None:
+        raise wrong(f'"{value}" is not a path that a call can have.', 'Write it plainly: "/v1/users/*".')
+    if REST in segments[:-1] or any(ONE in segment and segment not in {ONE, REST} for segment in segments):
+        remedy = 'Write * in place of one whole segment, and ** only at the end: "/v1/users/*", "/v1/**".'
+        raise wrong(f'"{value}" has a star out of place.', remedy)
+    return value
+
+
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -190,7 +208,13 @@ Weekdays = Annotated[
     list[Annotated[str, AfterValidator(_weekday)]], AfterValidator(_distinct), AfterValidator(_not_empty)
 ]
 Link = Annotated[str, AfterValidator(_link)]
-Audiences = Annotated[list[Annotated[str, AfterValidator(_audience)]], AfterValidator(_distinct)]
+Audience = Annotated[str, AfterValidator(_audience)]
+Audiences = Annotated[list[Audience], AfterValidator(_distinct)]
+Methods = Annotated[
+    list[Annotated[str, AfterValidator(_method)]], AfterValidator(_distinct), AfterValidator(_not_empty)
+]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+OnePermission = Annotated[str, AfterValidator(_permission)]
 Quorum = Annotated[int, AfterValidator(_quorum)]
 
 Channel = Annotated[str, AfterValidator(_slack_id("CG", "channel", _IN_CHANNEL))]
@@ -208,7 +232,5 @@ Keys = Annotated[list[str], AfterValidator(_distinct), AfterValidator(_not_empty
 RoleKeys = Annotated[list[str], AfterValidator(_distinct)]
 Steps = Annotated[list[Sentence], AfterValidator(_not_empty), AfterValidator(_fits)]
 """What somebody does, one step after the other."""
-Permissions = Annotated[
-    list[Annotated[str, AfterValidator(_permission)]], AfterValidator(_distinct), AfterValidator(_not_empty)
-]
+Permissions = Annotated[list[OnePermission], AfterValidator(_distinct), AfterValidator(_not_empty)]
 Days = Annotated[list[Annotated[int, AfterValidator(_day)]], AfterValidator(_distinct), AfterValidator(_not_empty)]

@@ -146,6 +146,21 @@ def _vendors_are_distinct(draft: Draft) -> Iterator[Finding]:
             yield Finding(("vendors", number, "key"), taken, "Choose another key.")
 
 
+def _routes_can_be_met(draft: Draft) -> Iterator[Finding]:
+    """Each decides something that none before it does, for tokens that there can be."""
+    seen: set[tuple[str, str]] = set()
+    audiences = set() if draft.tokens is None else set(draft.tokens.audiences)
+    for each in draft.routes:
+        route, path = each.section, ("routes", each.number)
+        calls = {(method, route.path) for method in route.methods}
+        if calls <= seen:
+            yield Finding((*path, "path"), "An earlier route decides these calls.", "Leave one of them out.")
+        seen |= calls
+        if route.audience is not None and route.audience not in audiences and "tokens" not in draft.broken:
+            remedy = f'Write audiences = ["{route.audience}"] under [tokens].'
+            yield Finding((*path, "audience"), "No token can be asked for this audience.", remedy)
+
+
 _RULES: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     _estates_are_distinct,
     _roles_are_distinct,
@@ -158,4 +173,5 @@ _RULES: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     _glass_is_short_lived,
     _hours_are_hours,
     _vendors_are_distinct,
+    _routes_can_be_met,
 )

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.config.forms import (
     WEEKDAYS,
     Anyone,
+    Audience,
     Audiences,
     Channel,
     Clock,
@@ -17,7 +18,10 @@ from bot.config.forms import (
     Keys,
     Line,
     Link,
+    Methods,
     Name,
+    OnePermission,
+    Pattern,
     Permissions,
     Quorum,
     RoleKeys,
@@ -117,6 +121,17 @@ class TokensSection(Section):
     life: Duration = Field(default=timedelta(minutes=10), description='Write life = "10m".')
     audiences: Audiences = Field(
         default_factory=list, description='Write audiences = ["https://api.example.com"], for whom tokens may be asked.'
+    )
+
+
+class RouteSection(Section):
+    """`[[routes]]`"""
+
+    methods: Methods = Field(description='Write methods = ["GET", "HEAD"].')
+    path: Pattern = Field(description='Write path = "/v1/users/*".')
+    permission: OnePermission = Field(description='Write permission = "users:read", what a token must hold.')
+    audience: Audience | None = Field(
+        default=None, description='Write audience = "https://api.example.com", or leave it out.'
     )
 
 

@@ -103,6 +103,8 @@ class Places:
     port: int
     public_url: str
     """Without a slash at the end: the issuer of tokens, and what people are told to call."""
+    proxies: tuple[addresses.Network, ...] = ()
+    """Whose word counts on where a request came from, and what call it is about."""
 
     @property
     def database(self) -> Path:
@@ -169,7 +171,10 @@ def read_places(environ: Environment) -> Places:
     public_url = _try(problems, lambda: addresses.public_url(environ.get("CRED_PUBLIC_URL"), *where))
     key = _try(problems, lambda: _key(environ, "CRED_KEY", "cred.key"))
     log_key = _try(problems, lambda: _key(environ, "CRED_LOG_KEY", "cred-log.key"))
+    proxies = _try(problems, lambda: addresses.proxies(environ.get("CRED_PROXIES", "")))
     if bind is None or port is None or database_url is None or public_url is None or key is None or log_key is None:
+        raise SettingsError(problems)
+    if proxies is None:
         raise SettingsError(problems)
     return Places(
         policy=Path(environ.get("CRED_CONFIG") or "cred.toml"),
@@ -181,6 +186,7 @@ def read_places(environ: Environment) -> Places:
         bind=bind,
         port=port,
         public_url=public_url,
+        proxies=proxies,
     )
 
 

@@ -12,6 +12,7 @@ from bot.domain.kind import NEW, Kind
 from bot.domain.person import Circle, Roster, standing
 from bot.domain.reminder import Hours, Schedule
 from bot.domain.role import READ_ONLY, Role
+from bot.domain.route import Route
 from bot.domain.terms import Terms
 
 
@@ -121,6 +122,8 @@ class Policy:
     token_life: timedelta = timedelta(minutes=10)
     audiences: frozenset[str] = frozenset()
     """For whom tokens may be asked, beside us who issue them."""
+    routes: tuple[Route, ...] = ()
+    """Which permission a call of an API behind a proxy needs; a call that no route is for is refused."""
     text: str = ""
     digest: str = ""
     """SHA-256 of the file's bytes, in hex: which policy this is."""

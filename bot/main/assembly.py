@@ -31,6 +31,7 @@ from bot.store.authentication import ClientLookup
 from bot.store.holding import Duty
 from bot.store.revocations import RevocationLookup
 from bot.web.app import Parts, create
+from bot.web.proxies import Proxies
 from bot.web.signing import Ed25519Signer, FormerKey
 
 VERSION = version("cred")
@@ -122,7 +123,8 @@ def _assemble(
     issuer = settings.places.public_url
     revoked = RevocationLookup(opened.engine)
     tokens = Tokens(authentication=authentication, reader=signer, revoked=revoked)
-    parts = Parts(issuer=issuer, world=world, tokens=tokens, signer=signer, slack=face.requests)
+    proxies = Proxies(settings.places.proxies)
+    parts = Parts(issuer=issuer, world=world, tokens=tokens, signer=signer, slack=face.requests, proxies=proxies)
 
     duty = Duty(opened.engine)
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,9 +16,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.domain.ids import short_code
 from bot.ports import World
+from bot.service.forward import Gate
 from bot.service.tokens import Tokens
-from bot.web import metadata
+from bot.web import authorize, metadata
+from bot.web.authorize import AuthorizeEndpoint
 from bot.web.health import HealthEndpoint
+from bot.web.proxies import Proxies, ProxyAware
 from bot.web.refusal import Code, Refusal
 from bot.web.shield import Shield
 from bot.web.signing import Ed25519Signer
@@ -42,6 +45,8 @@ class Parts:
     signer: Ed25519Signer
     slack: ASGIApp | None = None
     """What answers `/slack/events`; None where Slack's requests come over a socket."""
+    proxies: Proxies = field(default_factory=Proxies)
+    """Whose word on a request counts."""
 
 
 def create(parts: Parts) -> Starlette:
@@ -53,6 +58,7 @@ def create(parts: Parts) -> Starlette:
         Route(metadata.REVOCATION_PATH, RevocationEndpoint(parts.tokens, parts.world)),
         Route(metadata.KEYS_PATH, _said(lambda: parts.signer.key_set(parts.world.clock.now()))),
         Route(metadata.METADATA_PATH, _said(lambda: document)),
+        Route(authorize.PATH, AuthorizeEndpoint(Gate(tokens=parts.tokens, routes=parts.world.policy.routes))),
         Route("/healthz", HealthEndpoint(parts.world.store).answer),
     ]
     if parts.slack is not None:
@@ -64,7 +70,7 @@ def create(parts: Parts) -> Starlette:
     )
     app = Starlette(
         routes=routes,
-        middleware=[shield],
+        middleware=[shield, Middleware(ProxyAware, proxies=parts.proxies)],
         exception_handlers={HTTPException: _no_such_thing},
         lifespan=_lifespan(parts),
     )

@@ -14,6 +14,7 @@ from bot.domain.person import Circle
 from bot.domain.policy import BreakGlass, Policy, Rotation, Unused, Windows
 from bot.domain.reminder import Hours, Schedule
 from bot.domain.role import DEFAULT_ROLES, Permission
+from bot.domain.route import Route
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,6 +79,17 @@ claim = "90m"
 [tokens]
 life = "1h"
 audiences = ["https://api.example.com/v1", "urn:example:reports"]
+
+[[routes]]
+methods = ["GET", "HEAD"]
+path = "/v1/users/*"
+permission = "users:read"
+
+[[routes]]
+methods = ["DELETE"]
+path = "/v1/**"
+permission = "users:write"
+audience = "urn:example:reports"
 
 [rotation]
 overlap = "36h"
@@ -150,6 +162,15 @@ def test_roles_of_the_file_replace_the_default_ones(policy: Policy) -> None:
 def test_windows_that_are_left_out_keep_their_defaults(policy: Policy) -> None:
     assert policy.windows == Windows(request=timedelta(hours=48), claim=timedelta(minutes=90))
     assert policy.token_life == timedelta(hours=1)
+    assert policy.routes == (
+        Route(methods=frozenset({"GET", "HEAD"}), path="/v1/users/*", permission=Permission.USERS_READ),
+        Route(
+            methods=frozenset({"DELETE"}),
+            path="/v1/**",
+            permission=Permission.USERS_WRITE,
+            audience="urn:example:reports",
+        ),
+    )
     assert policy.audiences == {"https://api.example.com/v1", "urn:example:reports"}
 
 

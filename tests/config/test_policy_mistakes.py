@@ -51,6 +51,13 @@ summary = "Reads users."
 permissions = ["users:read"]
 """
 
+ROUTE = """
+[[routes]]
+methods = ["GET"]
+path = "/users"
+permission = "users:read"
+"""
+
 VENDOR = """
 [[vendors]]
 key = "sophos-central"
@@ -197,6 +204,16 @@ ADDED = [
     ('[break_glass]\nlife = "0h"\n', "break_glass.life", 2, "no time at all", "greater than zero"),
     ('[break_glass]\nreview = "soon"\n', "break_glass.review", 2, "not a length of time", "90d"),
     ('[break_glass]\nlives = "1h"\n', "break_glass.lives", 2, "no such key", 'Did you mean "life"?'),
+    (ROUTE.replace("GET", "get"), "routes.methods", 3, '"get" is not a method', "There are: DELETE, GET"),
+    (ROUTE.replace('["GET"]', "[]"), "routes.methods", 3, "empty", "at least one"),
+    (ROUTE.replace("/users", "users"), "routes.path", 4, "not a path that a call can have", "Write it plainly"),
+    (ROUTE.replace("/users", "/users/../x"), "routes.path", 4, "not a path that a call can have", "Write it plainly"),
+    (ROUTE.replace("/users", "/%75sers"), "routes.path", 4, "not a path that a call can have", "Write it plainly"),
+    (ROUTE.replace("/users", "/us*"), "routes.path", 4, "star out of place", "one whole segment"),
+    (ROUTE.replace("/users", "/**/users"), "routes.path", 4, "star out of place", "only at the end"),
+    (ROUTE.replace("read", "raed"), "routes.permission", 5, 'no permission "users:raed"', '"users:read"?'),
+    (ROUTE + ROUTE, "routes.path", 9, "An earlier route decides", "Leave one"),
+    (ROUTE + 'audience = "https://x"\n', "routes.audience", 6, "No token can be asked", "under [tokens]"),
     (VENDOR + VENDOR.replace("sophos", "other"), "vendors.name", 11, '"Sophos Central" is taken', "its own"),
     (VENDOR + VENDOR.replace("Sophos", "Other"), "vendors.key", 10, '"sophos-central" is taken', "its own"),
     (VENDOR.replace("sophos-central", "builtin"), "vendors.key", 3, "this program itself", "another key"),

@@ -51,6 +51,7 @@ def test_a_setting_of_blanks_is_missing() -> None:
         ("SLACK_API_URL", "slack.com", "not a plain web address"),
         ("CRED_BIND", "example.com", "not an IP address"),
         ("CRED_BIND", "0.0.0.0", "CRED_PUBLIC_URL is missing: CRED_BIND is 0.0.0.0"),
+        ("CRED_PROXIES", "10.0.0.0/8, proxy", "addresses or networks with commas"),
         ("PORT", "0", "not a port"),
         ("PORT", "65536", "not a port"),
         ("PORT", "http", "not a port"),

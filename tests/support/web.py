@@ -17,12 +17,14 @@ from starlette.types import ASGIApp
 from bot.authority.builtin import BuiltinAuthority, Pepper
 from bot.domain.credential import State
 from bot.domain.ids import CredentialId, RoleKey, SecretId, TokenId
+from bot.domain.policy import Policy
 from bot.domain.role import READ_ONLY
 from bot.ports import Concealed, Issued, Order, World
 from bot.service.authentication import Authentication, Clients, KnownClient, KnownSecret
 from bot.service.last_use import LastUse
 from bot.service.tokens import Revoked, Tokens
 from bot.web import Ed25519Signer, Parts, create
+from bot.web.proxies import Proxies
 from tests.support.fakes import START, FakeClock, FakeDirectory, FakeEntropy
 from tests.support.people import RETAIL, make_policy
 
@@ -149,6 +151,8 @@ class Door:
     last_use: LastUse = field(default_factory=LastUse)
     authority: BuiltinAuthority = field(default_factory=new_authority)
     revoked: FakeRevoked = field(default_factory=FakeRevoked)
+    policy: Policy = field(default_factory=make_policy)
+    proxies: Proxies = field(default_factory=Proxies)
 
     def __post_init__(self) -> None:
         self.check = CountingCheck(self.authority)
@@ -170,7 +174,7 @@ class Door:
 
     def app(self, slack: ASGIApp | None = None, issuer: str = ISSUER) -> Starlette:
         world = World(
-            policy=make_policy(),
+            policy=self.policy,
             store=self.store,
             clock=self.clock,
             entropy=self.entropy,
@@ -180,7 +184,8 @@ class Door:
             fingerprint=lambda _secret: "f" * 64,
             wake=lambda: None,
         )
-        return application(world, self.authentication, slack=slack, issuer=issuer, revoked=self.revoked)
+        asks = {"slack": slack, "issuer": issuer, "revoked": self.revoked, "proxies": self.proxies}
+        return application(world, self.authentication, **asks)
 
 
 def authentication(clients: Clients, check, last_use: LastUse, clock, **changes) -> Authentication:
@@ -205,10 +210,11 @@ def application(
     slack: ASGIApp | None = None,
     issuer: str = ISSUER,
     revoked: Revoked | None = None,
+    **parts,
 ) -> Starlette:
     signer = Ed25519Signer(SEED, issuer)
     tokens = Tokens(authentication=authenticates, reader=signer, revoked=FakeRevoked() if revoked is None else revoked)
-    return create(Parts(issuer=issuer, world=world, tokens=tokens, signer=signer, slack=slack))
+    return create(Parts(issuer=issuer, world=world, tokens=tokens, signer=signer, slack=slack, **parts))
 
 
 class Visitor:
