@@ -1,33 +1,68 @@
 """Why somebody is asked to decide: the right on which their vote would rest, as policy and roster are now."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from bot.domain.ids import GroupId, UserId
-from bot.domain.person import Roster
+from bot.domain.delegation import Delegation
+from bot.domain.errors import Allowed
+from bot.domain.ids import EstateKey, GroupId, UserId
+from bot.domain.person import Roster, standing
 from bot.domain.policy import Policy
-from bot.domain.request import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """An approver of the estate: by name, or through a user group."""
+    """The right of an approver of the estate: one's own, or that of somebody whom one stands in for."""
 
     group: GroupId | None = None
-    """None: the policy names the person."""
+    """The user group through which the right is one's own; None: the policy names the person."""
+    delegation: Delegation | None = None
+    """By which one stands in for somebody; None: the right is one's own."""
 
     @property
-    def rank(self) -> str:
-        """In which order grounds are told: who is named stands first."""
-        return self.group or ""
+    def stands_in_for(self) -> UserId | None:
+        """Whose right it is, where it is not one's own."""
+        return None if self.delegation is None else self.delegation.approver
+
+    @property
+    def rank(self) -> tuple[bool, str]:
+        """In which order grounds are told: who is named first, then groups, then who stands in."""
+        return (self.delegation is not None, self.stands_in_for or self.group or "")
 
 
-def grounds(request: Request, policy: Policy, roster: Roster) -> dict[UserId, Ground]:
-    """Why each person may decide this request. Who is named, and in a group as well, is named."""
-    circles = [rule.circle for rule in policy.rules_for(request.asked.estate)]
-    groups = sorted(group for circle in circles for group in circle.groups)
-    found: dict[UserId, Ground] = {}
-    for user in sorted(request.eligible(policy, roster)):
-        named = any(user in circle.users for circle in circles)
-        group = None if named else next((each for each in groups if user in roster.group(each)), None)
-        found[user] = Ground(group=group)
+class Question(NamedTuple):
+    """Who may decide about an estate: never these, with these standing in; of some it is known that they have."""
+
+    estate: EstateKey
+    never: frozenset[UserId]
+    delegations: tuple[Delegation, ...] = ()
+    heard: frozenset[UserId] = frozenset()
+
+
+def grounds(question: Question, policy: Policy, roster: Roster) -> dict[UserId, Ground]:
+    """Why each person may decide. A right of one's own comes first, and by name before that through a group.
+
+    Whoever stands in for several votes for the first who was not heard yet.
+    """
+    found = dict(_own(question, policy, roster))
+    rights = frozenset(found)
+    for delegation in _in_order(question):
+        delegate = delegation.delegate
+        if delegation.approver not in rights or delegate in question.never or delegate in found:
+            continue
+        if isinstance(standing(delegate, policy.organization.teams, roster), Allowed):
+            found[delegate] = Ground(delegation=delegation)
     return found
+
+
+def _own(question: Question, policy: Policy, roster: Roster) -> Iterator[tuple[UserId, Ground]]:
+    circles = [rule.circle for rule in policy.rules_for(question.estate)]
+    groups = sorted(group for circle in circles for group in circle.groups)
+    for user in sorted(policy.approvers_for(question.estate, roster, never=question.never)):
+        named = any(user in circle.users for circle in circles)
+        yield user, Ground(group=None if named else next(each for each in groups if user in roster.group(each)))
+
+
+def _in_order(question: Question) -> Iterable[Delegation]:
+    return sorted(question.delegations, key=lambda each: (each.approver in question.heard, each.approver, each.id))

@@ -28,6 +28,7 @@ SecretId = NewType("SecretId", UUID)
 NoticeId = NewType("NoticeId", UUID)
 TokenId = NewType("TokenId", UUID)
 """The `jti` of an access token."""
+DelegationId = NewType("DelegationId", UUID)
 
 Words = NewType("Words", str)
 """What a person typed: the ledger seals it under that person's own key."""

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from bot.domain.break_glass import Glass
 from bot.domain.credential import Credential
+from bot.domain.delegation import Delegation
 from bot.domain.digest import Digest
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, RequestId, UserId
 from bot.domain.log_standing import LogStanding
@@ -75,6 +76,8 @@ class NoticeKind(StrEnum):
     """The same to an owner."""
     EXPIRED_CARD = "expired-card"
     """What has ended, to a channel."""
+    STANDS_IN = "stands-in"
+    """To whoever stands in for somebody who is away. Edited once that has ended."""
     DIGEST = "digest"
     """How things stand, once a week."""
     CHECKPOINT = "checkpoint"
@@ -125,7 +128,10 @@ class Notice:
     """That it is about; or, where it is about a credential, its occasion."""
     credential: CredentialId | None = None
     group: NoticeId | None = None
-    """The group that it is about, by the ID of the notice that first told of it; of a digest, its own ID."""
+    """The group that it is about, by the ID of the notice that first told of it; of a digest, its own ID.
+
+    Of an absence, the ID of that.
+    """
     channel: ChannelId | None = None
     person: UserId | None = None
     state: NoticeState = NoticeState.PENDING
@@ -237,5 +243,5 @@ class Warned:
     """As of when."""
 
 
-About = Request | Case | Credential | Group | Glass | Warned | Digest | LogStanding
+About = Request | Case | Credential | Group | Glass | Warned | Digest | LogStanding | Delegation
 """What a notice is about, as it stands when the message is sent."""

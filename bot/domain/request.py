@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from bot.domain.delegation import Delegation
+from bot.domain.errors import Allowed
+from bot.domain.grounds import Ground, Question, grounds
 from bot.domain.ids import BUILTIN, AuthorityKey, CredentialId, EstateKey, RequestId, RoleKey, UserId, Words, short_code
 from bot.domain.kind import CLAIMED, NEW, Kind
 from bot.domain.machine import can, step
-from bot.domain.person import Roster
+from bot.domain.person import Roster, standing
 from bot.domain.policy import Policy
 from bot.domain.role import Permission
 
@@ -109,6 +112,18 @@ class Vote:
     verdict: Verdict
     at: datetime
     reason: Words = Words("")
+    stands_in_for: UserId | None = None
+    """Whose right it uses, where that is not the voter's own."""
+
+    @property
+    def right(self) -> UserId:
+        """By whose right it counts."""
+        return self.stands_in_for or self.voter
+
+    @property
+    def people(self) -> frozenset[UserId]:
+        """Whom it uses up: another vote of one of them, or for one of them, does not count beside it."""
+        return frozenset({self.voter, self.right})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +149,8 @@ class Request:
     lease_until: datetime | None = None
     closing: str = ""
     """Why it ended, in a sentence, where the program itself ended it."""
+    delegations: tuple[Delegation, ...] = ()
+    """By which somebody stands in for somebody at this moment, whether or not that is of use here."""
 
     @property
     def code(self) -> str:
@@ -168,18 +185,45 @@ class Request:
         """Whether more time took effect here of what lives at a vendor, where its owner has to see to it."""
         return self.state is State.FULFILLED and self.asked.kind is Kind.EXTEND and self.asked.authority != BUILTIN
 
-    def approvals(self, policy: Policy, roster: Roster) -> tuple[UserId, ...]:
-        """Whose approvals count now, in order: cast, and still eligible under policy and roster."""
-        return tuple(
-            vote.voter
-            for vote in self.votes
-            if vote.verdict is Verdict.APPROVE and vote.voter in self.eligible(policy, roster)
-        )
+    def approvals(self, policy: Policy, roster: Roster) -> tuple[Vote, ...]:
+        """The approvals that count now, in order: each of somebody who may act, by the right of an approver.
+
+        Everybody counts once: as the one who voted, or as the one for whom somebody did.
+        """
+        rights = policy.approvers_for(self.asked.estate, roster, never=self._never)
+        counted: list[Vote] = []
+        for vote in self.votes:
+            may = vote.right in rights and vote.voter not in self._never
+            acts = isinstance(standing(vote.voter, policy.organization.teams, roster), Allowed)
+            if vote.verdict is Verdict.APPROVE and may and acts and not any(vote.people & c.people for c in counted):
+                counted.append(vote)
+        return tuple(counted)
+
+    def grounds(self, policy: Policy, roster: Roster) -> dict[UserId, Ground]:
+        """Who may vote, and why each of them."""
+        asked = Question(self.asked.estate, self._never, self.delegations, self.heard)
+        return grounds(asked, policy, roster)
 
     def eligible(self, policy: Policy, roster: Roster) -> frozenset[UserId]:
-        """Who may vote: the estate's approvers, never the requester, never the owner."""
-        never = frozenset({self.asked.requester, self.asked.owner})
-        return policy.approvers_for(self.asked.estate, roster, never=never)
+        """Who may vote: the estate's approvers and whoever stands in for one, never the requester, never the owner."""
+        return frozenset(self.grounds(policy, roster))
+
+    def waits_for(self, policy: Policy, roster: Roster) -> frozenset[UserId]:
+        """Those of them who have not voted, and for whom nobody has: whose vote would add one."""
+        return frozenset(
+            user
+            for user, ground in self.grounds(policy, roster).items()
+            if not self.heard & {user, ground.stands_in_for or user}
+        )
+
+    @property
+    def heard(self) -> frozenset[UserId]:
+        """Who has voted, or had somebody vote for them."""
+        return frozenset[UserId]().union(*(vote.people for vote in self.votes))
+
+    @property
+    def _never(self) -> frozenset[UserId]:
+        return frozenset({self.asked.requester, self.asked.owner})
 
     def needed(self, policy: Policy) -> int:
         """How many approvals it takes: as asked when it was opened, or more if the policy has grown stricter."""

@@ -4,17 +4,20 @@ No click is trusted. Everything is asked anew of the request's current state, th
 policy and the current roster.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.credential import Credential
 from bot.domain.errors import ALLOWED, Allowed, Decision, Denied, Reason
+from bot.domain.grounds import Ground
 from bot.domain.ids import RequestId, UserId, Words
 from bot.domain.kind import CLAIMED, NEW, Kind
+from bot.domain.naming import clean
 from bot.domain.person import Roster, standing
 from bot.domain.policy import Policy
-from bot.domain.request import Request, State, Verb, Verdict
+from bot.domain.request import Request, State, Verb, Verdict, Vote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +38,26 @@ def judge(ballot: Ballot, request: Request, policy: Policy, roster: Roster, now:
         return refusal
     if ballot.verdict is Verdict.DENY:
         return Verb.REVOKE if request.state is State.APPROVED else Verb.DENY
-    if any(vote.voter == ballot.voter for vote in request.votes):
-        return Denied(Reason.ALREADY_VOTED, "You have approved this already. Your approval counts once.")
+    counted = request.approvals(policy, roster)
+    again = _heard_already(cast_by(ballot, request, policy, roster, now), request.votes, counted)
+    if again is not None:
+        return again
     unchanged = role_unchanged(request, policy)
     if isinstance(unchanged, Denied):
         return unchanged
-    in_favour = len(request.approvals(policy, roster)) + 1
-    return Verb.QUORUM if in_favour >= request.needed(policy) else None
+    return Verb.QUORUM if len(counted) + 1 >= request.needed(policy) else None
+
+
+def cast_by(ballot: Ballot, request: Request, policy: Policy, roster: Roster, now: datetime) -> Vote:
+    """The vote that a ballot is, by the right that the voter has at this moment."""
+    ground = request.grounds(policy, roster).get(ballot.voter, Ground())
+    return Vote(
+        voter=ballot.voter,
+        verdict=ballot.verdict,
+        at=now,
+        reason=Words(clean(ballot.reason)),
+        stands_in_for=ground.stands_in_for,
+    )
 
 
 def effect_stands(request: Request, credential: Credential | None, policy: Policy, roster: Roster) -> Decision:
@@ -61,8 +77,10 @@ def effect_stands(request: Request, credential: Credential | None, policy: Polic
     ):
         if isinstance(decision, Denied):
             return Denied(decision.reason, f"The approval no longer stands. {_of_request(decision)}")
-    voters = {voter for voter in request.approvals(policy, roster) if asked.kind is Kind.TRANSFER or voter != owner}
-    counted, needed = len(voters), request.needed(policy)
+    standing_yet = request.approvals(policy, roster)
+    if asked.kind is not Kind.TRANSFER:  # whoever has become its owner since has a benefit of it
+        standing_yet = tuple(vote for vote in standing_yet if owner not in vote.people)
+    counted, needed = len(standing_yet), request.needed(policy)
     if counted < needed:
         return Denied(
             Reason.QUORUM_LOST,
@@ -171,9 +189,22 @@ def _not_a_voter(voter: UserId, request: Request, policy: Policy, roster: Roster
         return Denied(Reason.OWN_REQUEST, "You asked for this, so somebody else must decide it.")
     if voter == request.asked.owner:
         return Denied(Reason.OWN_BENEFIT, "You would own this credential, so somebody else must decide it.")
-    if not policy.is_approver(voter, request.asked.estate, roster):
+    if voter not in request.grounds(policy, roster):
         return Denied(Reason.NOT_APPROVER, "You are not an approver for this estate, so nothing was counted.")
     return None
+
+
+def _heard_already(vote: Vote, cast: Iterable[Vote], counted: Iterable[Vote]) -> Denied | None:
+    """Nobody counts twice: neither by a second click, nor by another who stands in for them."""
+    if any(before.voter == vote.voter for before in cast):
+        sentence = "You have approved this already. Your approval counts once."
+    elif any(vote.voter in before.people for before in counted):
+        sentence = "Whoever stands in for you has approved this already, and it counts as yours."
+    elif any(vote.right in before.people for before in counted):
+        sentence = "The person for whom you would vote has been counted already. Nobody counts twice."
+    else:
+        return None
+    return Denied(Reason.ALREADY_VOTED, sentence)
 
 
 def _of_request(decision: Decision) -> str:

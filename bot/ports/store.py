@@ -10,11 +10,13 @@ from uuid import UUID
 from bot.domain.break_glass import Glass
 from bot.domain.credential import Credential, ReceiptState, Secret
 from bot.domain.credential import State as CredentialState
+from bot.domain.delegation import Delegation
 from bot.domain.events import Event
 from bot.domain.ids import (
     AuthorityKey,
     ClientId,
     CredentialId,
+    DelegationId,
     EstateKey,
     NoticeId,
     RequestId,
@@ -223,6 +225,27 @@ class Policies(Protocol):
         """Of all of them, oldest first."""
 
 
+class Delegations(Protocol):
+    """Who stands in for whom, and from when until when."""
+
+    def get(self, delegation: DelegationId) -> Delegation | None: ...
+    def by_submission(self, submission: str) -> Delegation | None: ...
+    def add(self, delegation: Delegation, submission: str) -> None: ...
+    def save(self, delegation: Delegation) -> None:
+        """Raises `Conflict` where it was ended before."""
+
+    def of(self, user: UserId, now: datetime) -> list[Delegation]:
+        """Those that hold or are yet to begin, in which somebody is away or stands in."""
+
+    def holding(self, now: datetime) -> list[Delegation]:
+        """All by which somebody stands in at this moment."""
+
+    def begun(self, now: datetime, *, limit: int) -> list[Delegation]:
+        """Those that hold by now, and of which the delegate has not been told."""
+
+    def each(self) -> Iterator[Delegation | Unreadable]: ...
+
+
 class Leavers(Protocol):
     """People who left the workspace, as its local copy knows, and those of them of whom that was told."""
 
@@ -252,6 +275,8 @@ class Reader(Protocol):
     def requests(self) -> Requests: ...
     @property
     def credentials(self) -> Credentials: ...
+    @property
+    def delegations(self) -> Delegations: ...
     @property
     def glasses(self) -> Glasses: ...
     @property

@@ -28,6 +28,9 @@ class Field(StrEnum):
     REASON = "reason"
     AUTHORITY = "authority"
     CLIENT = "client"
+    DELEGATE = "delegate"
+    SINCE = "since"
+    UNTIL = "until"
     FORM = "form"
 
 

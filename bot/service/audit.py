@@ -17,6 +17,7 @@ from bot.domain.naming import name_key
 from bot.domain.request import OPEN, Request
 from bot.ports import Reader, Unreadable
 from bot.service.story import Story, ToldCredential, ToldGlass, ToldRequest, take
+from bot.service.story.delegations import disagreeing
 from bot.service.story.standing import NEVER, of_glass, of_request, of_secret
 from ledger import OpenEntry
 
@@ -42,6 +43,7 @@ class _Check:
         """Every disagreement, a sentence each."""
         yield from self.story.wrong
         yield from self._requests()
+        yield from disagreeing(self.reader.delegations.each(), self.story, self.person_of)
         yield from self._credentials()
         yield from self._acceptances()
         yield from self._warnings()
@@ -123,8 +125,7 @@ class _Check:
             yield f"the warning {days} days before the end of credential {credential} has an entry, and no row"
 
     def _told_request(self, told: ToldRequest) -> dict[str, Any]:
-        opened, voters = told.opened, {voter: self.person_of(voter) for voter, _ in told.votes}
-        votes = sorted((voters[v] or "", verdict, self._words(v, why)) for (v, verdict), why in told.votes.items())
+        opened, votes = told.opened, self._told_votes(told)
         return {
             **opened,
             "requester": self.person_of(told.requester),
@@ -135,9 +136,20 @@ class _Check:
             "expires_at": _moment(opened["expires_at"]),
             "lapses_at": _moment(told.lapses_at),
             "state": told.state,
-            "votes": votes if all(voters.values()) else None,
+            "votes": votes,
             "review": self._told_review(self.story.glasses.get(opened["request"])),
         }
+
+    def _told_votes(self, told: ToldRequest) -> list[tuple[object, ...]] | None:
+        """None once somebody of them was erased."""
+        named = {voter for voter, _ in told.votes} | {absent for _, absent in told.votes.values() if absent}
+        people = {person: self.person_of(person) for person in named}
+        if not all(people.values()):
+            return None
+        return sorted(
+            (people[voter] or "", verdict, self._words(voter, why) or "", people[absent] if absent else "")
+            for (voter, verdict), (why, absent) in told.votes.items()
+        )
 
     def _told_review(self, told: ToldGlass | None) -> object:
         if told is None:

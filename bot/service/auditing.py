@@ -116,5 +116,5 @@ def _record(world: World, user: UserId, credential: CredentialId, places: Sequen
 
 
 def _people(entry: Entry) -> tuple[str, ...]:
-    named = (entry.actor, entry.body.get("owner"))
+    named = (entry.actor, entry.body.get("owner"), entry.body.get("stands_in_for"))
     return tuple(str(person) for person in named if person)

@@ -11,6 +11,7 @@ from bot.service import notices
 
 def enter(world: World, work: UnitOfWork, request: Request, submission: str) -> Request:
     """Put a request into the books, inside a transaction: announced to those who approve, or approved by a rule."""
+    request = replace(request, delegations=tuple(work.delegations.holding(work.now)))
     work.requests.add(request, submission)
     work.record(_opened(request))
     if not request.by_rule:

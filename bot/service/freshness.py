@@ -23,8 +23,9 @@ def refresh_voters(world: World, request: RequestId, voter: UserId) -> Denied | 
 
 def refresh_for(world: World, request: Request, *, also: UserId, votes: Iterable[Vote] = ()) -> Denied | None:
     """Read anew everybody whose standing a request, or the review of one, rests on."""
-    voters = {vote.voter for vote in (*request.votes, *votes)}
-    users = {also, request.asked.requester, request.asked.owner} | voters
+    voters = request.heard.union(*(vote.people for vote in votes))
+    absent = {each.approver for each in request.delegations if each.delegate == also}
+    users = {also, request.asked.requester, request.asked.owner} | voters | absent
     try:
         world.directory.refresh(frozenset(users), _groups(world, request))
     except DirectoryUnavailableError:

@@ -127,11 +127,7 @@ def _pending(world: World, reader: Reader, user: UserId) -> Pending:
     claimable = [r for r in theirs if r.state is State.APPROVED and r.asked.owner == user]
     return Pending(
         on_me=tuple(
-            r
-            for r in waiting
-            if r.state is State.PENDING
-            and user in r.eligible(world.policy, world.directory)
-            and all(vote.voter != user for vote in r.votes)
+            r for r in waiting if r.state is State.PENDING and user in r.waits_for(world.policy, world.directory)
         ),
         mine=tuple(r for r in theirs if r.asked.requester == user),
         to_review=tuple(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.credential import Credential
+from bot.domain.delegation import Delegation
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, RequestId, UserId
 from bot.domain.kind import Kind
 from bot.domain.notice import Notice, NoticeKind
@@ -23,12 +24,30 @@ def progress(world: World, work: UnitOfWork, request: Request) -> None:
     _card(world, work, request)
 
 
+def ask_also(world: World, work: UnitOfWork, request: Request, person: UserId) -> None:
+    """Somebody else may decide it by now: they are asked, and the card says so."""
+    _card(world, work, request)
+    _tell(world, work, NoticeKind.APPROVER_ASKED, request, person)
+
+
+def no_longer_asked(world: World, work: UnitOfWork, request: Request, person: UserId) -> None:
+    """Somebody may not decide it any more: the card and the message to them say so."""
+    _card(world, work, request)
+    if work.notices.exists(NoticeKind.APPROVER_ASKED, request.id, person):
+        _tell(world, work, NoticeKind.APPROVER_ASKED, request, person)
+
+
+def tell_stand_in(world: World, work: UnitOfWork, delegation: Delegation) -> None:
+    """Whoever stands in is told until when, and when it has ended."""
+    kind, group = NoticeKind.STANDS_IN, NoticeId(delegation.id)
+    work.notices.add(Notice(id=_id(world), kind=kind, group=group, person=delegation.delegate, due_at=work.now))
+
+
 def remind(world: World, work: UnitOfWork, request: Request) -> bool:
     """Remind the approvers who have not voted, each once; whether there was anybody to remind."""
-    voted = {vote.voter for vote in request.votes}
     silent = [
         approver
-        for approver in sorted(request.eligible(world.policy, world.directory) - voted)
+        for approver in sorted(request.waits_for(world.policy, world.directory))
         if not work.notices.exists(NoticeKind.APPROVER_REMINDED, request.id, approver)
     ]
     for approver in silent:

@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Final
 
 from bot.domain.events import NoticeSent, Outcome, Via
-from bot.domain.ids import ChannelId
+from bot.domain.ids import ChannelId, DelegationId, NoticeId
 from bot.domain.kind import NEW
 from bot.domain.notice import OF_GLASS, OF_WARNED, About, Case, Notice, NoticeKind, NoticeState, Posted
 from bot.domain.request import Request
@@ -216,11 +216,17 @@ def _subject(world: World, reader: Reader, notice: Notice) -> About | None:
         return reader.credentials.get(notice.credential)
     if notice.request is not None:
         return _with_subject(reader, reader.requests.get(notice.request))
-    if notice.group is not None and notice.kind in OF_WARNED:
-        return reader.groups.read(notice.group, world.clock.now(), limit=_SHOWN)
     if notice.group is not None:
-        return reader.notices.group(notice.kind, notice.group, limit=_SHOWN)
+        return _of_group(world, reader, notice, notice.group)
     return _whole(world, reader, notice)
+
+
+def _of_group(world: World, reader: Reader, notice: Notice, group: NoticeId) -> About | None:
+    if notice.kind is NoticeKind.STANDS_IN:
+        return reader.delegations.get(DelegationId(group))
+    if notice.kind in OF_WARNED:
+        return reader.groups.read(group, world.clock.now(), limit=_SHOWN)
+    return reader.notices.group(notice.kind, group, limit=_SHOWN)
 
 
 def _whole(world: World, reader: Reader, notice: Notice) -> About | None:

@@ -12,8 +12,8 @@ from bot.domain.events import Outcome, Via, VoteCast, VoteRefused
 from bot.domain.ids import CredentialId, RequestId, UserId, Words
 from bot.domain.kind import NEW, Kind
 from bot.domain.naming import clean, name_key
-from bot.domain.request import Asked, Request, State, Verb, Vote, digest_of
-from bot.domain.voting import Ballot, judge, may_withdraw
+from bot.domain.request import Asked, Request, State, Verb, digest_of
+from bot.domain.voting import Ballot, cast_by, judge, may_withdraw
 from bot.ports import Conflict, StoreBusyError, UnitOfWork, World
 from bot.service import notices
 from bot.service.asking import AddCommand, Field, Problem, name_taken, problems_with
@@ -174,8 +174,7 @@ def _why_lapsed(request: Request) -> str:
 
 
 def _counted(world: World, work: UnitOfWork, request: Request, ballot: Ballot, verb: Verb | None) -> Request:
-    reason = Words(clean(ballot.reason))
-    cast = Vote(voter=ballot.voter, verdict=ballot.verdict, at=work.now, reason=reason)
+    cast = cast_by(ballot, request, world.policy, world.directory, work.now)
     decided = replace(request, votes=(*request.votes, cast))
     work.requests.add_vote(request.id, cast)
     if verb is not None:
@@ -194,11 +193,12 @@ def _counted(world: World, work: UnitOfWork, request: Request, ballot: Ballot, v
             via=Via.SLACK,
             request=decided.id,
             credential=decided.credential,
-            verdict=ballot.verdict,
+            verdict=cast.verdict,
             digest=decided.digest,
             state=decided.state,
-            reason=reason,
+            reason=cast.reason,
             lapses_at=decided.lapses_at,
+            stands_in_for=cast.stands_in_for,
         )
     )
     return decided

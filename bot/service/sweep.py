@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from bot.ports import Conflict, StoreBusyError, World
 from bot.service import (
     checkpoints,
+    delegating,
     digest,
     effects,
     errands,
@@ -61,6 +62,7 @@ STEPS: Final = (
     Step("lost", reconciling.lose_unconfirmed),
     Step("reclaimed", reconciling.reclaim_lost, batch=100),  # a transaction each
     Step("unanswered", reconciling.settle_deliveries),
+    Step("asked to stand in", delegating.ask_stand_ins),
     Step("reminded", requests.remind_approvers, batch=100),  # a transaction each
     Step("lapsed", requests.lapse_overdue),
     Step("withdrawn for who left", leaving.close_abandoned),

@@ -74,6 +74,11 @@ def _asked(body: Body, name: Name) -> str:
     return f"{words}: {body['role']} in {body['estate']}, for {name(body['owner'])}, until {day(body['expires_at'])}"
 
 
+def _voted(body: Body, name: Name) -> str:
+    absent = body.get("stands_in_for")
+    return f"{_SAID[Verdict(body['verdict'])]} the request{f', standing in for {name(absent)}' if absent else ''}"
+
+
 def _issued(body: Body, name: Name) -> str:
     return f"made it as {body['client_id']} and showed its secret once to {name(body['owner'])}"
 
@@ -103,7 +108,7 @@ _Words = str | Callable[[Body, Name], str]
 _WORDS: Mapping[EventKind, tuple[Tone, _Words]] = {
     EventKind.REQUEST_OPENED: (Tone.ASKED, _asked),
     EventKind.REQUEST_ALLOWED: (Tone.GIVEN, lambda b, _: f"needed nobody's approval, by the policy's rule {b['rule']}"),
-    EventKind.VOTE_CAST: (Tone.GIVEN, lambda b, _: f"{_SAID[Verdict(b['verdict'])]} the request"),
+    EventKind.VOTE_CAST: (Tone.GIVEN, _voted),
     EventKind.VOTE_REFUSED: (Tone.REFUSED, lambda b, _: f"tried to decide and was refused: {b['why']}"),
     EventKind.REQUEST_CLOSED: (Tone.REFUSED, lambda b, _: _CLOSED.get(State(b["state"]), f"ended it: {b['why']}")),
     EventKind.REQUEST_STARTED: (Tone.NOTED, "began to carry out what was approved"),

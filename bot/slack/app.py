@@ -14,6 +14,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.domain.errors import Denied
 from bot.slack import (
+    absences,
     actions,
     answers,
     changes,
@@ -84,6 +85,8 @@ SUBMISSIONS: dict[Callback, Callable[[Face, Ack, Payload], None]] = {
     Callback.MADE: tracked.made_sent,
     Callback.SUSPEND: life.suspension_sent,
     Callback.LET_EXPIRE: submissions.let_expire_sent,
+    Callback.DELEGATE: absences.sent,
+    Callback.DELEGATION_END: absences.end_sent,
 }
 """What each form does when it is sent."""
 

@@ -13,7 +13,7 @@ from bot.domain.credential import Credential
 from bot.domain.errors import Allowed, Denied
 from bot.domain.kind import Kind
 from bot.service import checkpoints, inventory, lifecycle, listing, looking, terms
-from bot.slack import audits, errors, small_forms
+from bot.slack import absences, audits, errors, small_forms
 from bot.slack.cards import credential as credential_cards
 from bot.slack.cards import help as help_cards
 from bot.slack.cards import ledger, plain
@@ -197,6 +197,7 @@ ANSWERS: dict[str, Answer] = {
     "extend": _changing(Kind.EXTEND),
     "delete": _changing(Kind.DELETE),
     "audit": audits.answered,
+    "delegate": absences.form_of,
     "pending": _pending,
     "break-glass": _break_glass,
     "terms": _terms,

@@ -11,7 +11,7 @@ from typing import Self
 from uuid import UUID
 
 from bot.domain.credential import Credential, Secret
-from bot.domain.ids import CredentialId, NoticeId, RequestId, SecretId
+from bot.domain.ids import CredentialId, DelegationId, NoticeId, RequestId, SecretId
 from bot.domain.kind import NEW, Kind
 from bot.domain.request import Request
 from bot.ports import LogPlace
@@ -71,6 +71,9 @@ class Block(StrEnum):
     """Followed by the role's key: a change of role is a new block, so that its suggested day is shown."""
     AUTHORITY = "authority"
     CLIENT = "client"
+    DELEGATE = "delegate"
+    SINCE = "since"
+    UNTIL = "until"
     REASON = "reason"
     OLD_SECRET = "old-secret"  # noqa: S105 - the name of a field
     APPROVERS = "approvers"
@@ -89,6 +92,8 @@ class Callback(StrEnum):
     UNJUSTIFIED = "form.unjustified"
     MADE = "form.made"
     SUSPEND = "form.suspend"
+    DELEGATE = "form.delegate"
+    DELEGATION_END = "form.delegation-end"
     LET_EXPIRE = "form.let-expire"
     READ = "form.read"
     """Shows something and cannot be sent."""
@@ -251,6 +256,12 @@ def parse_credential(value: object) -> CredentialId | None:
     """A credential's ID in a button's value, or None if this program never wrote it."""
     found = re.fullmatch(_UUID, value) if isinstance(value, str) else None
     return None if found is None else CredentialId(UUID(found[0]))
+
+
+def parse_delegation(value: object) -> DelegationId | None:
+    """An absence's ID in the mark of a form, or None if this program never wrote it."""
+    found = re.fullmatch(_UUID, value) if isinstance(value, str) else None
+    return None if found is None else DelegationId(UUID(found[0]))
 
 
 def pack_choice(choice: Choice, mark: RequestMark) -> str:

@@ -95,6 +95,12 @@ MANUAL: Mapping[str, Topic] = {
         more="Each entry has a proof to take away. That you read them is an entry, too.",
         also=("log",),
     ),
+    "delegate": Topic(
+        does="for approvers: who decides in your stead while you are away",
+        typed=("delegate",),
+        more="You say who, from when until when. The same command ends it.",
+        also=("away", "stand-in"),
+    ),
     "pending": Topic(
         does="what waits for you, and what you wait for",
         typed=("pending",),

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 
 from bot.domain.break_glass import Glass
 from bot.domain.credential import Credential
+from bot.domain.delegation import Delegation
 from bot.domain.digest import Digest
 from bot.domain.log_standing import LogStanding
 from bot.domain.notice import About, Case, Group, Notice, NoticeKind, Warned
 from bot.domain.request import Request
 from bot.slack.cards import (
+    absence,
     detour,
     digest,
     glass,
@@ -96,4 +98,6 @@ def _of_the_whole(notice: Notice, about: About, known: Known) -> Card:
         return digest.digest(about, known)
     if isinstance(about, LogStanding) and notice.kind is NoticeKind.CHECKPOINT:
         return ledger.checkpoint(about)
+    if isinstance(about, Delegation) and notice.kind is NoticeKind.STANDS_IN:
+        return absence.stands_in(about, known)
     raise TypeError(f"A notice of {notice.kind} is not about a {type(about).__name__.lower()}.")

@@ -23,6 +23,7 @@ from bot.slack.cards.pieces import (
     paragraphs,
     section,
     view,
+    voter,
 )
 from bot.slack.cards.sentences import outcome, title
 from bot.slack.ids import Action, Answer, AnswerMark, Block, Callback, RequestMark
@@ -139,8 +140,7 @@ def let_expire_of(sent: Mapping[str, Any]) -> CredentialId | None:
 def details(request: Request, known: Known, subject: Credential | None = None) -> Json:
     """The whole of a request, to be read."""
     votes = "\n".join(
-        f"{'✅' if vote.verdict is Verdict.APPROVE else '⛔'} {mention(vote.voter)}, {when(vote.at)}"
-        for vote in request.votes
+        f"{'✅' if vote.verdict is Verdict.APPROVE else '⛔'} {voter(vote)}, {when(vote.at)}" for vote in request.votes
     )
     permissions = ", ".join(f"`{permission}`" for permission in sorted(request.permissions))
     blocks = [
@@ -194,3 +194,8 @@ def said(sentence: str, *, typed: str = "") -> Json:
     """One sentence, where a form was; and what was typed into the form, so that it is not lost with it."""
     kept = [section(quote(typed, SECTION_MAX))] if typed else []
     return view("Credentials", [section(typed_text(sentence, SECTION_MAX)), *kept], callback=Callback.READ.value)
+
+
+def shown(text: str) -> Json:
+    """The same of mrkdwn that this program wrote itself."""
+    return view("Credentials", [section(text)], callback=Callback.READ.value)

@@ -71,7 +71,11 @@ def in_channel(channel: ChannelId) -> str:
 
 def people(users: Iterable[UserId], joint: str = "and") -> str:
     """Some people: `@ana, @ben and @cho`; a crowd is counted."""
-    names = [mention(user) for user in users]
+    return listed([mention(user) for user in users], joint)
+
+
+def listed(names: list[str], joint: str = "and") -> str:
+    """Names, the same way."""
     if len(names) > _MANY:
         names = [*names[:_MANY], f"{len(names) - _MANY} more"]
     if len(names) <= 1:

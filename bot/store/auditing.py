@@ -1,5 +1,7 @@
 """The story check over one database: its tables and its ledger, read in one view."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import Connection
 
 from bot.service.audit import check_story
@@ -17,4 +19,4 @@ def story_problems(ledger: Ledger, connection: Connection) -> list[str]:
     def words_of(person: str, sealed: str) -> str | None:
         return ledger.open_words(connection, sealed, person)
 
-    return check_story(SqlReader(connection), ledger.history(connection), person_of, words_of)
+    return check_story(SqlReader(connection, datetime.now(UTC)), ledger.history(connection), person_of, words_of)

@@ -58,8 +58,9 @@ _UNREMINDED = (
 class SqlGlasses:
     """`bot.ports.Glasses` over a connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection = connection
+        self._now = now
 
     def get(self, request: RequestId) -> Glass | None:
         row = self._connection.execute(_BY_ID, {"request": str(request)}).first()
@@ -131,7 +132,7 @@ class SqlGlasses:
         return glass
 
     def _whole(self, row: Row[Any]) -> Glass:
-        request = SqlRequests(self._connection).get(RequestId(UUID(row.request)))
+        request = SqlRequests(self._connection, self._now).get(RequestId(UUID(row.request)))
         if request is None:
             raise ValueError("there is no such request")
         reviews = self._connection.execute(_REVIEWS, {"request": row.request}).all()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, false, select, true, union
+from sqlalchemy import Connection, bindparam, delete, exists, false, or_, select, true, union
 
 from bot.domain.ids import UserId
 from bot.domain.request import State
@@ -28,7 +28,7 @@ _VOTERS = (
     select(_MEMBER.c.user)
     .select_from(_REQUEST)
     .join(_VOTE, _VOTE.c.request == _REQUEST.c.id)
-    .join(_MEMBER, _MEMBER.c.user == _VOTE.c.voter)
+    .join(_MEMBER, or_(_MEMBER.c.user == _VOTE.c.voter, _MEMBER.c.user == _VOTE.c.stands_in_for))
     .where(_REQUEST.c.state == State.PENDING, _LEFT, ~_TOLD)
 )
 """From the few requests that are undecided, not from the many who ever left."""

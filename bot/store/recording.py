@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from types import UnionType
-from typing import Any, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -32,8 +32,19 @@ def fields_of(event: type[Event]) -> Mapping[str, Any]:
 def _schemas() -> Schemas:
     schemas = Schemas()
     for event in EVENTS:
-        schemas.register(event.kind.value, {name: _wire_type(kind) for name, kind in fields_of(event).items()})
+        fields = fields_of(event)
+        optional = frozenset(name for name, kind in fields.items() if _bare(kind) is not kind)
+        wire = {name: _wire_type(_bare(kind)) for name, kind in fields.items()}
+        schemas.register(event.kind.value, wire, optional=optional)
     return schemas
+
+
+def _bare(kind: Any) -> Any:
+    """The type of a field, without the None that it may be."""
+    if get_origin(kind) not in (Union, UnionType):
+        return kind
+    (bare,) = (part for part in get_args(kind) if part is not NoneType)
+    return bare
 
 
 def _wire_type(kind: Any) -> type | UnionType:
@@ -74,7 +85,9 @@ class Recorder:
         body: dict[str, Json] = {}
         for name, kind in _FIELDS[event.kind].items():
             value = getattr(event, name)
-            if kind is UserId:
+            if value is None:
+                continue
+            if _bare(kind) is UserId:
                 person = self._person(value)
                 people.add(person)
                 body[name] = person

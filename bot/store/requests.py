@@ -3,19 +3,21 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, and_, bindparam, exists, false, insert, or_, select, update
 
+from bot.domain.delegation import Delegation
 from bot.domain.ids import AuthorityKey, CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
 from bot.domain.kind import CLAIMED, Kind
 from bot.domain.notice import NoticeKind
-from bot.domain.request import OPEN, Asked, Request, State, Verdict, Vote
+from bot.domain.request import OPEN, Asked, Request, State, Vote
 from bot.ports import Conflict, Unreadable
 from bot.store.columns import micros, micros_or_none, moment, moment_or_none, permissions_in, permissions_out, readable
+from bot.store.delegations import SqlDelegations
 from bot.store.rows import METADATA
+from bot.store.votes import add_vote, votes_on
 
 _REQUEST = METADATA.tables["request"]
 _VOTE = METADATA.tables["vote"]
@@ -109,21 +111,21 @@ _ABANDONED = (
 )
 _VOTED_BY = select(_REQUEST).where(
     _REQUEST.c.state == State.PENDING,
-    exists().where(_VOTE.c.request == _REQUEST.c.id, _VOTE.c.voter == bindparam("voter")),
+    exists().where(
+        _VOTE.c.request == _REQUEST.c.id,
+        or_(_VOTE.c.voter == bindparam("voter"), _VOTE.c.stands_in_for == bindparam("voter")),
+    ),
 )
 _AFTER = select(_REQUEST).where(_REQUEST.c.id > bindparam("last")).order_by(_REQUEST.c.id).limit(bindparam("most"))
-_VOTES = (
-    select(_VOTE)
-    .where(_VOTE.c.request.in_(bindparam("requests", expanding=True)))
-    .order_by(_VOTE.c.request, _VOTE.c.at)
-)
 
 
 class SqlRequests:
     """`bot.ports.Requests` over a connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        """`now`: as of when it is read who stands in for whom."""
         self._connection = connection
+        self._now = now
 
     def get(self, request: RequestId) -> Request | None:
         return self._one(_BY_ID, {"id": str(request)})
@@ -175,16 +177,7 @@ class SqlRequests:
             raise Conflict(f"Request {request.code} is no longer {expected}.")
 
     def add_vote(self, request: RequestId, vote: Vote) -> None:
-        self._connection.execute(
-            insert(_VOTE),
-            {
-                "request": str(request),
-                "voter": vote.voter,
-                "verdict": vote.verdict,
-                "at": micros(vote.at),
-                "reason": vote.reason,
-            },
-        )
+        add_vote(self._connection, request, vote)
 
     def of_credential(self, credential: CredentialId, kind: Kind) -> Request | None:
         return self._one(_OF_CREDENTIAL, {"credential": str(credential), "kind": kind})
@@ -239,12 +232,12 @@ class SqlRequests:
     def _whole(self, rows: Sequence[Row[Any]]) -> list[Request]:
         if not rows:
             return []
-        votes = self._connection.execute(_VOTES, {"requests": [row.id for row in rows]}).all()
-        cast = {request: tuple(map(_vote, group)) for request, group in groupby(votes, key=lambda row: row.request)}
-        return [_request(row, cast.get(row.id, ())) for row in rows]
+        cast = votes_on(self._connection, [row.id for row in rows])
+        standing_in = tuple(SqlDelegations(self._connection).holding(self._now))
+        return [_request(row, cast.get(row.id, ()), standing_in) for row in rows]
 
 
-def _request(row: Row[Any], votes: tuple[Vote, ...]) -> Request:
+def _request(row: Row[Any], votes: tuple[Vote, ...], delegations: tuple[Delegation, ...]) -> Request:
     return Request(
         id=RequestId(UUID(row.id)),
         credential=CredentialId(UUID(row.credential)),
@@ -260,6 +253,7 @@ def _request(row: Row[Any], votes: tuple[Vote, ...]) -> Request:
         decided_at=moment_or_none(row.decided_at),
         lease_until=moment_or_none(row.lease_until),
         closing=row.closing,
+        delegations=delegations,
     )
 
 
@@ -276,7 +270,3 @@ def _asked(row: Row[Any]) -> Asked:
         reason=Words(row.reason),
         expires_at=moment(row.expires_at),
     )
-
-
-def _vote(row: Row[Any]) -> Vote:
-    return Vote(voter=UserId(row.voter), verdict=Verdict(row.verdict), at=moment(row.at), reason=Words(row.reason))

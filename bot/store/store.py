@@ -12,6 +12,7 @@ from bot.domain.events import Event
 from bot.domain.ids import TeamId, UserId
 from bot.ports import Clock, StoreBusyError
 from bot.store.credentials import SqlCredentials
+from bot.store.delegations import SqlDelegations
 from bot.store.engine import WRITING, speech_of
 from bot.store.errands import SqlErrands
 from bot.store.figures import SqlFigures
@@ -42,10 +43,11 @@ _MEMBER = METADATA.tables["member"]
 class SqlReader:
     """`bot.ports.Reader`: a consistent view, as of its first read."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.requests = SqlRequests(connection)
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.requests = SqlRequests(connection, now)
+        self.delegations = SqlDelegations(connection)
         self.credentials = SqlCredentials(connection)
-        self.glasses = SqlGlasses(connection)
+        self.glasses = SqlGlasses(connection, now)
         self.names = SqlNames(connection)
         self.notices = SqlNotices(connection)
         self.acceptances = SqlAcceptances(connection)
@@ -63,7 +65,7 @@ class SqlWork(SqlReader):
     """`bot.ports.UnitOfWork`: what is recorded is appended last, and commits with its effect or not at all."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:
-        super().__init__(connection)
+        super().__init__(connection, now)
         self.now = now
         self.recorded: list[Event] = []
 
@@ -111,7 +113,7 @@ class SqlStore:
     def read(self) -> Iterator[SqlReader]:
         """A consistent view for the time of the block."""
         with self.connect() as connection:
-            yield SqlReader(connection)
+            yield SqlReader(connection, self._clock.now())
 
     def prove_writable(self) -> None:
         """Take a turn; where the last write failed, also write something. Raises `StoreBusyError`."""

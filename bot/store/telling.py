@@ -16,6 +16,8 @@ _SENTENCES: dict[EventKind, str] = {
     EventKind.REQUEST_ALLOWED: "Request {request} needs nobody's approval: {rule}.",
     EventKind.VOTE_CAST: "{actor} said {verdict} to request {request}; it is {state} now.",
     EventKind.VOTE_REFUSED: "{actor} may not decide request {request}: {why}.",
+    EventKind.DELEGATION_BEGUN: "{delegate} stands in for {actor} from {since} until {until}.",
+    EventKind.DELEGATION_ENDED: "{actor} has nobody standing in any more.",
     EventKind.REQUEST_CLOSED: "Request {request} is {state}.",
     EventKind.REQUEST_STARTED: "{actor} pressed the button of request {request}.",
     EventKind.REQUEST_LOST: "The reveal of request {request} was not confirmed in time.",

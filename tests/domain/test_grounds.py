@@ -1,6 +1,6 @@
 """Everybody who may decide has a ground for it, and nobody else."""
 
-from bot.domain.grounds import Ground, grounds
+from bot.domain.grounds import Ground
 from bot.domain.ids import GroupId
 from bot.domain.person import Circle
 from bot.domain.policy import ApproverRule
@@ -12,7 +12,7 @@ ROSTER = FakeDirectory(everybody(), {APPROVERS: frozenset({ANA, BEN, GONE, MAYA,
 
 
 def test_who_may_decide_does_so_by_name_or_through_a_group():
-    found = grounds(request(), make_policy(), ROSTER)
+    found = request().grounds(make_policy(), ROSTER)
     assert found == {ANA: Ground(group=APPROVERS), BEN: Ground(group=APPROVERS), CAI: Ground()}
     assert set(found) == request().eligible(make_policy(), ROSTER)
 
@@ -22,5 +22,5 @@ def test_who_is_named_is_not_said_to_be_asked_through_a_group():
         ApproverRule(circle=Circle(groups=frozenset({APPROVERS, GroupId("S0LATER")}))),
         ApproverRule(circle=Circle(users=frozenset({ANA, SAM}))),
     )
-    found = grounds(request(), make_policy(approvers=rules), ROSTER)
+    found = request().grounds(make_policy(approvers=rules), ROSTER)
     assert found == {ANA: Ground(), SAM: Ground(), BEN: Ground(group=APPROVERS)}

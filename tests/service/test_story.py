@@ -16,7 +16,8 @@ from bot.service.warnings import raise_due
 from bot.store.auditing import story_problems
 from bot.store.rows import METADATA
 from tests.support import vendors
-from tests.support.people import ANA, MAYA
+from tests.support.absences import begin
+from tests.support.people import ANA, MAYA, SAM
 
 
 def check(house):
@@ -31,7 +32,8 @@ def lived_in(house):
     shown = house.issued()
     receipts.stored(house.world, shown.credential.id, shown.credential.newest.id, MAYA)
     house.opened(name="pending")
-    house.vote(house.opened(name="denied"), ANA, Verdict.DENY, "no")
+    begin(house)
+    house.vote(house.opened(name="denied"), SAM, Verdict.DENY, "no")
     requests.withdraw(house.world, house.opened(name="withdrawn").id, MAYA)
     house.review(house.taken(name="taken"), ANA, Verdict.APPROVE, "I was there")
     house.clock.advance(days=24)
@@ -69,7 +71,7 @@ def test_an_untouched_house_tells_its_own_story(lived_in):
         "UPDATE request SET credential = '00000000-0000-4000-8000-000000000000' WHERE state = 'denied'",
         "DELETE FROM request WHERE state = 'pending'",
         "DELETE FROM vote WHERE verdict = 'approve'",
-        "INSERT INTO vote SELECT request, 'U0BEN', verdict, at, reason FROM vote WHERE verdict = 'approve'",
+        "INSERT INTO vote SELECT request, 'U0BEN', verdict, at, reason, NULL FROM vote WHERE verdict = 'approve'",
         "UPDATE vote SET voter = 'U0BEN' WHERE verdict = 'approve'",
         "UPDATE glass SET state = 'justified'",
         "UPDATE glass SET taker = 'U0OLGA'",
@@ -136,6 +138,7 @@ UNVOUCHED = {
     },
     "request": {"submission", "opened_at", "decided_at", "lease_until", "closing"},
     "vote": {"at"},
+    "delegation": {"submission", "told"},
     "acceptance": {"version", "at"},
     "policy": {"text", "since", "number"},
     "notice": {column.name for column in METADATA.tables["notice"].c},

@@ -40,6 +40,7 @@ from tests.slack.double import Double
 from tests.slack.filled import filled
 from tests.slack.lounge import Lounge
 from tests.support import people, vendors
+from tests.support.absences import begin, command
 from tests.support.house import House
 from tests.support.payloads import Payload, Sender
 
@@ -315,6 +316,20 @@ _BUTTONS: dict[Action, Mapping[str, Callable[[Lounge], Sends]]] = {
     Action.ROLE: _in_form(Action.ROLE, _add_form),
     Action.OWNER: _in_form(Action.OWNER, _add_form),
 }
+
+
+def _absence_form(lounge: Lounge) -> Payload:
+    wanted = command(lounge.house, delegate=MEL)
+    days = {"since": wanted.first_day.isoformat(), "until": wanted.last_day.isoformat()}
+    opened = _opened(lounge, _as(lounge, people.ANA).command("delegate"))
+    return filled(opened, {"delegate": MEL, **days})
+
+
+def _ending_form(lounge: Lounge) -> Payload:
+    begin(lounge.house, delegate=MEL)
+    return filled(_opened(lounge, _as(lounge, people.ANA).command("delegate")), {})
+
+
 _FORMS: dict[Callback, Mapping[str, Callable[[Lounge], Payload]]] = {
     Callback.ADD: {"": _add_form},
     Callback.TERMS: {"": _terms_form},
@@ -326,6 +341,8 @@ _FORMS: dict[Callback, Mapping[str, Callable[[Lounge], Payload]]] = {
     Callback.MADE: {"": _form_of(_BUTTONS[Action.MADE][""], people.OLGA, client=vendors.CLIENT_ID)},
     Callback.SUSPEND: {"": _form_of(_commanded("suspend"), people.OLGA)},
     Callback.LET_EXPIRE: {"": _form_of(_answer(Action.ANSWER, Answer.LET_EXPIRE, _stored), people.OLGA)},
+    Callback.DELEGATE: {"": _absence_form},
+    Callback.DELEGATION_END: {"": _ending_form},
 }
 _TYPED = {"name": "shop-outage", "reason": "The shop is down"}
 _SHORTCUTS: dict[Shortcut, Callable[[Lounge], Sends]] = {

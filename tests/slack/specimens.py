@@ -7,8 +7,9 @@ from uuid import UUID
 from bot.domain.break_glass import Glass
 from bot.domain.credential import LIVING, Credential, Delivery, ReceiptState, Secret, SecretState
 from bot.domain.credential import State as CredentialState
+from bot.domain.delegation import Delegation
 from bot.domain.digest import Digest, Named, Tally, weeks
-from bot.domain.ids import BUILTIN, ClientId, CredentialId, NoticeId, RequestId, SecretId, Words
+from bot.domain.ids import BUILTIN, ClientId, CredentialId, DelegationId, NoticeId, RequestId, SecretId, Words
 from bot.domain.kind import Kind
 from bot.domain.log_standing import Cosigned, LogStanding
 from bot.domain.notice import Item, Notice, NoticeKind, Resolution, Warned
@@ -89,6 +90,18 @@ def in_state(state: State, **changes) -> Request:
     }.get(state, BOTH)
     closing = {State.LAPSED: "nobody decided it in time", State.REFUSED: "The authority has no room."}.get(state, "")
     return request(state, votes=votes, closing=closing, **changes)
+
+
+def delegation(**changes) -> Delegation:
+    """Sam stands in for Ana from noon until the end of the third day after."""
+    values = {
+        "id": DelegationId(UUID("77777777-7777-4777-8777-777777777777")),
+        "approver": people.ANA,
+        "delegate": people.SAM,
+        "since": NOON,
+        "until": datetime(2026, 3, 5, 23, 0, tzinfo=UTC),
+    }
+    return Delegation(**{**values, **changes})
 
 
 def tracked(**changes) -> Credential:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -26,9 +26,9 @@ from bot.service.leaks import Findings
 from bot.service.listing import Listing, Wanted
 from bot.service.looking import CredentialView
 from bot.slack import glass_forms, made_form, small_forms
+from bot.slack.cards import absence, digest, home, leak, leaving, ledger, life, overlap, plain, warning
 from bot.slack.cards import audit as audit_cards
 from bot.slack.cards import credential as credential_cards
-from bot.slack.cards import digest, home, leak, leaving, ledger, life, overlap, plain, warning
 from bot.slack.cards import glass as glass_cards
 from bot.slack.cards import help as help_cards
 from bot.slack.cards import listing as list_cards
@@ -220,6 +220,16 @@ def _request_cards():
         cards[f"told-{state}"] = request_cards.told(request, KNOWN)
         cards[f"reveal-{state}"] = offer_cards.offer(request, KNOWN)
     cards["asked-voted"] = request_cards.asked(specimens.in_state(State.PENDING), KNOWN, people.ANA)
+    away = specimens.request(delegations=(specimens.delegation(),))
+    by_deputy = replace(specimens.yes(people.SAM), stands_in_for=people.ANA)
+    cards["approval-deputy"] = request_cards.approval(replace(away, votes=(by_deputy,)), KNOWN)
+    cards["asked-deputy"] = request_cards.asked(away, KNOWN, people.SAM)
+    cards["asked-absent"] = request_cards.asked(replace(away, votes=(by_deputy,)), KNOWN, people.ANA)
+    cards["stands-in"] = absence.stands_in(specimens.delegation(), KNOWN)
+    cards["stands-in-later"] = absence.stands_in(
+        specimens.delegation(since=datetime(2026, 3, 2, 23, 0, tzinfo=UTC)), KNOWN
+    )
+    cards["stands-in-ended"] = absence.stands_in(specimens.delegation(ended_at=specimens.NOON), KNOWN)
     cards["asked-named"] = request_cards.asked(specimens.request(), KNOWN, people.CAI)
     cards["approval-fresh"] = request_cards.approval(specimens.request(role=READ_ONLY, description=""), KNOWN)
     cards["approval-revoked"] = request_cards.approval(

@@ -230,7 +230,11 @@ def _about(kind):
         return Group(id=NoticeId(UUID(int=5)), items=(credential,), needing=1), credential
     if kind in OF_WARNED:
         return specimens.group(specimens.item("job")), credential
-    whole = {NoticeKind.DIGEST: specimens.digest(), NoticeKind.CHECKPOINT: specimens.log_standing()}
+    whole = {
+        NoticeKind.DIGEST: specimens.digest(),
+        NoticeKind.CHECKPOINT: specimens.log_standing(),
+        NoticeKind.STANDS_IN: specimens.delegation(),
+    }
     return whole.get(kind, request), credential
 
 

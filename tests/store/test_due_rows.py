@@ -40,7 +40,7 @@ def steps_of(connection, question):
         asked.append((statement, parameters))
 
     event.listen(connection, "before_cursor_execute", listen)
-    question(SqlReader(connection))
+    question(SqlReader(connection, START))
     event.remove(connection, "before_cursor_execute", listen)
     plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all() for sql, values in asked]
     return [row[3] for plan in plans for row in plan]

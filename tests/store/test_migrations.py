@@ -70,7 +70,7 @@ def test_a_migration_that_leaves_rows_pointing_to_nothing_changes_nothing(engine
     upgrade(engine)
 
     def breaking(connection):
-        connection.execute(text("INSERT INTO vote VALUES ('none', 'u', 'approve', 1, '')"))
+        connection.execute(text("INSERT INTO vote VALUES ('none', 'u', 'approve', 1, '', NULL)"))
 
     monkeypatch.setattr("bot.store.migrate.apply", breaking)
     with pytest.raises(BrokenMigrationError, match="A row of vote"):

@@ -1,5 +1,6 @@
 """Break-glass as people walk it: taken by a form, revealed, reviewed by others."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.break_glass import Glass, State
@@ -77,5 +78,5 @@ def glass(program: Program, name: str) -> Glass:
 def glasses(program: Program, name: str) -> list[Glass]:
     """Whatever was taken under that name, as the tables say."""
     with soundness.view(program) as connection:
-        found = [each for each in SqlReader(connection).glasses.each() if isinstance(each, Glass)]
+        found = [each for each in SqlReader(connection, datetime.now(UTC)).glasses.each() if isinstance(each, Glass)]
     return [each for each in found if each.request.asked.name == name]

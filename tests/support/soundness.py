@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
 
@@ -71,7 +72,7 @@ def read(program: Program) -> Books:
 
 
 def _tables(connection: Connection, entries: list[OpenEntry]) -> Books:
-    reader = SqlReader(connection)
+    reader = SqlReader(connection, datetime.now(UTC))
     checkable = connection.execute(text("SELECT credential FROM secret WHERE length(record) > 0"))
     return Books(
         requests=sorted(reader.requests.each(), key=lambda each: each.opened_at),

@@ -2,6 +2,7 @@
 
 Each event is a frozen dataclass whose fields are the allow-list of what its entry may hold. Evolution rule: a kind is
 never renamed or reused; a field is never renamed, retyped or reused; new fields are added at the end, with a default.
+A field that may be None is left out of the entry where it is.
 `UserId` fields enter as the ledger's person ID, `Words` sealed under the key of whoever typed them, instants as UTC
 microseconds. Of a secret at most its keyed fingerprint stands here.
 """
@@ -22,6 +23,8 @@ from bot.domain.events.credentials import (
 from bot.domain.events.event import Event, EventKind, Outcome, Via
 from bot.domain.events.expiry import ExpiryAccepted, WarningRaised, WarningSnoozed
 from bot.domain.events.requests import (
+    DelegationBegun,
+    DelegationEnded,
     GlassBroken,
     RequestAllowed,
     RequestClosed,
@@ -54,6 +57,8 @@ EVENTS: tuple[type[Event], ...] = (
     RequestAllowed,
     VoteCast,
     VoteRefused,
+    DelegationBegun,
+    DelegationEnded,
     RequestClosed,
     RequestStarted,
     RequestLost,
@@ -101,6 +106,8 @@ __all__ = [
     "CredentialSuspended",
     "CredentialTracked",
     "CredentialTransferred",
+    "DelegationBegun",
+    "DelegationEnded",
     "Event",
     "EventKind",
     "ExpiryAccepted",

@@ -36,6 +36,8 @@ class EventKind(StrEnum):
     REQUEST_ALLOWED = "request:allowed"
     VOTE_CAST = "vote:cast"
     VOTE_REFUSED = "vote:refused"
+    DELEGATION_BEGUN = "delegation:begun"
+    DELEGATION_ENDED = "delegation:ended"
     REQUEST_CLOSED = "request:closed"
     REQUEST_STARTED = "request:started"
     REQUEST_LOST = "request:lost"

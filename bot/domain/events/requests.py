@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.break_glass import State as ReviewState
 from bot.domain.events.event import Event, EventKind
-from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
+from bot.domain.ids import CredentialId, DelegationId, EstateKey, RequestId, RoleKey, UserId, Words
 from bot.domain.kind import Kind
 from bot.domain.request import State, Verdict
 
@@ -56,6 +56,27 @@ class VoteCast(Event):
     state: State
     reason: Words
     lapses_at: datetime
+    stands_in_for: UserId | None = None
+    """Whose right it uses, where that is not the voter's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelegationBegun(Event):
+    """An approver, the actor, is going to be away: somebody votes in their stead."""
+
+    kind = EventKind.DELEGATION_BEGUN
+    delegation: DelegationId
+    delegate: UserId
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelegationEnded(Event):
+    """The approver ended it before its time."""
+
+    kind = EventKind.DELEGATION_ENDED
+    delegation: DelegationId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

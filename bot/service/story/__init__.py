@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 from bot.domain.events import EventKind
 from bot.domain.request import State
-from bot.service.story import glasses, lives, registers, requests, secrets, tokens, tracking, warnings
-from bot.service.story.told import Body, Story, ToldCredential, ToldGlass, ToldRequest, ToldSecret
+from bot.service.story import delegations, glasses, lives, registers, requests, secrets, tokens, tracking, warnings
+from bot.service.story.told import Body, Story, ToldCredential, ToldDelegation, ToldGlass, ToldRequest, ToldSecret
 
-__all__ = ["Body", "Story", "ToldCredential", "ToldGlass", "ToldRequest", "ToldSecret", "take"]
+__all__ = ["Body", "Story", "ToldCredential", "ToldDelegation", "ToldGlass", "ToldRequest", "ToldSecret", "take"]
 
 
 def take(story: Story, index: int, kind: str, actor: str | None, body: Body) -> None:
@@ -27,6 +27,8 @@ _TELL: dict[str, Callable[[Story, int, str, Body], Iterator[str]]] = {
     EventKind.REQUEST_OPENED: requests.opened,
     EventKind.REQUEST_ALLOWED: requests.allowed,
     EventKind.VOTE_CAST: requests.voted,
+    EventKind.DELEGATION_BEGUN: delegations.begun,
+    EventKind.DELEGATION_ENDED: delegations.ended,
     EventKind.REQUEST_CLOSED: requests.moves((State.PENDING, State.APPROVED, State.EXECUTING), None),
     EventKind.REQUEST_STARTED: requests.moves((State.APPROVED,), State.EXECUTING),
     EventKind.REQUEST_LOST: requests.moves((State.EXECUTING,), State.UNRESOLVED),

@@ -15,7 +15,7 @@ def takes_effect(request: ToldRequest, body: Body, kind: Kind, before: State = S
         yield f"took effect by a request for {request.opened['asks']} that was {request.state}"
     if body["credential"] != request.opened["credential"]:
         yield "took effect on another credential than was asked for"
-    if len(request.approvers()) < request.opened["quorum"]:
+    if request.approvals() < request.opened["quorum"]:
         yield "took effect without a quorum of distinct approvers"
     request.state = State.FULFILLED
 

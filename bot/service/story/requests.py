@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from bot.domain.kind import Kind
 from bot.domain.request import State
+from bot.service.story.delegations import stood_in
 from bot.service.story.told import Body, Story, ToldRequest
 
 BY_RULE = (Kind.ROTATE, Kind.BREAK_GLASS)
@@ -28,9 +29,14 @@ def voted(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
         yield "a vote for something else than what was asked"
     if (actor, body["verdict"]) in request.votes:
         yield "the same vote twice"
-    request.votes[actor, body["verdict"]] = body["reason"]
+    absent = body.get("stands_in_for") or ""
+    if absent in (request.requester, request.opened["owner"]):
+        yield "a vote for the requester or the owner"
+    if absent and not stood_in(story, actor, absent):
+        yield "a vote for somebody for whom the voter does not stand in"
+    request.votes[actor, body["verdict"]] = (body["reason"], absent)
     request.lapses_at = body["lapses_at"]
-    if body["state"] == State.APPROVED and len(request.approvers()) < request.opened["quorum"]:
+    if body["state"] == State.APPROVED and request.approvals() < request.opened["quorum"]:
         yield "approved without its quorum"
     request.state = body["state"]
 

@@ -14,7 +14,7 @@ def issued(story: Story, _index: int, _actor: str, body: Body) -> Iterator[str]:
     request = story.requests[body["request"]]
     if request.state != State.EXECUTING:
         yield f"issued for a request that was {request.state}"
-    if len(request.approvers()) < request.opened["quorum"]:
+    if request.approvals() < request.opened["quorum"]:
         yield "issued without a quorum of distinct approvers"
     if request.opened["asks"] == Kind.BREAK_GLASS:
         glass = story.glasses[body["request"]]

@@ -31,7 +31,10 @@ def of_request(request: Request) -> dict[str, Any]:
         "expires_at": asked.expires_at,
         "lapses_at": request.lapses_at,
         "state": str(request.state),
-        "votes": sorted((str(vote.voter), str(vote.verdict), str(vote.reason)) for vote in request.votes),
+        "votes": sorted(
+            (str(vote.voter), str(vote.verdict), str(vote.reason), str(vote.stands_in_for or ""))
+            for vote in request.votes
+        ),
     }
 
 

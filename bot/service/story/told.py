@@ -39,13 +39,29 @@ class ToldRequest:
     requester: str
     state: str = State.PENDING
     lapses_at: int = 0
-    votes: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Who voted what, and the reason, sealed."""
+    votes: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """Who voted what, the reason, sealed, and for whom: empty where somebody voted for themselves."""
 
-    def approvers(self) -> set[str]:
-        """The distinct people whose approvals count: never the requester, never the owner."""
-        cast = {voter for voter, verdict in self.votes if verdict == Verdict.APPROVE}
-        return cast - {self.requester, self.opened["owner"]}
+    def approvals(self) -> int:
+        """How many approvals count: none of or for requester or owner, and nobody twice, as voter or as absent."""
+        never, heard, count = {self.requester, self.opened["owner"]}, set[str](), 0
+        for (voter, verdict), (_, absent) in self.votes.items():
+            people = {voter, absent or voter}
+            if verdict == Verdict.APPROVE and not people & (never | heard):
+                heard |= people
+                count += 1
+        return count
+
+
+@dataclass(slots=True)
+class ToldDelegation:
+    """Who stands in for whom, as the entries tell of it."""
+
+    approver: str
+    delegate: str
+    since: int
+    until: int
+    ended: bool = False
 
 
 @dataclass(slots=True)
@@ -92,6 +108,7 @@ class Story:
 
     requests: dict[str, ToldRequest] = field(default_factory=dict)
     credentials: dict[str, ToldCredential] = field(default_factory=dict)
+    delegations: dict[str, ToldDelegation] = field(default_factory=dict)
     glasses: dict[str, ToldGlass] = field(default_factory=dict)
     """By the request that broke it."""
     acceptances: set[tuple[str, str]] = field(default_factory=set)

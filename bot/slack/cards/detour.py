@@ -2,6 +2,7 @@
 there may see."""
 
 from bot.domain.credential import Credential
+from bot.domain.delegation import Delegation
 from bot.domain.notice import About, Case, Notice
 from bot.domain.request import Request
 from bot.slack.cards.pieces import MESSAGE_BLOCKS_MAX, Card, context, section
@@ -65,5 +66,7 @@ def _about(about: About) -> tuple[str, str]:
             return f"request {request.code} (`{request.asked.name}`)", ""
         case Credential():
             return f"the credential `{about.name}`", f" `/cred show {about.name}` says how it stands."
+        case Delegation():
+            return f"standing in for {mention(about.approver)}", ""
         case _:
             return "some credentials", " `/cred list` shows them."

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.ids import BUILTIN, AuthorityKey, EstateKey, RoleKey, UserId
+from bot.domain.ids import BUILTIN, AuthorityKey, EstateKey, RoleKey
 from bot.domain.person import Roster
 from bot.domain.policy import Policy
+from bot.domain.request import Vote
 from bot.slack.ids import Action
-from bot.slack.text import day, escape, plain, typed, when
+from bot.slack.text import day, escape, mention, plain, typed, when
 
 Json = dict[str, Any]
 
@@ -51,6 +52,12 @@ class Known:
         """Until when something works: the end of a day, as people pick it, or an instant of its own."""
         last = self.policy.last_day(moment)
         return f"the end of {day(last)}" if self.policy.end_of(last) == moment else when(moment)
+
+    def start(self, moment: datetime) -> str:
+        """From when something holds: the beginning of a day, as people pick it, or an instant of its own."""
+        first = self.policy.last_day(moment) + timedelta(days=1)
+        begins = self.policy.end_of(first - timedelta(days=1)) == moment
+        return f"the beginning of {day(first)}" if begins else when(moment)
 
     def place(self, key: AuthorityKey) -> str:
         """Where a credential lives, with a link to its vendor's page; its key if that has left the policy."""
@@ -229,10 +236,15 @@ def placeholder(text: str) -> Json:
     return _plain(text, 150)
 
 
-def voters_line(counted: Sequence[UserId], needed: int) -> str:
-    """`1 of 2 · @ana ✓`."""
-    ticks = "".join(f" · <@{voter}> ✓" for voter in counted)
+def voters_line(counted: Sequence[Vote], needed: int) -> str:
+    """`1 of 2 · @ana ✓`; `@sam for @ana ✓` where somebody stood in."""
+    ticks = "".join(f" · {voter(vote)} ✓" for vote in counted)
     return f"*{len(counted)} of {needed}*{' approved' if not ticks else ''}{ticks}"
+
+
+def voter(vote: Vote) -> str:
+    """Who voted, and for whom."""
+    return mention(vote.voter) + (f" for {mention(vote.stands_in_for)}" if vote.stands_in_for else "")
 
 
 def _plain(text: str, limit: int) -> Json:

@@ -56,11 +56,18 @@ def asked(request: Request, known: Known, person: UserId | None, subject: Creden
     blocks = [header(title(request, subject)), section(why), *particulars(request, known, subject)]
     if request.state is not State.PENDING:
         blocks += [section(outcome(request, subject)), *_progress(request, known)]
-    elif any(vote.voter == person for vote in request.votes):
-        blocks += [section("You have approved this. Thank you."), *_progress(request, known)]
+    elif person in request.heard:
+        blocks += [section(_thanks(request, person)), *_progress(request, known)]
     else:
         blocks += [*_progress(request, known), _decide(request, known)]
     return Card(_fallback(request, known, subject), tuple(blocks))
+
+
+def _thanks(request: Request, person: UserId | None) -> str:
+    vote = next(vote for vote in request.votes if person in vote.people)
+    if vote.voter == person:
+        return "You have approved this. Thank you."
+    return f"{mention(vote.voter)} has approved this in your stead, and it counts as yours."
 
 
 def told(request: Request, known: Known, subject: Credential | None = None, *, person: UserId | None = None) -> Card:

@@ -9,8 +9,8 @@ from bot.domain.ids import BUILTIN
 from bot.domain.kind import Kind
 from bot.domain.request import DECLINED, Request, State, Verdict
 from bot.slack.cards import wording
-from bot.slack.cards.pieces import Known
-from bot.slack.text import escape, mention, people, quote, when
+from bot.slack.cards.pieces import Known, voter
+from bot.slack.text import escape, listed, mention, quote, when
 
 _REASON_SHOWN = 2500
 _SIGNS = {
@@ -107,7 +107,7 @@ def let_through(request: Request) -> str:
 
 def approvers(request: Request) -> str:
     """Who has approved it."""
-    return people(vote.voter for vote in request.votes if vote.verdict is Verdict.APPROVE) or "nobody"
+    return listed([voter(vote) for vote in request.votes if vote.verdict is Verdict.APPROVE]) or "nobody"
 
 
 def _stands(request: Request) -> str:
@@ -190,7 +190,7 @@ def _ended(request: Request, at: str) -> str:
     against = [vote for vote in request.votes if vote.verdict is Verdict.DENY]
     if request.state is State.DENIED and against:
         reason = f"\n{quote(against[-1].reason, _REASON_SHOWN)}" if against[-1].reason else ""
-        return f"Denied by {mention(against[-1].voter)}{at}.{reason}"
+        return f"Denied by {voter(against[-1])}{at}.{reason}"
     if request.closing == DECLINED:
         return f"Declined by {mention(request.asked.owner)}{at}. Nothing has changed."
     why = escape(request.closing)

@@ -57,6 +57,27 @@ class VoteRow(Row, table=True):
     verdict: str = Field(primary_key=True)
     at: int = Field(sa_column=when())
     reason: str = ""
+    stands_in_for: str | None = None
+    """Whose right it uses, where that is not the voter's own."""
+
+
+class DelegationRow(Row, table=True):
+    """Somebody votes in the stead of an approver who is away."""
+
+    __tablename__ = "delegation"
+
+    id: str = Field(primary_key=True)
+    submission: str = Field(unique=True)
+    """The form that was sent: sent twice, it names somebody once."""
+    approver: str
+    delegate: str
+    since: int = Field(sa_column=when())
+    until: int = Field(sa_column=when())
+    ended_at: int | None = Field(default=None, sa_column=when(nullable=True))
+    told: bool = False
+    """Whether the delegate was asked for what was undecided when it began."""
+
+    __table_args__ = (index_where("delegation_open", "until", where="ended_at IS NULL"),)
 
 
 class GlassRow(Row, table=True):

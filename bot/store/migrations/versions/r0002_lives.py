@@ -21,6 +21,7 @@ def upgrade() -> None:
     _secret()
     _notice()
     _groups()
+    _votes()
     _reviews()
     _registers()
     _tokens()
@@ -107,6 +108,25 @@ def _groups() -> None:
         sa.PrimaryKeyConstraint("credential", "expires_at", "days"),
         sa.ForeignKeyConstraint(["credential"], ["credential.id"]),
     )
+
+
+def _votes() -> None:
+    with op.batch_alter_table("vote") as batch:
+        batch.add_column(sa.Column("stands_in_for", sa.String(), nullable=True))
+    op.create_table(
+        "delegation",
+        _text("id"),
+        _text("submission"),
+        _text("approver"),
+        _text("delegate"),
+        _instant("since"),
+        _instant("until"),
+        _instant("ended_at", nullable=True),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("submission"),
+    )
+    _index_where("delegation_open", "delegation", ["until"], where="ended_at IS NULL")
 
 
 def _reviews() -> None:

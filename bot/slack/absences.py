@@ -1,0 +1,56 @@
+"""`/cred delegate`: somebody is away, and names who stands in for them; or is back, and ends it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.domain.delegation import Delegation
+from bot.domain.errors import Denied
+from bot.service import delegating
+from bot.service.delegating import DelegateCommand
+from bot.slack import delegation_forms, errors, small_forms
+from bot.slack.cards import plain
+from bot.slack.cards.absence import span
+from bot.slack.cards.pieces import Card, Json
+from bot.slack.face import Face, Payload, Person, admitted, who
+from bot.slack.submissions import complain, over
+from bot.slack.text import mention
+
+Ack = Callable[..., Any]
+
+
+def form_of(face: Face, person: Person, _rest: str) -> Card | Json:
+    """The form, or why there is none for this person."""
+    stands = delegating.absence(face.world, person.user)
+    return plain.refusal(stands.sentence) if isinstance(stands, Denied) else delegation_forms.build(stands, face.known)
+
+
+def sent(face: Face, ack: Ack, body: Payload) -> None:
+    """Somebody was named: who stands in, or what is wrong with it at each field."""
+    person, view = who(body), body["view"]
+    decision = admitted(face, person)
+    if isinstance(decision, Denied):
+        over(ack, small_forms.said(decision.sentence))
+        return
+    wanted = delegation_forms.parse(view, person.user)
+    begun = delegating.begin(face.world, wanted) if isinstance(wanted, DelegateCommand) else wanted
+    if isinstance(begun, Delegation):
+        told = f"{mention(begun.delegate)} stands in for you {span(begun, face.known)}, and I have told them."
+        ack(response_action="update", view=small_forms.shown(f"{told} `/cred delegate` ends it sooner."))
+    else:
+        complain(ack, view, begun)
+
+
+def end_sent(face: Face, ack: Ack, body: Payload) -> None:
+    """It is to end."""
+    person, delegation = who(body), delegation_forms.delegation_of(body["view"])
+    decision = admitted(face, person)
+    if isinstance(decision, Denied) or delegation is None:
+        sentence = decision.sentence if isinstance(decision, Denied) else errors.NOT_OURS
+        ack(response_action="update", view=small_forms.said(sentence))
+        return
+    ended = delegating.end(face.world, delegation, person.user)
+    if isinstance(ended, Denied):
+        ack(response_action="update", view=small_forms.said(ended.sentence))
+    else:
+        told = f"{mention(ended.delegate)} no longer stands in for you, and I have told them."
+        ack(response_action="update", view=small_forms.shown(told))
