@@ -6,10 +6,11 @@ from typing import TypeVar
 from bot.config.draft import Draft
 from bot.config.forms import WEEKDAYS
 from bot.config.sections import BreakGlassSection, RoleSection, WarningsSection
+from bot.domain.clauses import BreakGlass, Leaks, Rotation, Unused, Waiver, Windows
 from bot.domain.estate import Estate, Organization, Vendor
 from bot.domain.ids import AuthorityKey, ChannelId, EstateKey, GroupId, RoleKey, TeamId, UserId
 from bot.domain.person import Circle
-from bot.domain.policy import ApproverRule, BreakGlass, Leaks, Policy, Rotation, Unused, Windows
+from bot.domain.policy import ApproverRule, Policy
 from bot.domain.reminder import Hours
 from bot.domain.role import DEFAULT_ROLES, Permission, Role
 from bot.domain.route import Route
@@ -43,6 +44,7 @@ def compose(made: Draft, *, text: str, digest: str) -> Policy:
         unused=Unused(**_there(made.unused).model_dump()),
         leaks=Leaks(**_there(made.leaks).model_dump()),
         vendors=_vendors(made),
+        waivers=_waivers(made),
         time_zone=organization.time_zone,
         token_life=_there(made.tokens).life,
         audiences=frozenset(_there(made.tokens).audiences),
@@ -67,11 +69,12 @@ def _estates(made: Draft) -> dict[EstateKey, Estate]:
 
 
 def _roles(made: Draft) -> dict[RoleKey, Role]:
-    roles = [_role(each.section) for each in made.roles] or DEFAULT_ROLES
+    roles = [role_of(each.section) for each in made.roles] or DEFAULT_ROLES
     return {role.key: role for role in roles}
 
 
-def _role(section: RoleSection) -> Role:
+def role_of(section: RoleSection) -> Role:
+    """The role of a section without findings."""
     return Role(
         key=RoleKey(section.key),
         name=section.name,
@@ -136,6 +139,19 @@ def _routes(made: Draft) -> tuple[Route, ...]:
             audience=each.section.audience,
         )
         for each in made.routes
+    )
+
+
+def _waivers(made: Draft) -> tuple[Waiver, ...]:
+    sections = [each.section for each in made.without_approval]
+    return tuple(
+        Waiver(
+            key=section.key,
+            estates=frozenset(map(EstateKey, section.estates)),
+            roles=frozenset(map(RoleKey, section.roles)),
+            max_life=section.max_life,
+        )
+        for section in sections
     )
 
 

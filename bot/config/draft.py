@@ -27,6 +27,7 @@ from bot.config.sections import (
     VendorSection,
     WarningsSection,
     WindowsSection,
+    WithoutApprovalSection,
 )
 
 S = TypeVar("S", bound=Section)
@@ -40,7 +41,7 @@ _REQUIRED = {
     "terms": "Write a section [terms] with version and text.",
 }
 _DEFAULTED = ("windows", "tokens", "warnings", "rotation", "break_glass", "unused", "leaks")
-_SECTIONS = {*_REQUIRED, *_DEFAULTED, "roles", "estate_admins", "vendors", "routes"}
+_SECTIONS = {*_REQUIRED, *_DEFAULTED, "roles", "estate_admins", "vendors", "routes", "without_approval"}
 _SOME = TypeAdapter(Some)
 _TYPES = {
     "string_type": "This must be text in quotes.",
@@ -79,6 +80,7 @@ class Draft:
     leaks: LeaksSection | None = None
     vendors: list[Placed[VendorSection]] = field(default_factory=list)
     routes: list[Placed[RouteSection]] = field(default_factory=list)
+    without_approval: list[Placed[WithoutApprovalSection]] = field(default_factory=list)
     terms: TermsSection | None = None
     broken: set[str] = field(default_factory=set)
     """Sections that have findings: what is read across sections keeps silent about them."""
@@ -108,6 +110,7 @@ def draft(tables: Mapping[str, Any]) -> Draft:
     made.leaks = _one(made, defaulted, "leaks", LeaksSection)
     made.vendors = _many(made, tables, "vendors", VendorSection)
     made.routes = _many(made, tables, "routes", RouteSection)
+    made.without_approval = _many(made, tables, "without_approval", WithoutApprovalSection)
     made.terms = _one(made, tables, "terms", TermsSection)
     return made
 

@@ -230,6 +230,7 @@ Anyone = Annotated[list[Someone], AfterValidator(_distinct)]
 """People and user groups; nobody is all right too."""
 Keys = Annotated[list[str], AfterValidator(_distinct), AfterValidator(_not_empty)]
 RoleKeys = Annotated[list[str], AfterValidator(_distinct)]
+SomeRoles = Annotated[list[str], AfterValidator(_distinct), AfterValidator(_not_empty)]
 Steps = Annotated[list[Sentence], AfterValidator(_not_empty), AfterValidator(_fits)]
 """What somebody does, one step after the other."""
 Permissions = Annotated[list[OnePermission], AfterValidator(_distinct), AfterValidator(_not_empty)]

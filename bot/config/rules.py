@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
+from bot.config.composing import role_of
 from bot.config.draft import Draft
 from bot.config.mistakes import Finding, Path, did_you_mean
 from bot.domain.ids import BUILTIN
@@ -54,6 +55,11 @@ def _estates_named_exist(draft: Draft) -> Iterator[Finding]:
         for place, estate in enumerate(each.section.estates or ())
     ]
     named += [(("estate_admins", estate), estate) for estate in draft.estate_admins]
+    named += [
+        (("without_approval", each.number, "estates", place), estate)
+        for each in draft.without_approval
+        for place, estate in enumerate(each.section.estates)
+    ]
     for path, estate in named:
         if estate not in known:
             yield Finding(path, f'There is no estate "{estate}".', did_you_mean(estate, known))
@@ -113,9 +119,30 @@ def _roles_named_exist(draft: Draft) -> Iterator[Finding]:
         named += [(("rotation", "alone", place), role) for place, role in enumerate(draft.rotation.alone or ())]
     if draft.break_glass is not None:
         named += [(("break_glass", "roles", place), role) for place, role in enumerate(draft.break_glass.roles)]
+    named += [
+        (("without_approval", each.number, "roles", place), role)
+        for each in draft.without_approval
+        for place, role in enumerate(each.section.roles)
+    ]
     for path, role in named:
         if role not in known:
             yield Finding(path, f'There is no role "{role}".', did_you_mean(role, known))
+
+
+def _without_approval_is_for_little(draft: Draft) -> Iterator[Finding]:
+    """No rule stands in for people where a role needs several of them, or may do everything."""
+    yield from _repeated(
+        (("without_approval", each.number, "key"), each.section.key) for each in draft.without_approval
+    )
+    if "roles" in draft.broken:
+        return
+    roles = [role_of(each.section) for each in draft.roles] or DEFAULT_ROLES
+    mighty = {str(role.key) for role in roles if role.needs_people}
+    for each in draft.without_approval:
+        for place, role in enumerate(each.section.roles):
+            if role in mighty:
+                problem = f'"{role}" needs several approvers or may do everything: people must approve it.'
+                yield Finding(("without_approval", each.number, "roles", place), problem, "Leave it out here.")
 
 
 def _glass_is_short_lived(draft: Draft) -> Iterator[Finding]:
@@ -170,6 +197,7 @@ _RULES: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     _lives_fit,
     _tokens_are_short,
     _roles_named_exist,
+    _without_approval_is_for_little,
     _glass_is_short_lived,
     _hours_are_hours,
     _vendors_are_distinct,

@@ -27,13 +27,14 @@ from bot.config.forms import (
     RoleKeys,
     Sentence,
     Some,
+    SomeRoles,
     Steps,
     Teams,
     Text,
     Weekdays,
     Zone,
 )
-from bot.domain.policy import BreakGlass, Leaks, Rotation, Unused, Windows
+from bot.domain.clauses import BreakGlass, Leaks, Rotation, Unused, Windows
 
 _ROLE_LIFE = timedelta(days=365)
 _ROLE_DEFAULT_LIFE = timedelta(days=90)
@@ -160,6 +161,15 @@ class BreakGlassSection(Section):
     roles: RoleKeys = Field(default_factory=list, description='Write roles = ["read-only"], what they may take.')
     life: Duration = Field(default=_GLASS.life, description='Write life = "24h", which is the most.')
     review: Duration = Field(default=_GLASS.review, description='Write review = "7d".')
+
+
+class WithoutApprovalSection(Section):
+    """`[[without_approval]]`"""
+
+    key: Key = Field(description='Write key = "sandbox-readers": the ledger and the form call the rule so.')
+    estates: Keys = Field(description='Write estates = ["sandbox"], the estates in which it holds.')
+    roles: SomeRoles = Field(description='Write roles = ["read-only"].')
+    max_life: Duration = Field(description='Write max_life = "7d", the longest life without approval.')
 
 
 class UnusedSection(Section):

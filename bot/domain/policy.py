@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.clauses import BreakGlass, Leaks, Rotation, Unused, Waiver, Windows
 from bot.domain.errors import ALLOWED, Allowed, Decision, Denied, Reason
 from bot.domain.estate import Estate, Organization, Vendor
 from bot.domain.ids import AuthorityKey, ChannelId, EstateKey, RoleKey, UserId
 from bot.domain.kind import NEW, Kind
 from bot.domain.person import Circle, Roster, standing
 from bot.domain.reminder import Hours, Schedule
-from bot.domain.role import READ_ONLY, Role
+from bot.domain.role import Role
 from bot.domain.route import Route
 from bot.domain.terms import Terms
 
@@ -23,74 +24,6 @@ class ApproverRule:
     circle: Circle
     estates: frozenset[EstateKey] | None = None
     """None: for every estate."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Windows:
-    """How long things wait for people."""
-
-    request: timedelta = timedelta(hours=72)
-    """From the opening of a request until it lapses undecided."""
-    claim: timedelta = timedelta(hours=24)
-    """From approval until it lapses unrevealed; and from the reveal until a receipt is missed."""
-    lease: timedelta = timedelta(minutes=1)
-    """From the start of an effect until it counts as lost."""
-    unconfirmed: timedelta = timedelta(days=1)
-    """From a missed receipt until the credential is suspended."""
-    undo: timedelta = timedelta(hours=1)
-    """From a deletion until it can no longer be undone."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rotation:
-    """How one secret follows another."""
-
-    overlap: timedelta = timedelta(days=7)
-    """How long the old secret works beside the new one; and by how much that can be prolonged, once."""
-    alone: frozenset[RoleKey] = frozenset({READ_ONLY.key})
-    """The roles whose owners may rotate their own credentials without anybody's approval."""
-
-    @property
-    def warn_before(self) -> timedelta:
-        """How long before its end an owner hears that the old secret is still in use."""
-        return min(timedelta(days=1), self.overlap / 2)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakGlass:
-    """Who may take a credential at once in an emergency, and what it costs them."""
-
-    circle: Circle = Circle()
-    roles: frozenset[RoleKey] = frozenset()
-    life: timedelta = timedelta(hours=24)
-    review: timedelta = timedelta(days=7)
-    """From the taking until it must have been reviewed by two others; if not, the credential is ended."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unused:
-    """When a credential counts as unused."""
-
-    never: timedelta = timedelta(days=30)
-    """Since its issue, if it was never used."""
-    idle: timedelta = timedelta(days=90)
-    """Since its last use."""
-    suspend_after: timedelta | None = None
-    """From the warning of its owner until it is suspended; None: unused credentials are only reported."""
-
-    def counts(self, created_at: datetime, last_used_at: datetime | None, now: datetime) -> bool:
-        """Whether a credential of these dates counts as unused now."""
-        if last_used_at is None:
-            return now - created_at >= self.never
-        return now - last_used_at >= self.idle
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaks:
-    """What is done about a secret that somebody found in the open."""
-
-    retire: bool = False
-    """Whether it is ended at once, whatever then stops; if not, its owner and the security channel are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +50,7 @@ class Policy:
     break_glass: BreakGlass = BreakGlass()
     unused: Unused = Unused()
     leaks: Leaks = Leaks()
+    waivers: tuple[Waiver, ...] = ()
     vendors: Mapping[AuthorityKey, Vendor] = field(default_factory=dict)
     time_zone: str = "UTC"
     token_life: timedelta = timedelta(minutes=10)
@@ -176,6 +110,19 @@ class Policy:
                 return 1
             case Kind.ADD | Kind.ROTATE | Kind.RESUME | Kind.TRANSFER | Kind.EXTEND:
                 return of_role
+
+    def waivers_for(self, estate: EstateKey, role: RoleKey) -> tuple[Waiver, ...]:
+        """The rules by which a new credential may need nobody's approval, those first that allow the longest life."""
+        known = self.roles.get(role)
+        if known is None or known.needs_people:
+            return ()
+        fitting = (each for each in self.waivers if estate in each.estates and role in each.roles)
+        return tuple(sorted(fitting, key=lambda each: each.max_life, reverse=True))
+
+    def waiver(self, estate: EstateKey, role: RoleKey, expires_at: datetime, asked_at: datetime) -> Waiver | None:
+        """The rule by which one that was asked for then, and works that long, needs nobody's approval."""
+        life = self.last_day(expires_at) - self.today(asked_at)
+        return next((each for each in self.waivers_for(estate, role) if life <= each.max_life), None)
 
     def may_ask(self, kind: Kind, user: UserId, estate: EstateKey, owner: UserId, roster: Roster) -> Decision:
         """Whether somebody may ask for this. `owner`: of the credential, where there is one already."""

@@ -149,6 +149,8 @@ class Request:
     lease_until: datetime | None = None
     closing: str = ""
     """Why it ended, in a sentence, where the program itself ended it."""
+    rule: str = ""
+    """By which rule of the policy it needed nobody's approval; empty where people decide."""
     delegations: tuple[Delegation, ...] = ()
     """By which somebody stands in for somebody at this moment, whether or not that is of use here."""
 
@@ -228,6 +230,9 @@ class Request:
     def needed(self, policy: Policy) -> int:
         """How many approvals it takes: as asked when it was opened, or more if the policy has grown stricter."""
         asked = self.asked
+        if self.by_rule and asked.kind is Kind.ADD:
+            waiver = policy.waiver(asked.estate, asked.role, asked.expires_at, self.opened_at)
+            return policy.quorum_for(asked.kind, asked.role) if waiver is None else 0
         own = self.by_rule and asked.requester == asked.owner
         return max(self.quorum, policy.quorum_for(asked.kind, asked.role, alone=own))
 

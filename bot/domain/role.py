@@ -47,6 +47,11 @@ class Role:
     warn_days: tuple[int, ...] | None = None
     """Its own thresholds of warnings, in days; None: the estate's, or the organization's."""
 
+    @property
+    def needs_people(self) -> bool:
+        """Whether no rule may ever take the place of approvers: it needs several, or may do everything."""
+        return self.quorum > 1 or self.permissions == frozenset(Permission)
+
 
 def _role(key: str, name: str, summary: str, permissions: frozenset[Permission]) -> Role:
     return Role(key=RoleKey(key), name=name, summary=summary, permissions=permissions)

@@ -81,6 +81,9 @@ def effect_stands(request: Request, credential: Credential | None, policy: Polic
     if asked.kind is not Kind.TRANSFER:  # whoever has become its owner since has a benefit of it
         standing_yet = tuple(vote for vote in standing_yet if owner not in vote.people)
     counted, needed = len(standing_yet), request.needed(policy)
+    if counted < needed and request.by_rule:
+        sentence = "By the policy as it is now, somebody must approve this, and nobody has. Ask again."
+        return Denied(Reason.POLICY_CHANGED, sentence)
     if counted < needed:
         return Denied(
             Reason.QUORUM_LOST,

@@ -71,6 +71,9 @@ class Preview:
     """The last day that the role's default lifetime gives."""
     longest: date
     """The last day that the role allows."""
+    rule: str = ""
+    """By which rule of the policy it needs nobody's approval, if its last day is `free_until` or earlier."""
+    free_until: date | None = None
 
 
 def preview(world: World, *, requester: UserId, owner: UserId, estate: EstateKey, role: RoleKey) -> Preview | Denied:
@@ -81,12 +84,15 @@ def preview(world: World, *, requester: UserId, owner: UserId, estate: EstateKey
     chosen = world.policy.roles[role]
     approvers = world.policy.approvers_for(estate, world.directory, never=frozenset({requester, owner}))
     today = world.policy.today(world.clock.now())
+    waiver = next(iter(world.policy.waivers_for(estate, role)), None)
     return Preview(
         needed=chosen.quorum,
         approvers=tuple(sorted(approvers)),
         problem=nobody_problem(chosen.quorum, len(approvers)),
         suggested=today + min(chosen.default_life, chosen.max_life),
         longest=today + chosen.max_life,
+        rule="" if waiver is None else waiver.key,
+        free_until=None if waiver is None else today + min(waiver.max_life, chosen.max_life),
     )
 
 
@@ -170,8 +176,10 @@ def _owner(world: World, owner: UserId) -> Problem | None:
 
 
 def _approval(world: World, command: AddCommand, role: Role) -> Problem | None:
-    never = frozenset({command.requester, command.owner})
-    approvers = world.policy.approvers_for(command.estate, world.directory, never=never)
+    policy, never = world.policy, frozenset({command.requester, command.owner})
+    if policy.waiver(command.estate, command.role, policy.end_of(command.expires_on), world.clock.now()) is not None:
+        return None
+    approvers = policy.approvers_for(command.estate, world.directory, never=never)
     sentence = nobody_problem(role.quorum, len(approvers))
     return None if sentence is None else Problem(Field.ROLE, sentence)
 

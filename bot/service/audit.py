@@ -136,6 +136,7 @@ class _Check:
             "expires_at": _moment(opened["expires_at"]),
             "lapses_at": _moment(told.lapses_at),
             "state": told.state,
+            "rule": told.rule,
             "votes": votes,
             "review": self._told_review(self.story.glasses.get(opened["request"])),
         }

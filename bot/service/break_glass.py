@@ -143,6 +143,7 @@ def _request(world: World, now: datetime, command: TakeCommand) -> Request:
         asked=asked,
         permissions=role.permissions,
         quorum=policy.quorum_for(asked.kind, asked.role),
+        rule=asked.kind,
         policy=policy.digest,
         digest=digest_of(credential, asked, role.permissions, policy.digest),
         state=RequestState.PENDING,

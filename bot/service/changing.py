@@ -86,7 +86,7 @@ def problems_with_change(
 
 def change_of(world: World, now: datetime, command: ChangeCommand, credential: Credential) -> Request:
     """The request for a change that nothing is wrong with."""
-    policy = world.policy
+    policy, needed = world.policy, quorum(world, command, credential)
     asked = Asked(
         kind=command.kind,
         requester=command.requester,
@@ -104,7 +104,8 @@ def change_of(world: World, now: datetime, command: ChangeCommand, credential: C
         credential=credential.id,
         asked=asked,
         permissions=credential.permissions,
-        quorum=quorum(world, command, credential),
+        quorum=needed,
+        rule="" if needed else command.kind,
         policy=policy.digest,
         digest=digest_of(credential.id, asked, credential.permissions, policy.digest),
         state=RequestState.PENDING,

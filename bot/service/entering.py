@@ -31,8 +31,9 @@ def enter(world: World, work: UnitOfWork, request: Request, submission: str) -> 
             via=Via.SLACK,
             request=request.id,
             credential=request.credential,
-            rule=request.asked.kind,
+            rule=request.rule,
             lapses_at=approved.lapses_at,
+            policy=request.policy,
         )
     )
     return approved

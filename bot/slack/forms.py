@@ -234,7 +234,13 @@ def who_must_approve(needed: int, approvers: Sequence[UserId], problem: str | No
 def _approvers(preview: Preview | Denied) -> Json:
     if isinstance(preview, Denied):
         return who_must_approve(0, (), preview.sentence)
-    return who_must_approve(preview.needed, preview.approvers, preview.problem)
+    people_decide = who_must_approve(preview.needed, preview.approvers, preview.problem)
+    if preview.free_until is None:
+        return people_decide
+    last = day(preview.free_until)
+    free = f"*It needs nobody's approval if its last day is {last} or earlier:* rule `{preview.rule}` of the policy."
+    rest = [] if preview.free_until >= preview.longest else people_decide["elements"]
+    return {**context(free), "elements": [*context(free)["elements"], *rest], "block_id": Block.APPROVERS.value}
 
 
 def _by(options: Sequence[Json], value: str) -> Json:

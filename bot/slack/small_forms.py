@@ -157,8 +157,9 @@ def details(request: Request, known: Known, subject: Credential | None = None) -
 def sent_off(request: Request, known: Known) -> Json:
     """What a form turns into once it was taken."""
     where = in_channel(known.policy.channel_of(request.asked.estate))
+    whose = "you" if request.asked.owner == request.asked.requester else mention(request.asked.owner)
     told = (
-        f"The button for it is in my messages to you. What becomes of it stands in {where}."
+        f"The button for it is in my messages to {whose}. What becomes of it stands in {where}."
         if request.by_rule
         else f"The card is in {where}, and I have written to those who may approve. "
         "I will tell you in a message what becomes of it."

@@ -159,6 +159,7 @@ class SqlRequests:
                 "opened_at": micros(request.opened_at),
                 "lapses_at": micros(request.lapses_at),
                 "closing": request.closing,
+                "rule": request.rule,
             },
         )
 
@@ -253,6 +254,7 @@ def _request(row: Row[Any], votes: tuple[Vote, ...], delegations: tuple[Delegati
         decided_at=moment_or_none(row.decided_at),
         lease_until=moment_or_none(row.lease_until),
         closing=row.closing,
+        rule=row.rule,
         delegations=delegations,
     )
 

@@ -9,9 +9,10 @@ from uuid import UUID
 import pytest
 
 from bot.config import load_policy
+from bot.domain.clauses import BreakGlass, Rotation, Unused, Windows
 from bot.domain.ids import EstateKey, GroupId, RoleKey, UserId
 from bot.domain.person import Circle
-from bot.domain.policy import BreakGlass, Policy, Rotation, Unused, Windows
+from bot.domain.policy import Policy
 from bot.domain.reminder import Hours, Schedule
 from bot.domain.role import DEFAULT_ROLES, Permission
 from bot.domain.route import Route

@@ -58,6 +58,14 @@ path = "/users"
 permission = "users:read"
 """
 
+RULE = """
+[[without_approval]]
+key = "readers"
+estates = ["retail"]
+roles = ["read-only"]
+max_life = "7d"
+"""
+
 VENDOR = """
 [[vendors]]
 key = "sophos-central"
@@ -88,6 +96,7 @@ def changed(old: str, new: str) -> str:
 def test_the_file_that_these_tests_spoil_is_sound() -> None:
     parse_policy(SOUND.encode(), source="cred.toml")
     parse_policy((SOUND + NORTH + ROLE + VENDOR).encode(), source="cred.toml")
+    parse_policy((SOUND + RULE).encode(), source="cred.toml")
 
 
 # What the file says instead of its first column: key, line, and a part of the problem and of the remedy.
@@ -362,3 +371,33 @@ def test_a_byte_order_mark_means_nothing():
     assert parse_policy(content, source="cred.toml").text == SOUND
     (mistake,) = mistakes(content.replace(b'"1"', b"1"))
     assert (mistake.key, mistake.line) == ("terms.version", SOUND[: SOUND.index('"1"')].count("\n") + 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "problem", "remedy"),
+    [
+        ('key = "readers"', 'key = "R 1"', "without_approval.key", "cannot be a key", "small letters"),
+        ('["retail"]', '["retial"]', "without_approval.estates", 'no estate "retial"', 'Did you mean "retail"?'),
+        ('["retail"]', "[]", "without_approval.estates", "list is empty", "at least one"),
+        ('["read-only"]', '["readonly"]', "without_approval.roles", 'no role "readonly"', 'Did you mean "read-only"?'),
+        ('["read-only"]', '["super-admin"]', "without_approval.roles", "people must approve it", "Leave it out"),
+        ('max_life = "7d"\n', "", "without_approval", '"max_life" is missing', 'Write max_life = "7d"'),
+        ('"7d"', '"soon"', "without_approval.max_life", "not a length of time", "such as"),
+        ("max_life", "life", "without_approval.life", "no such key", "Did you mean"),
+    ],
+)
+def test_mistakes_in_a_rule_that_needs_nobodys_approval(old, new, key, problem, remedy) -> None:
+    found = mistakes(SOUND + RULE.replace(old, new))
+    (mistake,) = (each for each in found if each.key == key)
+    assert mistake.line is not None
+    assert problem in mistake.problem
+    assert remedy in mistake.remedy
+
+
+def test_a_role_that_takes_two_or_may_do_everything_is_never_let_through_by_a_rule() -> None:
+    two = ROLE.replace("[[roles]]", "[[roles]]\nquorum = 2") + RULE.replace("read-only", "sync")
+    assert "people must approve it" in only(SOUND.replace('["S0APPROVE"]', '["S0APPROVE", "U0BEN0000"]') + two).problem
+
+
+def test_two_rules_of_one_name_are_told() -> None:
+    assert only(SOUND + RULE + RULE).key == "without_approval.key"

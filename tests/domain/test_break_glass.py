@@ -7,11 +7,11 @@ import pytest
 
 from bot.domain import break_glass
 from bot.domain.break_glass import Glass, State, Verb, judge, stands
+from bot.domain.clauses import BreakGlass
 from bot.domain.credential import State as CredentialState
 from bot.domain.errors import ALLOWED, Denied, Reason
 from bot.domain.kind import Kind
 from bot.domain.person import Circle
-from bot.domain.policy import BreakGlass
 from bot.domain.request import State as RequestState
 from bot.domain.request import Verdict, digest_of
 from bot.domain.role import READ_ONLY, SUPER_ADMIN

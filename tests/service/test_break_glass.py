@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.break_glass import State
+from bot.domain.clauses import BreakGlass
 from bot.domain.credential import State as CredentialState
 from bot.domain.errors import Denied, Reason
 from bot.domain.kind import Kind
 from bot.domain.notice import NoticeKind
 from bot.domain.person import Circle
-from bot.domain.policy import BreakGlass
 from bot.domain.request import Request, Verdict
 from bot.domain.request import State as RequestState
 from bot.domain.role import READ_ONLY, SUPER_ADMIN

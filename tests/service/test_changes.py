@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.clauses import Rotation
 from bot.domain.credential import SecretState, State
 from bot.domain.errors import Denied, Reason
 from bot.domain.kind import Kind
 from bot.domain.notice import NoticeKind
-from bot.domain.policy import Rotation
 from bot.domain.request import Request
 from bot.domain.request import State as RequestState
 from bot.service import effects, lifecycle, receipts, requests

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.domain import secret_format
+from bot.domain.clauses import Leaks
 from bot.domain.credential import SecretState
 from bot.domain.errors import Denied
 from bot.domain.notice import NoticeKind
-from bot.domain.policy import Leaks
 from bot.service import leaks
 from bot.service.lifecycle import suspend
 from bot.store.auditing import story_problems

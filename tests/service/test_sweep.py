@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.clauses import Unused
 from bot.domain.credential import State
 from bot.domain.notice import NoticeKind
-from bot.domain.policy import Unused
 from bot.ports import Conflict, StoreBusyError
 from bot.service import lifecycle, receipts
 from bot.service.sweep import BATCH, STEPS, Step, run, sweep

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.clauses import Unused
 from bot.domain.credential import State
 from bot.domain.kind import Kind
 from bot.domain.notice import NoticeKind
-from bot.domain.policy import Unused
 from bot.ports import Chore, Conflict
 from bot.service import lifecycle, receipts, requests, unused
 from bot.service.changing import ChangeCommand

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.domain.clauses import Rotation
 from bot.domain.credential import State
 from bot.domain.errors import Denied, Reason
 from bot.domain.kind import Kind
 from bot.domain.notice import NoticeKind, Resolution, Warned
-from bot.domain.policy import Rotation
 from bot.domain.reminder import Hours
 from bot.domain.request import Request
 from bot.service import deciding, effects, lifecycle, outbox, receipts, requests

@@ -9,11 +9,11 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
+from bot.domain.clauses import BreakGlass
 from bot.domain.ids import TeamId, UserId
 from bot.domain.kind import NEW, Kind
 from bot.domain.notice import NoticeKind
 from bot.domain.person import Circle
-from bot.domain.policy import BreakGlass
 from bot.domain.role import READ_ONLY
 from bot.service import lifecycle, receipts, requests, terms, tracking
 from bot.service.changing import ChangeCommand

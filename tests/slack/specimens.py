@@ -122,7 +122,7 @@ def taken(state: State = State.FULFILLED, **changes) -> Request:
         reason=Words(changes.pop("reason", "The shop is down")),
         expires_at=NOON + timedelta(hours=24),
     )
-    made = request(state, role=READ_ONLY, lapses_at=asked.expires_at, quorum=0)
+    made = request(state, role=READ_ONLY, lapses_at=asked.expires_at, quorum=0, rule=Kind.BREAK_GLASS)
     digest = digest_of(SUBJECT, asked, READ_ONLY.permissions, made.policy)
     return replace(made, asked=asked, digest=digest, **changes)
 

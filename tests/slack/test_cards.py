@@ -220,6 +220,10 @@ def _request_cards():
         cards[f"told-{state}"] = request_cards.told(request, KNOWN)
         cards[f"reveal-{state}"] = offer_cards.offer(request, KNOWN)
     cards["asked-voted"] = request_cards.asked(specimens.in_state(State.PENDING), KNOWN, people.ANA)
+    rule = {"role": READ_ONLY, "quorum": 0, "rule": "lab-readers", "owner": people.MAYA}
+    for state in (State.APPROVED, State.FULFILLED):
+        cards[f"rule-{state}"] = request_cards.approval(specimens.request(state, **rule), KNOWN)
+        cards[f"rule-reveal-{state}"] = offer_cards.offer(specimens.request(state, **rule), KNOWN)
     away = specimens.request(delegations=(specimens.delegation(),))
     by_deputy = replace(specimens.yes(people.SAM), stands_in_for=people.ANA)
     cards["approval-deputy"] = request_cards.approval(replace(away, votes=(by_deputy,)), KNOWN)

@@ -73,7 +73,7 @@ BY_STATE = {
     for state in State
     if kind in REVEALED or state not in AT_ONCE
 }
-RULE = {"quorum": 0, "votes": (), "reason": "", "requester": people.OLGA}
+RULE = {"quorum": 0, "rule": "rotate", "votes": (), "reason": "", "requester": people.OLGA}
 SPECIAL = {
     "rotate-by-rule": of(specimens.change(Kind.ROTATE, State.APPROVED, **RULE), specimens.credential(USED)),
     "rotate-by-rule-done": of(specimens.change(Kind.ROTATE, State.FULFILLED, **RULE), specimens.credential(USED)),

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.break_glass import State
+from bot.domain.clauses import BreakGlass
 from bot.domain.credential import State as CredentialState
 from bot.domain.ids import UserId
-from bot.domain.policy import BreakGlass
 from bot.domain.request import Request
 from bot.domain.role import READ_ONLY
 from bot.slack import glass_forms

@@ -13,7 +13,7 @@ from typing import Self
 import httpx
 
 from bot.config import Places, load_policy, read_places
-from bot.domain.policy import Windows
+from bot.domain.clauses import Windows
 from tests.support.birth import Command, Fork, Process
 from tests.support.sandbox import Control, Person, Workspace, eventually
 

@@ -4,10 +4,11 @@ from datetime import timedelta
 from types import MappingProxyType
 from uuid import UUID
 
+from bot.domain.clauses import BreakGlass
 from bot.domain.estate import Estate, Organization
 from bot.domain.ids import ChannelId, EstateKey, GroupId, TeamId, UserId
 from bot.domain.person import Circle, Member, Membership
-from bot.domain.policy import ApproverRule, BreakGlass, Policy
+from bot.domain.policy import ApproverRule, Policy
 from bot.domain.role import DEFAULT_ROLES, READ_ONLY
 from bot.domain.terms import Terms
 

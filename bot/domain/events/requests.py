@@ -42,6 +42,8 @@ class RequestAllowed(Event):
     credential: CredentialId
     rule: str
     lapses_at: datetime
+    policy: str | None = None
+    """Digest of the policy whose rule it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 
 from bot.domain.kind import Kind
 from bot.domain.request import State
+from bot.domain.role import Permission
 from bot.service.story.delegations import stood_in
 from bot.service.story.told import Body, Story, ToldRequest
 
-BY_RULE = (Kind.ROTATE, Kind.BREAK_GLASS)
+BY_RULE = (Kind.ADD, Kind.ROTATE, Kind.BREAK_GLASS)
 """What a policy can let through without anybody's approval."""
 
 
@@ -16,6 +17,8 @@ def opened(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
         yield f"request {body['request']} is opened a second time"
     if body["quorum"] == 0 and body["asks"] not in BY_RULE:
         yield f"a request for {body['asks']} that nobody has to approve"
+    if body["quorum"] == 0 and body["asks"] == Kind.ADD and set(body["permissions"]) == set(Permission):
+        yield "a request for a credential that may do everything, and that nobody has to approve"
     story.requests[body["request"]] = ToldRequest(opened=body, requester=actor, lapses_at=body["lapses_at"])
 
 
@@ -45,9 +48,9 @@ def allowed(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
     request = story.requests[body["request"]]
     if request.state != State.PENDING:
         yield f"a request that was {request.state} was allowed"
-    if request.opened["quorum"] or actor != request.requester:
+    if request.opened["quorum"] or actor != request.requester or not body["rule"]:
         yield "allowed by rule, and it was opened to be approved by people"
-    request.state, request.lapses_at = State.APPROVED, body["lapses_at"]
+    request.state, request.lapses_at, request.rule = State.APPROVED, body["lapses_at"], body["rule"]
 
 
 def moves(before: tuple[str, ...], after: str | None) -> Callable[[Story, int, str, Body], Iterator[str]]:

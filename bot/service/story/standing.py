@@ -31,6 +31,7 @@ def of_request(request: Request) -> dict[str, Any]:
         "expires_at": asked.expires_at,
         "lapses_at": request.lapses_at,
         "state": str(request.state),
+        "rule": request.rule,
         "votes": sorted(
             (str(vote.voter), str(vote.verdict), str(vote.reason), str(vote.stands_in_for or ""))
             for vote in request.votes

@@ -100,6 +100,8 @@ def let_through(request: Request) -> str:
     """By whom, or by which rule, it was let through."""
     if request.asked.kind is Kind.BREAK_GLASS:
         return "Taken without approval: everybody is told, and two others must review it"
+    if request.by_rule and request.asked.kind is Kind.ADD:
+        return f"It needed nobody's approval, by the policy's rule `{escape(request.rule)}`"
     if request.by_rule:
         return f"It needed nobody's approval: the owner's own rotation of `{request.asked.name}`"
     return f"Approved by {approvers(request)}"
@@ -122,7 +124,7 @@ def _stands(request: Request) -> str:
         case State.DENIED if request.closing == DECLINED:
             return f"{words.noun} declined"
         case State.APPROVED if request.by_rule:
-            return f"{words.noun} allowed"
+            return f"{words.noun} allowed" if words.noun else "Allowed"
         case _:
             return f"{words.noun} {request.state}" if words.noun else request.state.capitalize()
 

@@ -11,7 +11,7 @@ from bot.domain.notice import Group
 from bot.domain.request import Request, State
 from bot.slack.cards.life import undo_button
 from bot.slack.cards.pieces import Button, Card, Confirm, Json, Known, actions, button, context, fields, header, section
-from bot.slack.cards.sentences import approvers, outcome, plain_outcome, title
+from bot.slack.cards.sentences import let_through, outcome, plain_outcome, title
 from bot.slack.ids import Action, ChangeMark, RequestMark
 from bot.slack.text import counted, day, escape, mention, when
 
@@ -23,7 +23,7 @@ def to_make(request: Request, known: Known) -> Card:
     blocks = [header(title(request))]
     match request.state:
         case State.APPROVED:
-            text = f"Approved by {approvers(request)}. It lives in {place}, where you make it yourself."
+            text = f"{let_through(request)}. It lives in {place}, where you make it yourself."
             blocks += [section(text), *_steps(known, asked.authority, adding=True)]
         case State.FULFILLED:
             text = f"It lives in {place}, and you have made it. I watch its expiry, and never see its secret."

@@ -40,6 +40,8 @@ class RequestRow(Row, table=True):
     decided_at: int | None = Field(default=None, sa_column=when(nullable=True))
     lease_until: int | None = Field(default=None, sa_column=when(nullable=True))
     closing: str = ""
+    rule: str = ""
+    """By which rule of the policy it needed nobody's approval."""
 
     __table_args__ = (
         Index("request_state_lapses", "state", "lapses_at"),

@@ -31,8 +31,10 @@ def _request() -> None:
     with op.batch_alter_table("request", naming_convention=_NAMES) as batch:
         batch.drop_constraint(_unique("request", "credential"), type_="unique")
         batch.add_column(sa.Column("authority", sa.String(), nullable=False, server_default="builtin"))
+        batch.add_column(sa.Column("rule", sa.String(), nullable=False, server_default=""))
     with op.batch_alter_table("request") as batch:
         batch.alter_column("authority", server_default=None)
+        batch.alter_column("rule", server_default=None)
     op.create_index("ix_request_credential", "request", ["credential"])
     _index_where("request_open", "request", ["credential", "kind"], unique=True, where=_OPEN)
 
