@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from bot.config.draft import Draft
 from bot.config.forms import WEEKDAYS
-from bot.config.sections import BreakGlassSection, RoleSection, WarningsSection
-from bot.domain.clauses import BreakGlass, Leaks, Rotation, Unused, Waiver, Windows
+from bot.config.sections import BreakGlassSection, EscalationSection, RoleSection, WarningsSection
+from bot.domain.clauses import BreakGlass, Escalation, Leaks, Rotation, Unused, Waiver, Windows
 from bot.domain.estate import Estate, Organization, Vendor
 from bot.domain.ids import AuthorityKey, ChannelId, EstateKey, GroupId, RoleKey, TeamId, UserId
 from bot.domain.person import Circle
@@ -45,6 +45,7 @@ def compose(made: Draft, *, text: str, digest: str) -> Policy:
         leaks=Leaks(**_there(made.leaks).model_dump()),
         vendors=_vendors(made),
         waivers=_waivers(made),
+        escalation=_escalation(_there(made.escalation)),
         time_zone=organization.time_zone,
         token_life=_there(made.tokens).life,
         audiences=frozenset(_there(made.tokens).audiences),
@@ -140,6 +141,10 @@ def _routes(made: Draft) -> tuple[Route, ...]:
         )
         for each in made.routes
     )
+
+
+def _escalation(section: EscalationSection) -> Escalation:
+    return Escalation(circle=_circle(section.who), after=section.after)
 
 
 def _waivers(made: Draft) -> tuple[Waiver, ...]:

@@ -13,6 +13,7 @@ from bot.config.sections import (
     ApproversSection,
     BreakGlassSection,
     ChannelsSection,
+    EscalationSection,
     EstateSection,
     LeaksSection,
     OrganizationSection,
@@ -40,7 +41,7 @@ _REQUIRED = {
     "channels": "Write a section [channels] with security.",
     "terms": "Write a section [terms] with version and text.",
 }
-_DEFAULTED = ("windows", "tokens", "warnings", "rotation", "break_glass", "unused", "leaks")
+_DEFAULTED = ("windows", "tokens", "warnings", "rotation", "break_glass", "escalation", "unused", "leaks")
 _SECTIONS = {*_REQUIRED, *_DEFAULTED, "roles", "estate_admins", "vendors", "routes", "without_approval"}
 _SOME = TypeAdapter(Some)
 _TYPES = {
@@ -80,6 +81,7 @@ class Draft:
     leaks: LeaksSection | None = None
     vendors: list[Placed[VendorSection]] = field(default_factory=list)
     routes: list[Placed[RouteSection]] = field(default_factory=list)
+    escalation: EscalationSection | None = None
     without_approval: list[Placed[WithoutApprovalSection]] = field(default_factory=list)
     terms: TermsSection | None = None
     broken: set[str] = field(default_factory=set)
@@ -106,6 +108,7 @@ def draft(tables: Mapping[str, Any]) -> Draft:
     made.warnings = _one(made, defaulted, "warnings", WarningsSection)
     made.rotation = _one(made, defaulted, "rotation", RotationSection)
     made.break_glass = _one(made, defaulted, "break_glass", BreakGlassSection)
+    made.escalation = _one(made, defaulted, "escalation", EscalationSection)
     made.unused = _one(made, defaulted, "unused", UnusedSection)
     made.leaks = _one(made, defaulted, "leaks", LeaksSection)
     made.vendors = _many(made, tables, "vendors", VendorSection)

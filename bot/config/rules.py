@@ -155,6 +155,14 @@ def _glass_is_short_lived(draft: Draft) -> Iterator[Finding]:
         yield Finding(("break_glass",), "Nobody could take anything.", 'Write roles = ["read-only"].')
 
 
+def _escalation_comes_in_time(draft: Draft) -> Iterator[Finding]:
+    section, windows = draft.escalation, draft.windows
+    if section is None or windows is None or not section.who or section.after < windows.request:
+        return
+    remedy = "Write less than request under [windows], so that there is time left to decide."
+    yield Finding(("escalation", "after"), "A request lapses before anybody else is asked.", remedy)
+
+
 def _hours_are_hours(draft: Draft) -> Iterator[Finding]:
     if draft.warnings is not None and draft.warnings.opens >= draft.warnings.closes:
         yield Finding(("warnings", "closes"), "Work stops before it begins.", "Write a later time than opens.")
@@ -199,6 +207,7 @@ _RULES: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     _roles_named_exist,
     _without_approval_is_for_little,
     _glass_is_short_lived,
+    _escalation_comes_in_time,
     _hours_are_hours,
     _vendors_are_distinct,
     _routes_can_be_met,

@@ -34,7 +34,7 @@ from bot.config.forms import (
     Weekdays,
     Zone,
 )
-from bot.domain.clauses import BreakGlass, Leaks, Rotation, Unused, Windows
+from bot.domain.clauses import BreakGlass, Escalation, Leaks, Rotation, Unused, Windows
 
 _ROLE_LIFE = timedelta(days=365)
 _ROLE_DEFAULT_LIFE = timedelta(days=90)
@@ -161,6 +161,13 @@ class BreakGlassSection(Section):
     roles: RoleKeys = Field(default_factory=list, description='Write roles = ["read-only"], what they may take.')
     life: Duration = Field(default=_GLASS.life, description='Write life = "24h", which is the most.')
     review: Duration = Field(default=_GLASS.review, description='Write review = "7d".')
+
+
+class EscalationSection(Section):
+    """`[escalation]`"""
+
+    who: Anyone = Field(default_factory=list, description='Write who = ["U…"], who is asked then.')
+    after: Duration = Field(default=Escalation().after, description='Write after = "1d".')
 
 
 class WithoutApprovalSection(Section):

@@ -77,6 +77,15 @@ class Leaks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """Who is asked as well, where the approvers have not decided for a while."""
+
+    circle: Circle = Circle()
+    after: timedelta = timedelta(days=1)
+    """From the opening of a request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
     """A rule by which new credentials need nobody's approval. Never those of a role that may do everything."""
 

@@ -7,18 +7,20 @@ from typing import NamedTuple
 from bot.domain.delegation import Delegation
 from bot.domain.errors import Allowed
 from bot.domain.ids import EstateKey, GroupId, UserId
-from bot.domain.person import Roster, standing
+from bot.domain.person import Circle, Roster, standing
 from bot.domain.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """The right of an approver of the estate: one's own, or that of somebody whom one stands in for."""
+    """The right to vote: an approver's, one's own or that of somebody whom one stands in for; or the next tier's."""
 
     group: GroupId | None = None
     """The user group through which the right is one's own; None: the policy names the person."""
     delegation: Delegation | None = None
     """By which one stands in for somebody; None: the right is one's own."""
+    escalated: bool = False
+    """Whether one is asked since the approvers have not decided in time."""
 
     @property
     def stands_in_for(self) -> UserId | None:
@@ -26,9 +28,9 @@ class Ground:
         return None if self.delegation is None else self.delegation.approver
 
     @property
-    def rank(self) -> tuple[bool, str]:
-        """In which order grounds are told: who is named first, then groups, then who stands in."""
-        return (self.delegation is not None, self.stands_in_for or self.group or "")
+    def rank(self) -> tuple[bool, bool, str]:
+        """In which order grounds are told: who is named first, then groups, then who stands in, then the next tier."""
+        return (self.escalated, self.delegation is not None, self.stands_in_for or self.group or "")
 
 
 class Question(NamedTuple):
@@ -38,6 +40,7 @@ class Question(NamedTuple):
     never: frozenset[UserId]
     delegations: tuple[Delegation, ...] = ()
     heard: frozenset[UserId] = frozenset()
+    escalated: bool = False
 
 
 def grounds(question: Question, policy: Policy, roster: Roster) -> dict[UserId, Ground]:
@@ -53,15 +56,27 @@ def grounds(question: Question, policy: Policy, roster: Roster) -> dict[UserId, 
             continue
         if isinstance(standing(delegate, policy.organization.teams, roster), Allowed):
             found[delegate] = Ground(delegation=delegation)
+    if question.escalated:
+        for user in sorted(policy.next_tier(roster, never=question.never) - found.keys()):
+            found[user] = Ground(group=_group(policy.escalation.circle, user, roster), escalated=True)
     return found
 
 
 def _own(question: Question, policy: Policy, roster: Roster) -> Iterator[tuple[UserId, Ground]]:
     circles = [rule.circle for rule in policy.rules_for(question.estate)]
-    groups = sorted(group for circle in circles for group in circle.groups)
+    everybody = Circle(
+        frozenset[UserId]().union(*(circle.users for circle in circles)),
+        frozenset[GroupId]().union(*(circle.groups for circle in circles)),
+    )
     for user in sorted(policy.approvers_for(question.estate, roster, never=question.never)):
-        named = any(user in circle.users for circle in circles)
-        yield user, Ground(group=None if named else next(each for each in groups if user in roster.group(each)))
+        yield user, Ground(group=_group(everybody, user, roster))
+
+
+def _group(circle: Circle, user: UserId, roster: Roster) -> GroupId | None:
+    """Through which group somebody is in it; None where they are named themselves."""
+    if user in circle.users:
+        return None
+    return next(each for each in sorted(circle.groups) if user in roster.group(each))
 
 
 def _in_order(question: Question) -> Iterable[Delegation]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.clauses import BreakGlass, Leaks, Rotation, Unused, Waiver, Windows
+from bot.domain.clauses import BreakGlass, Escalation, Leaks, Rotation, Unused, Waiver, Windows
 from bot.domain.errors import ALLOWED, Allowed, Decision, Denied, Reason
 from bot.domain.estate import Estate, Organization, Vendor
 from bot.domain.ids import AuthorityKey, ChannelId, EstateKey, RoleKey, UserId
@@ -51,6 +51,7 @@ class Policy:
     unused: Unused = Unused()
     leaks: Leaks = Leaks()
     waivers: tuple[Waiver, ...] = ()
+    escalation: Escalation = Escalation()
     vendors: Mapping[AuthorityKey, Vendor] = field(default_factory=dict)
     time_zone: str = "UTC"
     token_life: timedelta = timedelta(minutes=10)
@@ -176,6 +177,14 @@ class Policy:
         everybody = frozenset[UserId]().union(*(r.circle.people(roster) for r in self.rules_for(estate)))
         return frozenset(
             user for user in everybody - never if isinstance(standing(user, self.organization.teams, roster), Allowed)
+        )
+
+    def next_tier(self, roster: Roster, *, never: frozenset[UserId] = frozenset()) -> frozenset[UserId]:
+        """Everybody who is asked as well once the approvers have not decided in time."""
+        return frozenset(
+            user
+            for user in self.escalation.circle.people(roster) - never
+            if isinstance(standing(user, self.organization.teams, roster), Allowed)
         )
 
     def rules_for(self, estate: EstateKey) -> tuple[ApproverRule, ...]:

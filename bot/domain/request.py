@@ -149,6 +149,8 @@ class Request:
     lease_until: datetime | None = None
     closing: str = ""
     """Why it ended, in a sentence, where the program itself ended it."""
+    escalated_at: datetime | None = None
+    """Since when the next tier is asked as well."""
     rule: str = ""
     """By which rule of the policy it needed nobody's approval; empty where people decide."""
     delegations: tuple[Delegation, ...] = ()
@@ -193,6 +195,8 @@ class Request:
         Everybody counts once: as the one who voted, or as the one for whom somebody did.
         """
         rights = policy.approvers_for(self.asked.estate, roster, never=self._never)
+        if self.escalated_at is not None:
+            rights |= policy.next_tier(roster, never=self._never)
         counted: list[Vote] = []
         for vote in self.votes:
             may = vote.right in rights and vote.voter not in self._never
@@ -203,7 +207,9 @@ class Request:
 
     def grounds(self, policy: Policy, roster: Roster) -> dict[UserId, Ground]:
         """Who may vote, and why each of them."""
-        asked = Question(self.asked.estate, self._never, self.delegations, self.heard)
+        asked = Question(
+            self.asked.estate, self._never, self.delegations, self.heard, escalated=self.escalated_at is not None
+        )
         return grounds(asked, policy, roster)
 
     def eligible(self, policy: Policy, roster: Roster) -> frozenset[UserId]:

@@ -85,6 +85,9 @@ class Requests(Protocol):
     def voted_by(self, user: UserId) -> list[Request]:
         """Undecided ones that somebody has voted on."""
 
+    def unescalated(self, before: datetime, *, limit: int) -> list[Request]:
+        """Undecided ones that were opened by then, and that only their approvers were asked for."""
+
     def lease_over(self, now: datetime, *, limit: int) -> list[Request]: ...
     def each(self) -> Iterator[Request | Unreadable]: ...
 

@@ -137,6 +137,7 @@ class _Check:
             "lapses_at": _moment(told.lapses_at),
             "state": told.state,
             "rule": told.rule,
+            "escalated": told.escalated,
             "votes": votes,
             "review": self._told_review(self.story.glasses.get(opened["request"])),
         }

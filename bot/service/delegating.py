@@ -136,7 +136,7 @@ def _problems(world: World, reader: Reader, wanted: Delegation, command: Delegat
 def _ask(world: World, work: UnitOfWork, delegation: Delegation) -> None:
     for request in _undecided(work):
         if _asked_by(world, request, delegation):
-            notices.ask_also(world, work, request, delegation.delegate)
+            notices.ask_also(world, work, request, [delegation.delegate])
 
 
 def _undecided(reader: Reader) -> list[Request]:

@@ -40,6 +40,8 @@ def _groups(world: World, request: Request) -> frozenset[GroupId]:
         groups |= policy.estate_admins[estate].groups
     for rule in policy.rules_for(estate):
         groups |= rule.circle.groups
+    if request.escalated_at is not None:
+        groups |= policy.escalation.circle.groups
     if request.asked.kind is Kind.BREAK_GLASS:
         groups |= policy.break_glass.circle.groups
     return frozenset(groups)

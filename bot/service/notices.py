@@ -1,6 +1,6 @@
 """Who is told what, and when: the rows that the outbox sends. Always written in the transaction that is their cause."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.domain.credential import Credential
 from bot.domain.delegation import Delegation
@@ -24,10 +24,11 @@ def progress(world: World, work: UnitOfWork, request: Request) -> None:
     _card(world, work, request)
 
 
-def ask_also(world: World, work: UnitOfWork, request: Request, person: UserId) -> None:
-    """Somebody else may decide it by now: they are asked, and the card says so."""
+def ask_also(world: World, work: UnitOfWork, request: Request, people: Iterable[UserId]) -> None:
+    """Others may decide it by now: they are asked, and the card says so."""
     _card(world, work, request)
-    _tell(world, work, NoticeKind.APPROVER_ASKED, request, person)
+    for person in sorted(people):
+        _tell(world, work, NoticeKind.APPROVER_ASKED, request, person)
 
 
 def no_longer_asked(world: World, work: UnitOfWork, request: Request, person: UserId) -> None:

@@ -19,6 +19,7 @@ from bot.service import (
     digest,
     effects,
     errands,
+    escalating,
     leaving,
     lifecycle,
     overlap,
@@ -63,6 +64,7 @@ STEPS: Final = (
     Step("reclaimed", reconciling.reclaim_lost, batch=100),  # a transaction each
     Step("unanswered", reconciling.settle_deliveries),
     Step("asked to stand in", delegating.ask_stand_ins),
+    Step("escalated", escalating.escalate_undecided),
     Step("reminded", requests.remind_approvers, batch=100),  # a transaction each
     Step("lapsed", requests.lapse_overdue),
     Step("withdrawn for who left", leaving.close_abandoned),

@@ -108,6 +108,7 @@ _Words = str | Callable[[Body, Name], str]
 _WORDS: Mapping[EventKind, tuple[Tone, _Words]] = {
     EventKind.REQUEST_OPENED: (Tone.ASKED, _asked),
     EventKind.REQUEST_ALLOWED: (Tone.GIVEN, lambda b, _: f"needed nobody's approval, by the policy's rule {b['rule']}"),
+    EventKind.REQUEST_ESCALATED: (Tone.NOTED, "asked the next tier of approvers as well: nobody had decided in time"),
     EventKind.VOTE_CAST: (Tone.GIVEN, _voted),
     EventKind.VOTE_REFUSED: (Tone.REFUSED, lambda b, _: f"tried to decide and was refused: {b['why']}"),
     EventKind.REQUEST_CLOSED: (Tone.REFUSED, lambda b, _: _CLOSED.get(State(b["state"]), f"ended it: {b['why']}")),

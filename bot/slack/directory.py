@@ -136,6 +136,7 @@ def groups_of(policy: Policy) -> frozenset[GroupId]:
         policy.admins,
         policy.auditors,
         policy.break_glass.circle,
+        policy.escalation.circle,
         *policy.estate_admins.values(),
         *(rule.circle for rule in policy.approvers),
     )

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, false, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, exists, false, insert, or_, select, text, update
 
 from bot.domain.delegation import Delegation
 from bot.domain.ids import AuthorityKey, CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
@@ -17,6 +17,7 @@ from bot.ports import Conflict, Unreadable
 from bot.store.columns import micros, micros_or_none, moment, moment_or_none, permissions_in, permissions_out, readable
 from bot.store.delegations import SqlDelegations
 from bot.store.rows import METADATA
+from bot.store.rows.requests import UNESCALATED
 from bot.store.votes import add_vote, votes_on
 
 _REQUEST = METADATA.tables["request"]
@@ -58,6 +59,12 @@ _UNREMINDED = (
         ~exists().where(_NOTICE.c.subject == _REQUEST.c.id, _NOTICE.c.kind == NoticeKind.APPROVER_REMINDED),
     )
     .order_by(_REQUEST.c.lapses_at)
+    .limit(bindparam("most"))
+)
+_UNESCALATED = (
+    select(_REQUEST)
+    .where(text(UNESCALATED), _REQUEST.c.opened_at <= bindparam("before"))
+    .order_by(_REQUEST.c.opened_at)
     .limit(bindparam("most"))
 )
 _LEASE_OVER = (
@@ -172,6 +179,7 @@ class SqlRequests:
                 "decided_at": micros_or_none(request.decided_at),
                 "lease_until": micros_or_none(request.lease_until),
                 "closing": request.closing,
+                "escalated_at": micros_or_none(request.escalated_at),
             },
         )
         if changed.rowcount != 1:
@@ -212,6 +220,9 @@ class SqlRequests:
 
     def unreminded(self, now: datetime, *, limit: int) -> list[Request]:
         return self._many(_UNREMINDED, {"now": micros(now), "most": limit})
+
+    def unescalated(self, before: datetime, *, limit: int) -> list[Request]:
+        return self._many(_UNESCALATED, {"before": micros(before), "most": limit})
 
     def each(self) -> Iterator[Request | Unreadable]:
         last = ""
@@ -255,6 +266,7 @@ def _request(row: Row[Any], votes: tuple[Vote, ...], delegations: tuple[Delegati
         lease_until=moment_or_none(row.lease_until),
         closing=row.closing,
         rule=row.rule,
+        escalated_at=moment_or_none(row.escalated_at),
         delegations=delegations,
     )
 

@@ -14,6 +14,7 @@ _SENTENCES: dict[EventKind, str] = {
     EventKind.TERMS_ACCEPTED: "{actor} accepted the terms of use.",
     EventKind.REQUEST_OPENED: "{actor} asked for {role} in {estate}: request {request}.",
     EventKind.REQUEST_ALLOWED: "Request {request} needs nobody's approval: {rule}.",
+    EventKind.REQUEST_ESCALATED: "Request {request} was not decided in time: the next tier is asked.",
     EventKind.VOTE_CAST: "{actor} said {verdict} to request {request}; it is {state} now.",
     EventKind.VOTE_REFUSED: "{actor} may not decide request {request}: {why}.",
     EventKind.DELEGATION_BEGUN: "{delegate} stands in for {actor} from {since} until {until}.",

@@ -399,5 +399,12 @@ def test_a_role_that_takes_two_or_may_do_everything_is_never_let_through_by_a_ru
     assert "people must approve it" in only(SOUND.replace('["S0APPROVE"]', '["S0APPROVE", "U0BEN0000"]') + two).problem
 
 
+def test_escalation_comes_before_a_request_lapses() -> None:
+    late = only(SOUND + '[escalation]\nwho = ["U0HEAD000"]\nafter = "4d"\n')
+    assert (late.key, late.line) == ("escalation.after", 27)
+    assert "[windows]" in late.remedy
+    parse_policy((SOUND + '[escalation]\nwho = ["U0HEAD000"]\nafter = "2d"\n').encode(), source="cred.toml")
+
+
 def test_two_rules_of_one_name_are_told() -> None:
     assert only(SOUND + RULE + RULE).key == "without_approval.key"

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from bot.domain.break_glass import State as Review
+from bot.domain.clauses import Escalation
 from bot.domain.credential import Delivery
 from bot.domain.errors import Denied
 from bot.domain.kind import Kind
+from bot.domain.person import Circle
 from bot.domain.request import Request, State, Verdict
 from bot.domain.role import READ_ONLY, SUPER_ADMIN
 from bot.service import break_glass, delegating, receipts, requests
@@ -172,6 +174,11 @@ class Office(RuleBasedStateMachine):
         for name in ("lose_before", "lose_after"):
             setattr(self.house.authority, name, name == fault)
 
+    @rule(after=st.sampled_from([1, 48]), who=st.sampled_from([SAM, MAYA, OLGA]))
+    def the_next_tier_is_another(self, after, who):
+        escalation = Escalation(circle=Circle(users=frozenset({who})), after=timedelta(hours=after))
+        self.house = self.house.under(replace(self.house.world.policy, escalation=escalation))
+
     @rule(quorum=st.sampled_from([1, 2]))
     def policy_changes(self, quorum):
         policy = self.house.world.policy
@@ -198,7 +205,8 @@ class Office(RuleBasedStateMachine):
         assert request.state is State.FULFILLED
         assert most_distinct(in_favour) >= request.quorum
         assert not {p for vote in in_favour for p in vote.people} & {request.asked.requester, request.asked.owner}
-        assert {vote.right for vote in in_favour} <= {ANA, BEN, CAI, MAYA, OLGA}, "only approvers' rights count"
+        rights = {ANA, BEN, CAI, MAYA, OLGA} | ({SAM} if request.escalated_at else set())
+        assert {vote.right for vote in in_favour} <= rights, "only approvers' rights count, or the next tier's"
         assert request.quorum or request.asked.requester == request.asked.owner, "only an owner's own needs nobody"
 
     @invariant()

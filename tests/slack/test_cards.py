@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from bot.domain.break_glass import State as ReviewState
+from bot.domain.clauses import Escalation
 from bot.domain.credential import Delivery, Leak, ReceiptState, SecretState
 from bot.domain.credential import State as CredentialState
 from bot.domain.digest import Tally, weeks
@@ -15,6 +16,7 @@ from bot.domain.errors import ALLOWED, Denied, Reason
 from bot.domain.ids import ChannelId, NoticeId, RequestId, SecretId
 from bot.domain.naming import name_key
 from bot.domain.notice import Group, Notice, NoticeKind, Resolution
+from bot.domain.person import Circle
 from bot.domain.reminder import Plan
 from bot.domain.request import Request, State
 from bot.domain.role import READ_ONLY
@@ -224,6 +226,10 @@ def _request_cards():
     for state in (State.APPROVED, State.FULFILLED):
         cards[f"rule-{state}"] = request_cards.approval(specimens.request(state, **rule), KNOWN)
         cards[f"rule-reveal-{state}"] = offer_cards.offer(specimens.request(state, **rule), KNOWN)
+    escalated = specimens.request(escalated_at=specimens.NOON)
+    higher = replace(KNOWN, policy=people.make_policy(escalation=Escalation(circle=Circle(frozenset({people.SAM})))))
+    cards["approval-escalated"] = request_cards.approval(escalated, higher)
+    cards["asked-escalated"] = request_cards.asked(escalated, higher, people.SAM)
     away = specimens.request(delegations=(specimens.delegation(),))
     by_deputy = replace(specimens.yes(people.SAM), stands_in_for=people.ANA)
     cards["approval-deputy"] = request_cards.approval(replace(away, votes=(by_deputy,)), KNOWN)

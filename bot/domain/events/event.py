@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     VOTE_REFUSED = "vote:refused"
     DELEGATION_BEGUN = "delegation:begun"
     DELEGATION_ENDED = "delegation:ended"
+    REQUEST_ESCALATED = "request:escalated"
     REQUEST_CLOSED = "request:closed"
     REQUEST_STARTED = "request:started"
     REQUEST_LOST = "request:lost"

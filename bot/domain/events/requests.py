@@ -47,6 +47,15 @@ class RequestAllowed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestEscalated(Event):
+    """The approvers have not decided in time: the next tier is asked, and may decide from now on."""
+
+    kind = EventKind.REQUEST_ESCALATED
+    request: RequestId
+    credential: CredentialId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VoteCast(Event):
     """An approver decided; `state` is where the request stands after it."""
 

@@ -26,6 +26,7 @@ _TELL: dict[str, Callable[[Story, int, str, Body], Iterator[str]]] = {
     EventKind.TERMS_ACCEPTED: registers.accepted,
     EventKind.REQUEST_OPENED: requests.opened,
     EventKind.REQUEST_ALLOWED: requests.allowed,
+    EventKind.REQUEST_ESCALATED: requests.escalated,
     EventKind.VOTE_CAST: requests.voted,
     EventKind.DELEGATION_BEGUN: delegations.begun,
     EventKind.DELEGATION_ENDED: delegations.ended,

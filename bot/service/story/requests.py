@@ -44,6 +44,13 @@ def voted(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
     request.state = body["state"]
 
 
+def escalated(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
+    request = story.requests[body["request"]]
+    if request.state != State.PENDING or request.escalated or actor:
+        yield "a request that was decided, or was escalated before, or by somebody, was escalated"
+    request.escalated = True
+
+
 def allowed(story: Story, _index: int, actor: str, body: Body) -> Iterator[str]:
     request = story.requests[body["request"]]
     if request.state != State.PENDING:

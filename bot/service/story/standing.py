@@ -32,6 +32,7 @@ def of_request(request: Request) -> dict[str, Any]:
         "lapses_at": request.lapses_at,
         "state": str(request.state),
         "rule": request.rule,
+        "escalated": request.escalated_at is not None,
         "votes": sorted(
             (str(vote.voter), str(vote.verdict), str(vote.reason), str(vote.stands_in_for or ""))
             for vote in request.votes

@@ -40,6 +40,7 @@ class ToldRequest:
     state: str = State.PENDING
     lapses_at: int = 0
     rule: str = ""
+    escalated: bool = False
     votes: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """Who voted what, the reason, sealed, and for whom: empty where somebody voted for themselves."""
 

@@ -19,8 +19,10 @@ def why_you(request: Request, known: Known, person: UserId | None) -> str:
     if ground.delegation is not None:
         until = known.end(ground.delegation.until)
         return f"you are standing in for {mention(ground.delegation.approver)} for {estate} until {until}"
+    if ground.escalated:
+        return f"the approvers of {estate} have not decided in time, so you are asked as well{_through(ground)}"
     if ground.group is not None:
-        return f"you are an approver of {estate}, through the group {user_group(ground.group)}"
+        return f"you are an approver of {estate}{_through(ground)}"
     return f"you are an approver of {estate}"
 
 
@@ -40,4 +42,10 @@ def _of_one_ground(ground: Ground, users: list[UserId], known: Known) -> str:
     if ground.delegation is not None:
         absent = mention(ground.delegation.approver)
         return f"{named}, standing in for {absent} until {known.end(ground.delegation.until)}"
+    if ground.escalated:
+        return f"since they have not decided in time, {named}{_through(ground)}"
     return named if ground.group is None else f"through {user_group(ground.group)}: {named}"
+
+
+def _through(ground: Ground) -> str:
+    return "" if ground.group is None else f", through the group {user_group(ground.group)}"

@@ -7,6 +7,8 @@ from bot.store.rows.base import Row, index_where, when
 
 OPEN_REQUEST = "state IN ('pending', 'approved', 'executing', 'unresolved')"
 """Of each kind one request a credential is open at most."""
+UNESCALATED = "state = 'pending' AND escalated_at IS NULL"
+"""Undecided, and asked of its approvers alone."""
 UNREVIEWED = "state = 'open'"
 """Of what somebody took without approval one is unreviewed at most."""
 
@@ -40,11 +42,14 @@ class RequestRow(Row, table=True):
     decided_at: int | None = Field(default=None, sa_column=when(nullable=True))
     lease_until: int | None = Field(default=None, sa_column=when(nullable=True))
     closing: str = ""
+    escalated_at: int | None = Field(default=None, sa_column=when(nullable=True))
+    """Since when the next tier is asked as well."""
     rule: str = ""
     """By which rule of the policy it needed nobody's approval."""
 
     __table_args__ = (
         Index("request_state_lapses", "state", "lapses_at"),
+        index_where("request_unescalated", "opened_at", where=UNESCALATED),
         index_where("request_open", "credential", "kind", unique=True, where=OPEN_REQUEST),
     )
 

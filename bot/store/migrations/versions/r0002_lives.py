@@ -32,10 +32,12 @@ def _request() -> None:
         batch.drop_constraint(_unique("request", "credential"), type_="unique")
         batch.add_column(sa.Column("authority", sa.String(), nullable=False, server_default="builtin"))
         batch.add_column(sa.Column("rule", sa.String(), nullable=False, server_default=""))
+        batch.add_column(_instant("escalated_at", nullable=True))
     with op.batch_alter_table("request") as batch:
         batch.alter_column("authority", server_default=None)
         batch.alter_column("rule", server_default=None)
     op.create_index("ix_request_credential", "request", ["credential"])
+    _index_where("request_unescalated", "request", ["opened_at"], where="state = 'pending' AND escalated_at IS NULL")
     _index_where("request_open", "request", ["credential", "kind"], unique=True, where=_OPEN)
 
 
