@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from bot.config import load_policy
-from bot.domain.clauses import BreakGlass, Rotation, Unused, Windows
+from bot.domain.clauses import BreakGlass, Escalation, Rotation, Unused, Waiver, Windows
 from bot.domain.ids import EstateKey, GroupId, RoleKey, UserId
 from bot.domain.person import Circle
 from bot.domain.policy import Policy
@@ -111,6 +111,16 @@ who = ["U0MAYA000", "S0ONCALL0"]
 roles = ["sync"]
 life = "4h"
 
+[escalation]
+who = ["S0HEADS00"]
+after = "20h"
+
+[[without_approval]]
+key = "syncs"
+estates = ["labs"]
+roles = ["sync"]
+max_life = "3d"
+
 [terms]
 version = "1"
 text = '''
@@ -184,6 +194,19 @@ def test_the_few_who_may_break_the_glass_are_people_and_groups(policy: Policy) -
     )
 
 
+def test_the_next_tier_and_the_rules_that_need_nobodys_approval_are_read(policy: Policy) -> None:
+    assert policy.escalation == Escalation(
+        circle=Circle(groups=frozenset({GroupId("S0HEADS00")})), after=timedelta(hours=20)
+    )
+    (rule,) = policy.waivers
+    assert rule == Waiver(
+        key="syncs",
+        estates=frozenset({EstateKey("labs")}),
+        roles=frozenset({RoleKey("sync")}),
+        max_life=timedelta(days=3),
+    )
+
+
 def test_a_rotation_that_nobody_may_do_alone_and_what_counts_as_unused(policy: Policy) -> None:
     assert policy.rotation == Rotation(overlap=timedelta(hours=36), alone=frozenset())
     assert policy.unused == Unused(idle=timedelta(weeks=12), suspend_after=timedelta(days=10))
@@ -242,6 +265,8 @@ def test_what_the_example_has_in_comments_is_sound_too(tmp_path: Path) -> None:
     assert policy.approvers[0].estates == {"retail", "logistics"}
     assert [(vendor.key, len(vendor.to_add)) for vendor in policy.vendors.values()] == [("sophos-central", 3)]
     assert policy.unused.suspend_after == timedelta(days=14)
+    assert policy.escalation.after == timedelta(days=1)
+    assert [waiver.key for waiver in policy.waivers] == ["retail-readers"]
     assert policy.estates[EstateKey("retail")].time_zone == "America/New_York"
     assert policy.estates[EstateKey("retail")].warn_days == (14, 7, 1, 0)
     assert policy.roles[RoleKey("user-sync")].warn_days == (14, 7, 3, 1, 0)

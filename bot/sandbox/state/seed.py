@@ -27,7 +27,7 @@ PEOPLE = (
         username="ana",
         title="Security engineer",
         team_id=TEAM,
-        hint="Approves what others ask for.",
+        hint="Approves what others ask for. Away for a while: `/cred delegate`, and Sam stands in.",
     ),
     Person(
         id="U0BEN0000",
