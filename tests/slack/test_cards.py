@@ -564,6 +564,12 @@ def test_nobody_is_said_to_approve_who_may_not():
     assert people.CAI in line
 
 
+def test_who_may_not_decide_any_more_has_no_buttons():
+    ended = request_cards.asked(specimens.request(), KNOWN, people.SAM).message()
+    assert "no longer yours to decide" in json.dumps(ended)
+    assert "request.approve" not in json.dumps(ended)
+
+
 @pytest.mark.parametrize(
     ("person", "why"),
     [

@@ -58,6 +58,8 @@ def asked(request: Request, known: Known, person: UserId | None, subject: Creden
         blocks += [section(outcome(request, subject)), *_progress(request, known)]
     elif person in request.heard:
         blocks += [section(_thanks(request, person)), *_progress(request, known)]
+    elif person is not None and person not in request.eligible(known.policy, known.roster):
+        blocks += [section("It is no longer yours to decide."), *_progress(request, known)]
     else:
         blocks += [*_progress(request, known), _decide(request, known)]
     return Card(_fallback(request, known, subject), tuple(blocks))
