@@ -41,9 +41,9 @@ def open_add(world: World, command: AddCommand) -> Request | tuple[Problem, ...]
         request = _request(world, work, command)
         if not work.names.take(request.asked.estate, name_key(request.asked.name), request.credential):
             return (name_taken(world.policy, request.asked.estate, request.asked.name),)
-        enter(world, work, request, command.submission)
+        opened = enter(world, work, request, command.submission)
     world.wake()
-    return request
+    return opened
 
 
 def vote(world: World, ballot: Ballot) -> Request | Denied:

@@ -15,6 +15,7 @@ from bot.domain.kind import NEW, Kind
 from bot.domain.notice import NoticeKind
 from bot.domain.person import Circle
 from bot.domain.role import READ_ONLY
+from bot.ports import Place
 from bot.service import lifecycle, receipts, requests, terms, tracking
 from bot.service.changing import ChangeCommand
 from bot.service.sweep import sweep
@@ -29,12 +30,12 @@ from bot.slack.ids import (
     Choice,
     EntryMark,
     GroupMark,
-    PageMark,
     RequestMark,
     SecretMark,
     Shortcut,
     pack_choice,
 )
+from bot.slack.page_mark import PageMark
 from tests.slack import lounge as lounges
 from tests.slack.double import Double
 from tests.slack.filled import filled
@@ -221,7 +222,7 @@ def _proven(lounge: Lounge) -> str:
 
 
 def _paged(lounge: Lounge) -> str:
-    return PageMark(("a", _stored(lounge).id)).pack()
+    return PageMark(Place(key="a", id=_stored(lounge).id)).pack()
 
 
 def _in_form(action: Action, form: Callable[[Lounge], Payload]) -> Mapping[str, Any]:
