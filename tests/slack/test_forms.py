@@ -40,6 +40,7 @@ FORMS = {
     "add-super-admin": build(OFFER, SUPER, replace(PREVIEW, needed=2)),
     "add-nobody": build(OFFER, FIRST, replace(PREVIEW, problem="2 must approve this, and nobody could.", approvers=())),
     "add-elsewhere": build(replace(OFFER, policy=WITH_VENDOR), replace(FIRST, authority=SOPHOS), PREVIEW),
+    "add-by-rule": build(OFFER, FIRST, replace(PREVIEW, rule="lab-readers", free_until=date(2026, 3, 9))),
     "add-denied": build(OFFER, FIRST, Denied(Reason.NOT_ADMIN, "Only an admin may ask here.")),
 }
 
@@ -57,6 +58,14 @@ def test_least_powerful_role_is_preselected_and_the_person_is_the_owner():
 def test_what_a_role_may_do_is_shown_whole():
     options = next(b for b in FORMS["add-first"]["blocks"] if b["block_id"] == "role")["element"]["options"]
     assert [o["description"]["text"] for o in options] == [role.summary for role in POLICY.roles.values()]
+
+
+def test_what_needs_nobodys_approval_and_until_when_is_said_before_it_is_sent():
+    (free, rest) = FORMS["add-by-rule"]["blocks"][-1]["elements"]
+    assert "nobody's approval if its last day is Mar 9, 2026 or earlier:* rule `lab-readers`" in free["text"]
+    assert "Who must approve" in rest["text"]
+    whole = build(OFFER, FIRST, replace(PREVIEW, rule="lab-readers", free_until=PREVIEW.longest))
+    assert len(whole["blocks"][-1]["elements"]) == 1
 
 
 def test_form_sent_untouched_gives_back_what_it_showed():
