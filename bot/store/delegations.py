@@ -19,7 +19,7 @@ _DELEGATION = METADATA.tables["delegation"]
 _BY_ID = select(_DELEGATION).where(_DELEGATION.c.id == bindparam("id"))
 _BY_SUBMISSION = select(_DELEGATION).where(_DELEGATION.c.submission == bindparam("submission"))
 _OPEN = select(_DELEGATION).where(_DELEGATION.c.ended_at.is_(None), _DELEGATION.c.until > bindparam("now"))
-_HOLDING = _OPEN.where(_DELEGATION.c.since <= bindparam("now")).order_by(_DELEGATION.c.id)
+_HOLDING = _OPEN.where(_DELEGATION.c.since <= bindparam("now")).order_by(_DELEGATION.c.until)
 _OF = _OPEN.where(
     or_(_DELEGATION.c.approver == bindparam("user"), _DELEGATION.c.delegate == bindparam("user"))
 ).order_by(_DELEGATION.c.since)
