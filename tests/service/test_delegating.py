@@ -227,3 +227,13 @@ def test_a_credential_issued_by_a_vote_in_somebodys_stead_lives(house):
     begin(house)
     shown = house.reveal(house.vote(house.opened(), SAM))
     assert shown.credential.state is CredentialState.ACTIVE
+
+
+def test_both_are_read_anew_before_a_vote_counts_and_without_an_answer_nothing_does(house):
+    begin(house)
+    request = house.opened()
+    house.directory.down = True
+    assert house.vote(request, SAM).reason is Reason.UNAVAILABLE
+    house.directory.down = False
+    house.vote(request, SAM)
+    assert {ANA, SAM} <= house.directory.refreshed[-1]

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.clauses import Escalation
 from bot.domain.errors import Reason
+from bot.domain.ids import GroupId
 from bot.domain.notice import NoticeKind
 from bot.domain.person import Circle
 from bot.domain.request import State
@@ -105,3 +106,13 @@ def test_an_escalation_that_nobody_recorded_is_found(tiered):
         connection.execute("UPDATE request SET escalated_at = 1")
         connection.commit()
     assert told_of(tiered)
+
+
+def test_the_groups_of_the_next_tier_are_read_anew_before_their_vote_counts(house, monkeypatch):
+    higher = Escalation(circle=Circle(groups=frozenset({GroupId("S0HEADS00")})), after=timedelta(days=1))
+    tiered = house.under(replace(house.world.policy, escalation=higher))
+    house.directory.groups["S0HEADS00"] = frozenset({SAM})
+    request, read = late(tiered), []
+    monkeypatch.setattr(house.directory, "refresh", lambda _users, groups: read.append(groups))
+    tiered.vote(request, SAM)
+    assert "S0HEADS00" in read[0]
