@@ -83,7 +83,7 @@ def effect_stands(request: Request, credential: Credential | None, policy: Polic
     counted, needed = len(standing_yet), request.needed(policy)
     if counted < needed and request.by_rule:
         sentence = "By the policy as it is now, somebody must approve this, and nobody has. Ask again."
-        return Denied(Reason.POLICY_CHANGED, sentence)
+        return Denied(Reason.QUORUM_LOST, sentence)
     if counted < needed:
         return Denied(
             Reason.QUORUM_LOST,

@@ -77,7 +77,7 @@ def test_without_the_rule_it_takes_no_effect_any_more(lab, stricter):
     request = asked(lab)
     later = lab.under(replace(lab.world.policy, **stricter))
     refused = later.reveal(request)
-    assert refused.reason is Reason.POLICY_CHANGED
+    assert refused.reason is Reason.QUORUM_LOST
     assert "somebody must approve this" in refused.sentence
 
 
