@@ -114,7 +114,8 @@ def test_wrong_word_gets_the_right_one(lounge, typo):
 def test_auditor_sees_it_and_may_not_change_it(lounge, olgas):
     shown = lounge.type(f"show {NAME}", people.SAM)
     assert str(olgas.client_id) in json.dumps(shown)
-    assert not any(block["type"] == "actions" for block in shown["blocks"])
+    offered = [each for block in shown["blocks"] if block["type"] == "actions" for each in block["elements"]]
+    assert [button["action_id"].rpartition(".")[2] for button in offered] == ["audit"]
     assert "Only its owner or an admin" in lounge.type(f"delete {NAME}", people.SAM)["text"]
     assert "Only its owner or an admin" in lounge.type(f"suspend {NAME}", people.SAM)["text"]
 
@@ -126,14 +127,14 @@ def test_looked_up_it_offers_what_fits_its_state(lounge, olgas):
         rows = [block["elements"] for block in shown["blocks"] if block["type"] == "actions"]
         return [element["action_id"].rpartition(".")[2] for row in rows for element in row]
 
-    assert offers() == ["rotate", "extend", "transfer", "suspend", "delete"]
+    assert offers() == ["rotate", "extend", "transfer", "expire", "suspend", "delete"]
     request = ask(
         lounge, olgas, Kind.EXTEND, expires_on=lounge.house.world.policy.today(olgas.expires_at).replace(month=7)
     )
     assert "extend" not in offers()
     assert request.code in json.dumps(lounge.type(f"show {NAME}", people.OLGA))
     lifecycle.suspend(lounge.house.world, olgas.id, people.OLGA)
-    assert offers() == ["resume", "transfer", "delete"]
+    assert offers() == ["resume", "transfer", "expire", "delete"]
     deleting(lounge, olgas)
     assert offers() == ["undo"]
 
