@@ -88,15 +88,21 @@ class Appender:
         return self.append_all(connection, (event,), clock)
 
     def append_all(self, connection: Connection, events: Sequence[Event], clock: int) -> Head:
-        """The same for several in a row, one at least: the head is read once for all of them."""
-        payloads = [(self._schemas.encode(event), event.index) for event in events]
-        for payload, _ in payloads:
+        """The same for several in a row, one at least: the head is read once; what they are found by goes in at once.
+
+        Whatever needs no head is made before it is locked.
+        """
+        sealable = [(self._schemas.encode(event), {self.term(*pair) for pair in event.index}) for event in events]
+        for payload, _ in sealable:
             check_fits(payload)
-        head = self._head(connection, clock)
-        for payload, index in payloads:
+        head, found = self._head(connection, clock), list[dict[str, bytes | int]]()
+        for payload, terms in sealable:
             if head.tree.size >= head.data_key_size or max(head.time, clock) >= head.data_key_time:
                 head = self._change_data_key(connection, head, clock)
-            head = self._write(connection, head, payload, index, clock)
+            found += ({"log": self._keyring.log, "term": term, "index": head.tree.size} for term in terms)
+            head = self._write(connection, head, payload, clock)
+        if found:
+            _INSERT_TERMS.run(connection, *found)
         return head
 
     def make_key(self, connection: Connection, purpose: str, clock: int | None) -> SealingKey:
@@ -149,24 +155,19 @@ class Appender:
         key = self._keyring.make(connection, ENTRIES, at)
         _CHANGE_KEY.run(connection, {"of_log": self._keyring.log} | data_key_columns(key, head.tree.size, at))
         payload = self._schemas.encode(key_created(key, ENTRIES))
-        return self._write(connection, Head.read(connection, self._keyring.log), payload, (), clock)
+        return self._write(connection, Head.read(connection, self._keyring.log), payload, clock)
 
     def _own(self, connection: Connection, head: Head, kind: str, body: dict[str, int], clock: int) -> Head:
         event = Event(kind=kind, actor=None, via="ledger", body=body)
-        return self._write(connection, head, self._schemas.encode(event), (), clock)
+        return self._write(connection, head, self._schemas.encode(event), clock)
 
-    def _write(
-        self, connection: Connection, head: Head, payload: bytes, index: tuple[tuple[str, str], ...], clock: int
-    ) -> Head:
+    def _write(self, connection: Connection, head: Head, payload: bytes, clock: int) -> Head:
         log, place, time = self._keyring.log, head.tree.size, max(head.time, clock)
         key = self._data_key(head)
         header = Header(key_id=key.id, index=place, time=time, nonce=self._random(NONCE_BYTES))
         entry = seal_entry(key, self._keyring.origin, header, payload)
         moved = replace(head, tree=head.tree.append(leaf_hash(entry)), time=time, clock=clock)
         _INSERT_ENTRY.run(connection, {"log": log, "index": place, "entry": entry})
-        if index:
-            terms = {self.term(name, value) for name, value in index}
-            _INSERT_TERMS.run(connection, *({"log": log, "term": term, "index": place} for term in terms))
         size, nodes = moved.tree.size, moved.tree.to_bytes()
         _MOVE_HEAD.run(connection, {"of_log": log, "size": size, "time": time, "clock": clock, "nodes": nodes})
         transaction = connection.get_transaction()

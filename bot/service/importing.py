@@ -4,8 +4,10 @@ Nobody here has asked for them, and nobody has approved them: they exist already
 is warned. One transaction for all, one entry for each; what of their expiry was due before is told at once.
 
 It may be done beside a running `cred serve` (see `bot.main.beside`), whose writers wait as long as the transaction
-takes. So everything that can be looked at is looked at before it, and inside it is only written: where somebody else
-took a name meanwhile the database itself refuses, and nothing was done.
+takes, and give up after five seconds. So everything that can be looked at is looked at before it, and inside it is only
+written: where somebody else took a name meanwhile the database itself refuses, and nothing was done. Ten thousand rows,
+as many as a spreadsheet may have, take about two seconds of one core there (a test holds a fifth of them to half of a
+writer's patience).
 """
 
 from collections.abc import Callable
@@ -71,11 +73,13 @@ def take_over(desk: Desk, found: Found) -> int:
     if found.faults:
         raise AssertionError("What is wrong is not taken over.")
     credentials = [credential for _, credential in found.credentials]
+    names = [(each.estate, name_key(each.name), each.id) for each in credentials]
+    entries = [_entry(each) for each in credentials]
     with desk.store.work() as work:
-        work.names.take_all([(each.estate, name_key(each.name), each.id) for each in credentials])
+        work.names.take_all(names)
         work.credentials.add_all(credentials)
-        for credential in credentials:
-            work.record(_entry(credential))
+        for entry in entries:
+            work.record(entry)
     return len(credentials)
 
 
