@@ -3,8 +3,11 @@
 It may run beside `cred serve`, and needs no secret. A copy is called a backup only once it was seen to be whole: that
 its pages are sound, and that its entries make the root that its checkpoint signs. Then it gets its name, and before
 that there is nothing of that name; what has a name already is never replaced.
+
+A database on a server is its own tools' to copy: the whole command is said, which keeps the same three files.
 """
 
+import shlex
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,12 +41,12 @@ class BackedUp:
 
 def back_up(places: Places, place: Path, now: datetime, progress: Progress) -> BackedUp:
     """`place`: a new file, or a folder in which a file is named after the time. Raises `NotReadyError`."""
-    in_a_file(places, "Back it up with pg_dump, and keep the newest checkpoint beside it.")
+    target = place / f"cred-{now:%Y%m%dT%H%M%SZ}.{'dump' if places.on_postgres else 'db'}" if place.is_dir() else place
+    in_a_file(places, f"Run: {_dumping(places, target)}")
     if not places.database.is_file():
         raise NotReadyError(
             f"There is no database at {places.database}. Run `cred init` once, or set CRED_DATABASE_URL."
         )
-    target = place / f"cred-{now:%Y%m%dT%H%M%SZ}.db" if place.is_dir() else place
     beside = [target.with_name(f"{target.name}.{what}") for what in ("checkpoint", "vkey")]
     fresh = target.with_name(f".{target.name}-new")
     _refuse_to_overwrite(target, *beside)
@@ -59,6 +62,25 @@ def back_up(places: Places, place: Path, now: datetime, progress: Progress) -> B
     finally:
         fresh.unlink(missing_ok=True)
     return BackedUp(database=target, checkpoint=beside[0], verifier=beside[1], entries=entries, signed=checkpoint.size)
+
+
+def _dumping(places: Places, target: Path) -> str:
+    """The checkpoint is copied first, so that the dump has all that it promises; the URL may hold a password."""
+    latest = places.checkpoints / "latest"
+    copied = ((latest, "checkpoint"), (_verifier(places, latest), "vkey"))
+    commands = [f"cp {shlex.quote(str(file))} {shlex.quote(f'{target}.{what}')}" for file, what in copied]
+    dumped = f'pg_dump --format=custom --file={shlex.quote(str(target))} --dbname="$CRED_DATABASE_URL"'
+    return " && ".join((*commands, dumped))
+
+
+def _verifier(places: Places, latest: Path) -> Path:
+    """Of the log that the newest checkpoint is of."""
+    try:
+        origin = Checkpoint.from_text(latest.read_text(encoding="utf-8")).origin
+    except (OSError, UnicodeDecodeError, LedgerError):
+        return places.verifier_file
+    numbered = places.verifier_of(origin, first=origin.rpartition("/")[0])
+    return numbered if numbered.exists() else places.verifier_file
 
 
 def _checked(copy: Path, places: Places, progress: Progress) -> tuple[int, Checkpoint, VerifierKey]:

@@ -9,6 +9,7 @@ What is older than what is known goes on under a new origin, or not at all: then
 0, with the reason that a person gave, before it takes the database's place.
 """
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,7 +66,11 @@ def restore(places: Places, wish: Wish, now: datetime, progress: Progress) -> Re
 def _go_on(places: Places, wish: Wish, now: datetime, progress: Progress) -> Restored:
     """Under a new origin, from what the server's own tools put there."""
     if wish.backup is not None:
-        in_a_file(places, "Restore it with pg_restore; if it is too old then: cred restore --new-origin")
+        in_a_file(
+            places,
+            f'Stop every `cred serve`, then run: pg_restore --clean --if-exists --dbname="$CRED_DATABASE_URL" '
+            f"{shlex.quote(str(wish.backup))} If it is too old then: cred restore --new-origin",
+        )
     keys, engine = read_keys(places), open_engine(places.database_url)
     try:
         with told_of(places):

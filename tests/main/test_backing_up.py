@@ -1,7 +1,10 @@
 """`cred backup`: what has its name is whole, of one state, checked, and without a key."""
 
+import os
+import re
 import sqlite3
 import stat
+import subprocess
 import threading
 from contextlib import closing
 
@@ -12,9 +15,11 @@ from bot.store.engine import WRITING
 from ledger import VerifierKey, open_to_read, verify_keyless
 from ledger.sqlite import TRIGGERS
 from ledger.tables import missing_triggers
-from tests.support.backups import files, opened, quiet, refused, said, started
+from tests.support.backups import files, opened, quiet, refused, said, started, write
 from tests.support.dying import killed_at
 from tests.support.fakes import START
+from tests.support.postgres import binaries
+from tests.support.program import initialised
 
 
 def test_backup_is_one_file_with_its_checkpoint_and_verifier_beside_it_and_no_key(house):
@@ -116,3 +121,31 @@ def test_killed_at_any_touch_of_the_disk_a_backup_is_whole_or_not_there(house):
             left.unlink()
     assert number > 10
     assert (backups / "monday.db.vkey").exists()
+
+
+def test_on_a_server_the_whole_command_is_said_and_what_it_makes_can_be_restored_and_checked(tmp_path, postgres):
+    env, places = initialised(tmp_path / "cred", CRED_DATABASE_URL=postgres.new_database())
+    write(places)
+    (tmp_path / "back ups").mkdir()
+    dump = tmp_path / "back ups" / "monday.dump"
+    _run_as_said(refused(env, "backup", str(dump)), env)
+    assert set(files(dump.parent)) == {"monday.dump", "monday.dump.checkpoint", "monday.dump.vkey"}
+    again = {**env, "CRED_DATABASE_URL": postgres.new_database()}
+    _run_as_said(refused(again, "restore", str(dump)).partition(" If it is too old")[0], again)
+    told = said(again, "verify", "--checkpoint", f"{dump}.checkpoint", "--vkey", f"{dump}.vkey")
+    assert "The log is sound." in told
+    assert re.search("cred-[0-9TZ]+\\.dump.checkpoint", refused(env, "backup", str(dump.parent)))
+
+
+def _run_as_said(told, env):
+    """As the operator would, from the sentence."""
+    command = told.strip().partition(" run: ")[2] or told.strip().partition(" Run: ")[2]
+    path = f"{binaries()}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command],
+        env={"PATH": path, "CRED_DATABASE_URL": env["CRED_DATABASE_URL"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, (command, done.stderr)
