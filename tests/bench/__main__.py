@@ -11,10 +11,10 @@ MODULES = (
     "ledger",
     "ledger_reading",
     "ledger_peers",
+    "ledger_postgresql",
     "ledger_search",
     "sweep",
     "search",
-    "face",
 )
 HEAD = "name | ours | floor or peer | ratio | aim | ok or short"
 

@@ -6,8 +6,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event
 
+from bot.domain.credential import ReceiptState
 from bot.domain.ids import CredentialId
 from bot.domain.notice import NoticeKind
+from bot.ports import Place, Search
 from bot.store.store import SqlReader
 from tests.support.fakes import START
 from tests.support.people import OLGA
@@ -36,8 +38,35 @@ SMALL = ("leaver", "(subquery", "member USING INDEX member_left")
 """What is walked through: those of whom it was told, results on their way, an index of nobody but those who left."""
 
 
-def steps_of(connection, question):
-    """How SQLite goes about it."""
+BY_NUMBERS = ("people who are back", "requests of people who left")
+"""With which of two indexes it begins, PostgreSQL decides by how many rows there are: an empty table tells nothing."""
+ON_POSTGRESQL = {
+    **{name: question for name, question in QUESTIONS.items() if name not in BY_NUMBERS},
+    "credentials whose time has come": lambda ask: ask.credentials.expired(START, limit=10),
+    "deletions that can be undone no longer": lambda ask: ask.credentials.undo_over(START, limit=10),
+    "warnings that are due": lambda ask: ask.warnings.due(START, limit=10),
+    "what is to be done elsewhere": lambda ask: ask.errands.due(START, limit=10),
+    "secrets that nobody confirmed": lambda ask: ask.credentials.receipts_over(
+        START, receipt=ReceiptState.AWAITING, limit=10
+    ),
+    "secrets whose delivery is not known": lambda ask: ask.credentials.delivery_pending(START, limit=10),
+    "requests whose time is over": lambda ask: ask.requests.overdue(START, limit=10),
+    "requests that wait for nobody's press": lambda ask: ask.requests.effective(limit=10),
+    "messages that are due": lambda ask: ask.notices.due(START, limit=10),
+    "the first page of the list": lambda ask: ask.credentials.search(Search(estates=None, person=None, limit=10)),
+    "a later page of it": lambda ask: ask.credentials.search(
+        Search(estates=None, person=None, limit=10, place=Place(key="job", id=ONE))
+    ),
+    "a page by words": lambda ask: ask.credentials.search(Search(estates=None, person=None, limit=10, words="job")),
+    "a page by expiry": lambda ask: ask.credentials.search(Search(estates=None, person=None, limit=10, soonest=True)),
+}
+"""There the tables are as in use: the planner is asked what it could do if reading whole tables were dear."""
+IN_ORDER = ("credential_name", "credential_pkey", "credential_state_expires")
+"""Indexes that are walked through from one end, as far as a page or a batch goes."""
+
+
+def asked_in(connection, question):
+    """Each statement of a question, and its values."""
     asked = []
 
     def listen(_connection, _cursor, statement, parameters, *_rest):
@@ -46,6 +75,12 @@ def steps_of(connection, question):
     event.listen(connection, "before_cursor_execute", listen)
     question(SqlReader(connection, START))
     event.remove(connection, "before_cursor_execute", listen)
+    return asked
+
+
+def steps_of(connection, question):
+    """How SQLite goes about it."""
+    asked = asked_in(connection, question)
     plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all() for sql, values in asked]
     return [row[3] for plan in plans for row in plan]
 
@@ -56,3 +91,33 @@ def test_no_table_is_read_from_end_to_end(house, name):
         steps = steps_of(connection, QUESTIONS[name])
     assert steps
     assert [s for s in steps if s.startswith("SCAN") and not s.removeprefix("SCAN ").startswith(SMALL)] == [], steps
+
+
+def nodes_of(plan):
+    """Every step of PostgreSQL's plan."""
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes_of(below)
+
+
+def reads_all(node):
+    """Whether a step goes through a whole table, or through an index without knowing where to begin."""
+    kind, index = node["Node Type"], node.get("Index Name", "")
+    if kind == "Seq Scan":
+        return node["Relation Name"] not in SMALL
+    bounded = "Index Cond" in node or index in IN_ORDER or index.endswith("_left")
+    return kind in {"Index Scan", "Index Only Scan", "Bitmap Index Scan"} and not bounded
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.parametrize("name", ON_POSTGRESQL)
+def test_no_table_is_read_from_end_to_end_on_postgresql_either(house, name):
+    with house.store.connect() as connection:
+        asked = asked_in(connection, ON_POSTGRESQL[name])
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plans = [connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}", values).scalar() for sql, values in asked]
+    steps = [node for (plan,) in plans for node in nodes_of(plan["Plan"])]
+    assert steps
+    assert [
+        (node["Node Type"], node.get("Relation Name"), node.get("Index Name")) for node in steps if reads_all(node)
+    ] == []

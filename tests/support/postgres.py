@@ -93,7 +93,7 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def running() -> Iterator[Postgres]:
+def running(**settings: str) -> Iterator[Postgres]:
     """A server, for as long as the block lasts; a test that needs one is skipped where there is none."""
     programs = binaries()
     if programs is None:
@@ -105,7 +105,7 @@ def running() -> Iterator[Postgres]:
     icu = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US-u-ka-shifted")
     made = ("--pgdata", str(data), "--username=owner", "--auth=trust", "--encoding=UTF8", "--no-sync", *icu)
     subprocess.run([*_as(user), programs / "initdb", *made], cwd="/", check=True, stdout=subprocess.DEVNULL)
-    options = [option for name, value in _SETTINGS.items() for option in ("-c", f"{name}={value}")]
+    options = [option for name, value in {**_SETTINGS, **settings}.items() for option in ("-c", f"{name}={value}")]
     process = subprocess.Popen(
         [*_as(user), programs / "postgres", "-D", data, "-k", folder, *options], cwd="/", stderr=subprocess.DEVNULL
     )

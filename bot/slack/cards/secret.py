@@ -29,8 +29,7 @@ def shown(credential: Credential, secret: Concealed, *, reissues_left: int, publ
             _left(reissues_left),
         ),
     ]
-    text = f"The client ID and secret of {credential.name}, shown once to you alone."
-    return Card(text, tuple(blocks), carries_secret=True)
+    return Card(f"The client ID and secret of {credential.name}, shown once to you alone.", tuple(blocks))
 
 
 def not_shown(credential: Credential, known: Known, occasion: RequestId | None = None) -> Card:
