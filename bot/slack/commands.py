@@ -19,6 +19,7 @@ from bot.slack.cards import help as help_cards
 from bot.slack.cards import ledger, plain
 from bot.slack.cards import listing as list_cards
 from bot.slack.cards.pieces import Card, Json
+from bot.slack.cards.spoken import spoken
 from bot.slack.cards.wording import WORDINGS
 from bot.slack.face import Face, Later, Payload, Person, Tell, admitted, introduced, unknown, who
 from bot.slack.ids import COMMAND, ChangeMark
@@ -208,4 +209,4 @@ ANSWERS: dict[str, Answer] = {
 
 
 def _privately(card: Card) -> Json:
-    return {**card.message(), "response_type": "ephemeral"}
+    return {**spoken(card), "response_type": "ephemeral"}

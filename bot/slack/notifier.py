@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from slack_sdk import WebClient
@@ -22,6 +22,7 @@ from bot.domain.policy import Policy
 from bot.ports import Gone, Lost, Rejected, SendResult, Sent, Undeliverable, Unsent
 from bot.slack.cards.detour import SHARED
 from bot.slack.cards.pieces import MESSAGE_BLOCKS_MAX, Card, Json, Known, context
+from bot.slack.cards.spoken import spoken
 from bot.slack.history import EVENT, History, Looked, Scope
 from bot.slack.rendering import render
 from bot.slack.web_api import UNANSWERED, meaning
@@ -155,9 +156,10 @@ class SlackNotifier:
 
 
 def _message(notice: Notice, card: Card, *, repeated: bool = False) -> Json:
-    blocks = [*card.blocks[: MESSAGE_BLOCKS_MAX - 1], context(_REPEAT)] if repeated else list(card.blocks)
+    if repeated:
+        card = replace(card, blocks=(*card.blocks[: MESSAGE_BLOCKS_MAX - 1], context(_REPEAT)))
     metadata = {"event_type": EVENT, "event_payload": {"notice": str(notice.id)}}
-    return {**card.message(), "blocks": blocks, "metadata": metadata}
+    return {**spoken(card), "metadata": metadata}
 
 
 def _where(answer: Any) -> Sent | Lost:

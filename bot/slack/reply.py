@@ -13,6 +13,7 @@ import httpx
 
 from bot.domain.credential import Delivery
 from bot.slack.cards.pieces import Card, Json
+from bot.slack.cards.spoken import spoken
 from bot.slack.quiet import hush_http
 
 _SLACK = frozenset({("https", "hooks.slack.com", 443), ("https", "hooks.slack-gov.com", 443)})
@@ -33,11 +34,11 @@ class Replies:
 
     def privately(self, url: str, card: Card) -> Delivery:
         """A message that only the person who clicked sees; the message that was clicked stays as it is."""
-        return self._post(url, {**card.message(), "response_type": "ephemeral", "replace_original": False})
+        return self._post(url, {**spoken(card), "response_type": "ephemeral", "replace_original": False})
 
     def in_place(self, url: str, card: Card) -> Delivery:
         """The card takes the place of the message that was clicked."""
-        return self._post(url, {**card.message(), "replace_original": True})
+        return self._post(url, {**spoken(card), "replace_original": True})
 
     def remove(self, url: str) -> Delivery:
         """Delete the message that was clicked."""

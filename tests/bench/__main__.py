@@ -15,6 +15,7 @@ MODULES = (
     "ledger_search",
     "sweep",
     "search",
+    "face",
 )
 HEAD = "name | ours | floor or peer | ratio | aim | ok or short"
 

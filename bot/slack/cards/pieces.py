@@ -73,6 +73,8 @@ class Card:
 
     text: str
     blocks: tuple[Json, ...]
+    carries_secret: bool = False
+    """A secret stands in its blocks, and must stand nowhere else."""
 
     def message(self) -> Json:
         """The fields of a message in Slack's API, or of an answer to a command."""

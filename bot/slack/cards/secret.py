@@ -29,7 +29,8 @@ def shown(credential: Credential, secret: Concealed, *, reissues_left: int, publ
             _left(reissues_left),
         ),
     ]
-    return Card(f"The client ID and secret of {credential.name}, shown once to you alone.", tuple(blocks))
+    text = f"The client ID and secret of {credential.name}, shown once to you alone."
+    return Card(text, tuple(blocks), carries_secret=True)
 
 
 def not_shown(credential: Credential, known: Known, occasion: RequestId | None = None) -> Card:
