@@ -5,7 +5,8 @@ from typing import TypeVar
 
 from bot.config.draft import Draft
 from bot.config.forms import WEEKDAYS
-from bot.config.sections import BreakGlassSection, EscalationSection, RoleSection, WarningsSection
+from bot.config.sections import BreakGlassSection, CentralSection, EscalationSection, RoleSection, WarningsSection
+from bot.domain.central import Central, Rate
 from bot.domain.clauses import BreakGlass, Escalation, Leaks, Rotation, Unused, Waiver, Windows
 from bot.domain.estate import Estate, Organization, Vendor
 from bot.domain.ids import AuthorityKey, ChannelId, EstateKey, GroupId, RoleKey, TeamId, UserId
@@ -50,6 +51,7 @@ def compose(made: Draft, *, text: str, digest: str) -> Policy:
         token_life=_there(made.tokens).life,
         audiences=frozenset(_there(made.tokens).audiences),
         routes=_routes(made),
+        central=_central(_there(made.central)),
         text=text,
         digest=digest,
     )
@@ -129,6 +131,16 @@ def _vendors(made: Draft) -> dict[AuthorityKey, Vendor]:
         )
         for section in sections
     }
+
+
+def _central(section: CentralSection) -> Central:
+    return Central(
+        global_host=section.global_host,
+        region_host=section.region_host,
+        region=section.region,
+        geography=section.geography,
+        rate=Rate(minute=section.calls_a_minute, burst=section.calls_at_once, day=section.calls_a_day),
+    )
 
 
 def _routes(made: Draft) -> tuple[Route, ...]:

@@ -12,6 +12,7 @@ from bot.config.mistakes import Finding, Path, did_you_mean
 from bot.config.sections import (
     ApproversSection,
     BreakGlassSection,
+    CentralSection,
     ChannelsSection,
     EscalationSection,
     EstateSection,
@@ -41,7 +42,7 @@ _REQUIRED = {
     "channels": "Write a section [channels] with security.",
     "terms": "Write a section [terms] with version and text.",
 }
-_DEFAULTED = ("windows", "tokens", "warnings", "rotation", "break_glass", "escalation", "unused", "leaks")
+_DEFAULTED = ("windows", "tokens", "warnings", "rotation", "break_glass", "escalation", "unused", "leaks", "central")
 _SECTIONS = {*_REQUIRED, *_DEFAULTED, "roles", "estate_admins", "vendors", "routes", "without_approval"}
 _SOME = TypeAdapter(Some)
 _TYPES = {
@@ -79,6 +80,7 @@ class Draft:
     break_glass: BreakGlassSection | None = None
     unused: UnusedSection | None = None
     leaks: LeaksSection | None = None
+    central: CentralSection | None = None
     vendors: list[Placed[VendorSection]] = field(default_factory=list)
     routes: list[Placed[RouteSection]] = field(default_factory=list)
     escalation: EscalationSection | None = None
@@ -111,6 +113,7 @@ def draft(tables: Mapping[str, Any]) -> Draft:
     made.escalation = _one(made, defaulted, "escalation", EscalationSection)
     made.unused = _one(made, defaulted, "unused", UnusedSection)
     made.leaks = _one(made, defaulted, "leaks", LeaksSection)
+    made.central = _one(made, defaulted, "central", CentralSection)
     made.vendors = _many(made, tables, "vendors", VendorSection)
     made.routes = _many(made, tables, "routes", RouteSection)
     made.without_approval = _many(made, tables, "without_approval", WithoutApprovalSection)

@@ -24,6 +24,7 @@ _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _LINK = re.compile(r"https?://[^\s<>|]+")
 _AUDIENCE = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>|#\"\\\\]+", re.ASCII | re.IGNORECASE)
+_ORIGIN = re.compile(r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(?::[1-9][0-9]{0,4})?", re.ASCII)
 _LINK_MOST = 500
 _STEPS_MOST = 2000
 _MOST_DAYS = 3650
@@ -143,6 +144,19 @@ def _pattern(value: str) -> str:
     return value
 
 
+def _origin(value: str) -> str:
+    """A host as clients are told to call it: HTTPS, on any port, and nothing after it."""
+    if _ORIGIN.fullmatch(value):
+        return value
+    raise wrong(f'"{value}" is not an address of a host.', 'Write https:// and a name: "https://api.example.com:8443".')
+
+
+def _quantity(value: int) -> int:
+    if value < 1:
+        raise wrong(f"{value} would let nothing through.", "Write 1 or more.")
+    return value
+
+
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -213,6 +227,8 @@ Audiences = Annotated[list[Audience], AfterValidator(_distinct)]
 Methods = Annotated[
     list[Annotated[str, AfterValidator(_method)]], AfterValidator(_distinct), AfterValidator(_not_empty)
 ]
+Origin = Annotated[str, AfterValidator(_origin)]
+Quantity = Annotated[int, AfterValidator(_quantity)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 OnePermission = Annotated[str, AfterValidator(_permission)]
 Quorum = Annotated[int, AfterValidator(_quorum)]

@@ -21,8 +21,10 @@ from bot.config.forms import (
     Methods,
     Name,
     OnePermission,
+    Origin,
     Pattern,
     Permissions,
+    Quantity,
     Quorum,
     RoleKeys,
     Sentence,
@@ -34,11 +36,12 @@ from bot.config.forms import (
     Weekdays,
     Zone,
 )
+from bot.domain.central import Central
 from bot.domain.clauses import BreakGlass, Escalation, Leaks, Rotation, Unused, Windows
 
 _ROLE_LIFE = timedelta(days=365)
 _ROLE_DEFAULT_LIFE = timedelta(days=90)
-_DEFAULTS, _GLASS, _UNUSED = Windows(), BreakGlass(), Unused()
+_DEFAULTS, _GLASS, _UNUSED, _CENTRAL = Windows(), BreakGlass(), Unused(), Central()
 
 
 class Section(BaseModel):
@@ -134,6 +137,18 @@ class RouteSection(Section):
     audience: Audience | None = Field(
         default=None, description='Write audience = "https://api.example.com", or leave it out.'
     )
+
+
+class CentralSection(Section):
+    """`[central]`"""
+
+    global_host: Origin = Field(default="", description='Write global_host = "https://api.example.com".')
+    region_host: Origin = Field(default="", description='Write region_host = "https://api-eu01.example.com:8443".')
+    region: Key = Field(default=_CENTRAL.region, description='Write region = "eu01".')
+    geography: Line = Field(default=_CENTRAL.geography, description='Write geography = "DE".')
+    calls_a_minute: Quantity = Field(default=_CENTRAL.rate.minute, description="Write calls_a_minute = 100.")
+    calls_at_once: Quantity = Field(default=_CENTRAL.rate.burst, description="Write calls_at_once = 300.")
+    calls_a_day: Quantity = Field(default=_CENTRAL.rate.day, description="Write calls_a_day = 200000.")
 
 
 class WarningsSection(Section):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.central import Central
 from bot.domain.clauses import BreakGlass, Escalation, Leaks, Rotation, Unused, Waiver, Windows
 from bot.domain.errors import ALLOWED, Allowed, Decision, Denied, Reason
 from bot.domain.estate import Estate, Organization, Vendor
@@ -59,6 +60,8 @@ class Policy:
     """For whom tokens may be asked, beside us who issue them."""
     routes: tuple[Route, ...] = ()
     """Which permission a call of an API behind a proxy needs; a call that no route is for is refused."""
+    central: Central = Central()
+    """What the Sophos-shaped door says."""
     text: str = ""
     digest: str = ""
     """SHA-256 of the file's bytes, in hex: which policy this is."""

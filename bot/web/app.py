@@ -18,7 +18,7 @@ from bot.domain.ids import short_code
 from bot.ports import World
 from bot.service.forward import Gate
 from bot.service.tokens import Tokens
-from bot.web import authorize, metadata
+from bot.web import authorize, metadata, sophos
 from bot.web.authorize import AuthorizeEndpoint
 from bot.web.health import HealthEndpoint
 from bot.web.proxies import Proxies, ProxyAware
@@ -61,6 +61,7 @@ def create(parts: Parts) -> Starlette:
         Route(authorize.PATH, AuthorizeEndpoint(Gate(tokens=parts.tokens, routes=parts.world.policy.routes))),
         Route("/healthz", HealthEndpoint(parts.world.store).answer),
     ]
+    routes += sophos.routes(parts.tokens, parts.world, parts.issuer)
     if parts.slack is not None:
         routes.append(Route("/slack/events", _Handed(parts.slack)))
     shield = Middleware(

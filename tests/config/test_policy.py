@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from bot.config import load_policy
+from bot.domain.central import Central, Rate
 from bot.domain.clauses import BreakGlass, Escalation, Rotation, Unused, Waiver, Windows
 from bot.domain.ids import EstateKey, GroupId, RoleKey, UserId
 from bot.domain.person import Circle
@@ -80,6 +81,12 @@ claim = "90m"
 [tokens]
 life = "1h"
 audiences = ["https://api.example.com/v1", "urn:example:reports"]
+
+[central]
+global_host = "https://api.example.com"
+region_host = "https://api-eu02.example.com:8443"
+region = "eu02"
+calls_a_minute = 60
 
 [[routes]]
 methods = ["GET", "HEAD"]
@@ -173,6 +180,12 @@ def test_roles_of_the_file_replace_the_default_ones(policy: Policy) -> None:
 def test_windows_that_are_left_out_keep_their_defaults(policy: Policy) -> None:
     assert policy.windows == Windows(request=timedelta(hours=48), claim=timedelta(minutes=90))
     assert policy.token_life == timedelta(hours=1)
+    assert policy.central == Central(
+        global_host="https://api.example.com",
+        region_host="https://api-eu02.example.com:8443",
+        region="eu02",
+        rate=Rate(minute=60),
+    )
     assert policy.routes == (
         Route(methods=frozenset({"GET", "HEAD"}), path="/v1/users/*", permission=Permission.USERS_READ),
         Route(
