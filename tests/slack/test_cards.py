@@ -639,7 +639,7 @@ def test_longest_words_stay_within_the_limits(text):
         credential_cards.show(CredentialView(credential=credential), KNOWN).message(),
         list_cards.choice((credential,) * 60, KNOWN).message(),
         plain.refusal(text).message(),
-        plain.pending(waiting, KNOWN).message(),
+        plain.pending(replace(waiting, to_accept=(request,) * 60), KNOWN).message(),
         home.home(
             HomeView(
                 decision=ALLOWED,
@@ -653,3 +653,11 @@ def test_longest_words_stay_within_the_limits(text):
         ),
     ):
         slack_takes(made)
+
+
+def test_what_does_not_fit_into_a_list_is_counted_kind_by_kind():
+    many = (specimens.request(),) * 60
+    waiting = Pending(to_review=(specimens.glass(),) * 60, on_me=many, mine=many, to_reveal=many, to_accept=many)
+    made = json.dumps(plain.pending(waiting, KNOWN).message(), ensure_ascii=False)
+    assert made.count("… and 55 more.") == 5
+    assert "60 to review, 60 to decide, 60 approved for you, 60 to accept or decline, 60 of your own open." in made

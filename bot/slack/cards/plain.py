@@ -7,7 +7,6 @@ from bot.service.inventory import Pending
 from bot.slack.cards import request as request_cards
 from bot.slack.cards import wording
 from bot.slack.cards.pieces import (
-    MESSAGE_BLOCKS_MAX,
     SECTION_MAX,
     Button,
     Card,
@@ -27,7 +26,7 @@ from bot.slack.text import escape, in_channel, mention, typed, when
 
 _PARAGRAPHS = 45
 """Sections of terms that a message holds beside the rest."""
-_SHOWN = 7
+_SHOWN = 5
 """Of each kind in a list, so that all kinds fit into one message; the rest is counted."""
 
 
@@ -67,12 +66,14 @@ def pending(waiting: Pending, known: Known) -> Card:
             blocks.append(header(name))
             blocks += [block for request in requests[:_SHOWN] for block in row(request, known)]
             blocks += _more(len(requests))
-    text = (
-        (f"{len(waiting.to_review)} to review, " if waiting.to_review else "")
-        + f"{len(waiting.on_me)} to decide, {len(waiting.to_reveal)} to reveal, {len(waiting.to_accept)} to accept, "
-        f"{len(waiting.mine)} of your own open."
+    counted = (
+        (len(waiting.to_review), "to review"),
+        (len(waiting.on_me), "to decide"),
+        (len(waiting.to_reveal), "approved for you"),
+        (len(waiting.to_accept), "to accept or decline"),
+        (len(waiting.mine), "of your own open"),
     )
-    return Card(text, tuple(blocks[:MESSAGE_BLOCKS_MAX]))
+    return Card(f"{', '.join(f'{count} {what}' for count, what in counted if count)}.", tuple(blocks))
 
 
 def summary(request: Request, known: Known) -> str:
@@ -117,7 +118,8 @@ def _own_row(request: Request, known: Known) -> list[Json]:
 
 
 def _more(count: int) -> list[Json]:
-    return [context(f"… and {count - _SHOWN} more."), divider()] if count > _SHOWN else []
+    more = f"… and {count - _SHOWN} more. They are shown here as the ones above are settled."
+    return [context(more), divider()] if count > _SHOWN else []
 
 
 def details_button(request: Request) -> Json:
