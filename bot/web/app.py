@@ -25,6 +25,7 @@ from bot.web.proxies import Proxies, ProxyAware
 from bot.web.refusal import Code, Refusal
 from bot.web.shield import Shield
 from bot.web.signing import Ed25519Signer
+from bot.web.slowing import Slowing
 from bot.web.token import TokenEndpoint
 from bot.web.token_questions import IntrospectionEndpoint, RevocationEndpoint
 
@@ -47,21 +48,24 @@ class Parts:
     """What answers `/slack/events`; None where Slack's requests come over a socket."""
     proxies: Proxies = field(default_factory=Proxies)
     """Whose word on a request counts."""
+    slowing: Slowing = field(default_factory=Slowing)
+    """Who guesses waits, at every door of one process."""
 
 
 def create(parts: Parts) -> Starlette:
     """The application. Its lifespan writes last uses: it must run, and end before the store is closed."""
     document = metadata.of(parts.issuer, parts.world.policy)
+    slowing = parts.slowing
     routes = [
-        Route(metadata.TOKEN_PATH, TokenEndpoint(parts.tokens.authentication)),
-        Route(metadata.INTROSPECTION_PATH, IntrospectionEndpoint(parts.tokens, parts.issuer)),
-        Route(metadata.REVOCATION_PATH, RevocationEndpoint(parts.tokens, parts.world)),
+        Route(metadata.TOKEN_PATH, TokenEndpoint(parts.tokens.authentication, slowing)),
+        Route(metadata.INTROSPECTION_PATH, IntrospectionEndpoint(parts.tokens, parts.issuer, slowing)),
+        Route(metadata.REVOCATION_PATH, RevocationEndpoint(parts.tokens, parts.world, slowing)),
         Route(metadata.KEYS_PATH, _said(lambda: parts.signer.key_set(parts.world.clock.now()))),
         Route(metadata.METADATA_PATH, _said(lambda: document)),
         Route(authorize.PATH, AuthorizeEndpoint(Gate(tokens=parts.tokens, routes=parts.world.policy.routes))),
         Route("/healthz", HealthEndpoint(parts.world.store).answer),
     ]
-    routes += sophos.routes(parts.tokens, parts.world, parts.issuer)
+    routes += sophos.routes(parts.tokens, parts.world, parts.issuer, slowing)
     if parts.slack is not None:
         routes.append(Route("/slack/events", _Handed(parts.slack)))
     shield = Middleware(

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from bot.service.authentication import Authentication, Granted, Refused, Why
 from bot.web.receiving import posted
 from bot.web.refusal import NEVER_KEPT, Code, Refusal
+from bot.web.slowing import Slowing
 from bot.web.token_request import parse
 
 NOT_AUTHENTICATED = Refusal(
@@ -35,8 +36,9 @@ _log = logging.getLogger(__name__)
 class TokenEndpoint:
     """The endpoint, as an ASGI application: it runs on the event loop and does microseconds of local work."""
 
-    def __init__(self, authentication: Authentication) -> None:
+    def __init__(self, authentication: Authentication, slowing: Slowing) -> None:
         self._authentication = authentication
+        self._slowing = slowing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -49,7 +51,10 @@ class TokenEndpoint:
         if isinstance(presented, Refusal):
             return presented.answer()
         outcome = self._authentication.grant(presented)
-        return _granted(outcome) if isinstance(outcome, Granted) else refused(outcome, presented.address)
+        if isinstance(outcome, Granted):
+            return _granted(outcome)
+        await self._slowing.hold(presented, outcome)
+        return refused(outcome, presented.address)
 
 
 def _granted(granted: Granted) -> Response:

@@ -18,6 +18,7 @@ from bot.service.tokens import Living, Tokens
 from bot.web.receiving import Envelope, posted
 from bot.web.refusal import NEVER_KEPT, Code, Refusal
 from bot.web.signing import alone
+from bot.web.slowing import Slowing
 from bot.web.token import refused
 from bot.web.token_request import client_of, form_of
 
@@ -31,19 +32,21 @@ _JSON = "application/json"
 class IntrospectionEndpoint:
     """The endpoint, as an ASGI application: on the event loop, microseconds of local work."""
 
-    def __init__(self, tokens: Tokens, issuer: str) -> None:
+    def __init__(self, tokens: Tokens, issuer: str, slowing: Slowing) -> None:
         self._tokens = tokens
         self._issuer = issuer
+        self._slowing = slowing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         asked = _asked(await posted(scope, receive))
-        answer = asked.answer() if isinstance(asked, Refusal) else self._answer(*asked)
+        answer = asked.answer() if isinstance(asked, Refusal) else await self._answer(*asked)
         await answer(scope, receive, send)
 
-    def _answer(self, presented: Presented, token: str) -> Response:
+    async def _answer(self, presented: Presented, token: str) -> Response:
         outcome = self._tokens.introspect(presented, token)
         if isinstance(outcome, Refused):
+            await self._slowing.hold(presented, outcome)
             return refused(outcome, presented.address)
         content = {"active": False} if outcome is None else _told(outcome, self._issuer)
         return Response(msgspec.json.encode(content), headers=NEVER_KEPT, media_type=_JSON)
@@ -52,22 +55,26 @@ class IntrospectionEndpoint:
 class RevocationEndpoint:
     """The endpoint, as an ASGI application: what is to be written is written in a thread."""
 
-    def __init__(self, tokens: Tokens, world: World) -> None:
+    def __init__(self, tokens: Tokens, world: World, slowing: Slowing) -> None:
         self._tokens = tokens
         self._world = world
+        self._slowing = slowing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         asked = _asked(await posted(scope, receive))
-        answer = asked.answer() if isinstance(asked, Refusal) else await asyncio.to_thread(self._answer, *asked)
+        answer = asked.answer() if isinstance(asked, Refusal) else await self._answer(*asked)
         await answer(scope, receive, send)
 
-    def _answer(self, presented: Presented, token: str) -> Response:
+    async def _answer(self, presented: Presented, token: str) -> Response:
         try:
-            outcome = self._tokens.revoke(self._world, presented, token)
+            outcome = await asyncio.to_thread(self._tokens.revoke, self._world, presented, token)
         except StoreBusyError:  # the store has told the log
             return BUSY.answer()
-        return Response(headers=NEVER_KEPT) if outcome is None else refused(outcome, presented.address)
+        if outcome is None:
+            return Response(headers=NEVER_KEPT)
+        await self._slowing.hold(presented, outcome)
+        return refused(outcome, presented.address)
 
 
 def _asked(envelope: Envelope | Refusal) -> tuple[Presented, str] | Refusal:

@@ -25,6 +25,7 @@ from bot.service.last_use import LastUse
 from bot.service.tokens import Revoked, Tokens
 from bot.web import Ed25519Signer, Parts, create
 from bot.web.proxies import Proxies
+from bot.web.slowing import Slowing
 from tests.support.fakes import START, FakeClock, FakeDirectory, FakeEntropy
 from tests.support.people import RETAIL, make_policy
 
@@ -159,6 +160,10 @@ class Door:
         self.issued = self.authority.issue(order())
         self.client = self.clients.put(known_client(self.issued))
         self.entropy = FakeEntropy(3)
+        self.waits: list[float] = []
+
+    async def _slept(self, seconds: float) -> None:
+        self.waits.append(seconds)
 
     @property
     def client_id(self) -> str:
@@ -185,6 +190,7 @@ class Door:
             wake=lambda: None,
         )
         asks = {"slack": slack, "issuer": issuer, "revoked": self.revoked, "proxies": self.proxies}
+        asks |= {"slowing": Slowing(sleep=self._slept)}
         return application(world, self.authentication, **asks)
 
 

@@ -17,6 +17,7 @@ from bot.domain.role import Permission, Role
 from bot.ports import World
 from bot.service.tokens import Living, Tokens
 from bot.web.bearer import bearer, headers_of
+from bot.web.slowing import Slowing
 from bot.web.sophos import answers
 from bot.web.sophos.rate import Limiter
 from bot.web.sophos.token import PATH as TOKEN_PATH
@@ -141,11 +142,11 @@ class _Door:
         }
 
 
-def routes(tokens: Tokens, world: World, issuer: str) -> list[Route]:
+def routes(tokens: Tokens, world: World, issuer: str, slowing: Slowing) -> list[Route]:
     """The addresses of the door."""
     door = _Door(tokens, world, issuer, Limiter(world.policy.central.rate))
     return [
-        Route(TOKEN_PATH, SophosTokenEndpoint(tokens.authentication, world.entropy)),
+        Route(TOKEN_PATH, SophosTokenEndpoint(tokens.authentication, world.entropy, slowing)),
         Route("/whoami/v1", door.asked(door.whoami), methods=["GET"]),
         Route("/organization/v1/tenants", door.asked(door.tenants), methods=["GET"]),
         Route("/organization/v1/tenants/{id}", door.asked(door.tenant), methods=["GET"]),

@@ -15,6 +15,7 @@ from bot.ports import Entropy
 from bot.service.authentication import Authentication, Granted, Why
 from bot.web.receiving import Envelope, posted
 from bot.web.refusal import Refusal
+from bot.web.slowing import Slowing
 from bot.web.sophos import answers
 from bot.web.token_request import client_of, form_of
 
@@ -29,8 +30,9 @@ _log = logging.getLogger(__name__)
 class SophosTokenEndpoint:
     """The endpoint, as an ASGI application: on the event loop, microseconds of local work."""
 
-    def __init__(self, authentication: Authentication, entropy: Entropy) -> None:
+    def __init__(self, authentication: Authentication, entropy: Entropy, slowing: Slowing) -> None:
         self._authentication = authentication
+        self._slowing = slowing
         self._entropy = entropy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,10 +42,10 @@ class SophosTokenEndpoint:
         if isinstance(envelope, Refusal):
             answer = answers.token_error(envelope.status, "oauth.invalid_request", envelope.sentence, tracking)
         else:
-            answer = self._answer(envelope, tracking)
+            answer = await self._answer(envelope, tracking)
         await answer(scope, receive, send)
 
-    def _answer(self, envelope: Envelope, tracking: UUID) -> JSONResponse:
+    async def _answer(self, envelope: Envelope, tracking: UUID) -> JSONResponse:
         form = form_of(envelope)
         if isinstance(form, Refusal):
             return answers.token_error(form.status, "oauth.invalid_request", form.sentence, tracking)
@@ -60,5 +62,6 @@ class SophosTokenEndpoint:
             return answers.token(outcome.token, outcome.life, random, tracking)
         who = "an unknown client" if outcome.client_id is None else f"client {outcome.client_id}"
         _log.info("No token for %s from %s: %s.", who, presented.address or "an unknown address", outcome.why)
+        await self._slowing.hold(presented, outcome)
         code = _WRONG if outcome.why is Why.WRONG_SECRET else _UNKNOWN
         return answers.token_error(401, code, "Unauthorized", tracking)
