@@ -37,7 +37,7 @@ def prolonged(credential: Credential, secret: Secret, by: timedelta, now: dateti
     if not secret.works_at(now):
         return _RETIRED
     if credential.state not in USABLE or now >= credential.expires_at:
-        return Denied(Reason.WRONG_STATE, "This credential no longer works, so its old secret is kept no longer.")
+        return Denied(Reason.WRONG_STATE, "This credential no longer works, so its old secret cannot be kept longer.")
     if secret.kept_longer:
         return Denied(Reason.TOO_OFTEN, "This secret was kept longer once already. Put the new one in its place.")
     if secret.retire_at is None or secret.retire_at >= credential.expires_at:

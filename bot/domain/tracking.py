@@ -24,5 +24,5 @@ def client_id_problem(client_id: str) -> str | None:
     if len(client_id) > CLIENT_ID_MAX:
         return f"This has {len(client_id)} characters; a client ID has {CLIENT_ID_MAX} at most."
     if not _CLIENT_ID.fullmatch(client_id) or not _NEVER.isdisjoint(client_id):
-        return "A client ID has no blanks, quotes or angle brackets in it. Copy it as the vendor's page shows it."
+        return "A client ID has no spaces, quotes or angle brackets in it. Copy it as the vendor's page shows it."
     return None

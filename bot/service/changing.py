@@ -24,7 +24,7 @@ POSSIBLE: dict[Kind, frozenset[State]] = {
 """In which states of a credential each change can be asked for, and can take effect."""
 ELSEWHERE = {Kind.ROTATE: "its secret is changed", Kind.RESUME: "it is stopped and started"}
 """What is done to a tracked credential where it lives, and can only be done there."""
-ROLE_GONE = "Its role is no longer in the policy, so its time cannot be prolonged."
+ROLE_GONE = "Its role is no longer in the policy, so it cannot be extended."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,5 +204,5 @@ def _state(world: World, credential: Credential) -> str:
     return credential.state
 
 
-_PROLONGED = "This was taken without approval, so it is never prolonged. Ask for another one."
+_PROLONGED = "This was taken without approval, so it is never extended. Ask for another one."
 _UNKNOWN = Denied(Reason.NOT_FOUND, "I do not know this credential, or it is not yours to see.")

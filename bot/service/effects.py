@@ -100,7 +100,7 @@ def fits(request: Request, credential: Credential | None, now: datetime) -> Deci
     if request.asked.kind is Kind.ROTATE and credential.owner != request.asked.owner:
         return Denied(Reason.WRONG_STATE, HANDED_ON)
     if request.asked.kind is Kind.EXTEND and request.asked.expires_at <= credential.expires_at:
-        return Denied(Reason.WRONG_STATE, "It works that long already, so there was nothing left to prolong.")
+        return Denied(Reason.WRONG_STATE, "It works that long already, so there was nothing left to extend.")
     if credential.state in POSSIBLE[request.asked.kind] and now < credential.expires_at:
         return ALLOWED
     state = "expired" if now >= credential.expires_at else credential.state

@@ -409,7 +409,7 @@ def test_it_is_never_prolonged(house, revealed, kind):
         submission="x", kind=kind, credential=mine.id, requester=MAYA, reason="More", expires_on=later
     )
     (problem,) = requests.open_change(house.world, command)
-    assert "never prolonged" in problem.sentence
+    assert "never extended" in problem.sentence
 
 
 def test_nobody_is_warned_of_its_expiry(house, revealed):
@@ -443,7 +443,7 @@ def test_more_time_is_not_offered_for_it(house, revealed):
     mine = credential(house, revealed)
     assert Kind.EXTEND not in looking.look_again(house.world, MAYA, mine.id).changes
     form = ChangeCommand(submission="", kind=Kind.EXTEND, credential=mine.id, requester=MAYA)
-    assert "never prolonged" in preview_change(house.world, form).sentence
+    assert "never extended" in preview_change(house.world, form).sentence
     assert preview_change(house.world, replace(form, kind=Kind.ROTATE)).longest is None
 
 

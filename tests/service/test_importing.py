@@ -161,7 +161,7 @@ def test_one_whom_two_are_called_is_nobody(house, desk):
         ({"vendor": "builtin"}, "vendor", "no vendor “builtin”", "There are: sophos-central."),
         ({"role": "god"}, "role", "no role “god”", "There are: forensics"),
         ({"client_id": ""}, "client_id", "Write the client ID", ""),
-        ({"client_id": "two words"}, "client_id", "no blanks", "Copy it"),
+        ({"client_id": "two words"}, "client_id", "no spaces", "Copy it"),
         ({"owner": ""}, "owner", "Nobody is named.", "member ID"),
         ({"owner": "Zoe"}, "owner", "called “Zoe”", "Copy member ID"),
         ({"owner": "U0NOBODY"}, "owner", "called “U0NOBODY”", "Copy member ID"),

@@ -143,9 +143,9 @@ def test_a_role_that_means_something_else_by_now_ends_the_request(house, request
         ("", "Write the client ID"),
         ("ghp_16C7e42F292c6912E7710c838347Ae178B4a", "looks like a secret"),
         ("x" * 256, "255 at most"),
-        ("two words", "no blanks"),
-        ("`code`", "no blanks, quotes"),
-        ("schlüssel", "no blanks"),
+        ("two words", "no spaces"),
+        ("`code`", "no spaces, quotes"),
+        ("schlüssel", "no spaces"),
     ],
 )
 def test_what_is_no_client_id_is_refused_at_its_field(house, request_, client_id, words):
