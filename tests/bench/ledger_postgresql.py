@@ -16,7 +16,7 @@ from tests.support.ledger_room import Room
 from tests.support.postgres import binaries, running
 
 _NAME = "ledger on PostgreSQL: durable appends a second"
-_AIM = 0.2
+_AIM = 0.25
 """An insert is one question to the server beside its begin and commit; an append is five."""
 
 
