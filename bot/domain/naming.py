@@ -11,6 +11,8 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]*[A-Za-z0-9])?")
 _CONTROL = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 """Fillers of Hangul, which count as letters, and the Braille cell without a dot: nothing is seen of them."""
+_ASCII = 0x7F
+_ALIKE = str.maketrans("i10", "llo")
 _SPACES = str.maketrans({**dict.fromkeys("\t\v\f", " "), **dict.fromkeys("\r\x85\u2028\u2029", "\n")})
 
 
@@ -30,16 +32,28 @@ def says_something(text: str) -> bool:
 
 
 def name_problem(name: str) -> str | None:
-    """What is wrong with a name, in a sentence, or None. ASCII only: two names that look alike are alike."""
+    """What is wrong with a name, in a sentence, or None. ASCII only: no letter of another script stands in for one."""
     if not name:
         return "Give the credential a name."
     if len(name) > NAME_MAX:
         return f"The name has {len(name)} characters; {NAME_MAX} are the most."
+    stranger = next((c for c in name if ord(c) > _ASCII), None)
+    if stranger is not None:
+        what = unicodedata.name(stranger, "a character without a name").lower()
+        return f"Use letters A-Z and digits, so that no two names look alike: there is “{what}” in it."
     if not _NAME.fullmatch(name):
         return "Use letters A-Z, digits, spaces, dots, dashes and underscores, with a letter or digit at both ends."
     return None
 
 
 def name_key(name: str) -> str:
-    """The form under which a name is unique in an estate: case and runs of separators do not tell names apart."""
+    """The form under which a name is found and sorted: case and runs of separators do not tell names apart."""
     return re.sub(r"[ ._-]+", "-", name.casefold())
+
+
+def name_shape(name: str) -> str:
+    """The form under which a name is unique in an estate: what a hurried eye takes for the same is the same.
+
+    An `l`, an `i` (which is one in capitals) and a 1 are one letter, and so are `o` and 0, `m` and `rn`, `w` and `vv`.
+    """
+    return name_key(name).translate(_ALIKE).replace("rn", "m").replace("vv", "w")

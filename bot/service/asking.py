@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.domain.errors import Denied
 from bot.domain.ids import BUILTIN, AuthorityKey, EstateKey, RoleKey, UserId
-from bot.domain.naming import DESCRIPTION_MAX, NAME_MAX, REASON_MAX, clean, name_key, name_problem, says_something
+from bot.domain.naming import DESCRIPTION_MAX, NAME_MAX, REASON_MAX, clean, name_problem, name_shape, says_something
 from bot.domain.person import standing
 from bot.domain.policy import Policy
 from bot.domain.role import Role
@@ -126,13 +126,14 @@ def free_name(world: World, estate: EstateKey, name: str) -> str:
     """The name, if nobody holds it in that estate; else the first one like it, with a number, that is free."""
     with world.store.read() as reader:
         numbered = (f"{name[: NAME_MAX - 4]}-{number}" for number in range(2, _NUMBERS))
-        free = (each for each in (name, *numbered) if reader.names.holder(estate, name_key(each)) is None)
+        free = (each for each in (name, *numbered) if reader.names.holder(estate, name_shape(each)) is None)
         return next(free, name)
 
 
 def name_taken(policy: Policy, estate: EstateKey, name: str) -> Problem:
-    """Somebody holds the name in this estate."""
-    return Problem(Field.NAME, f"“{name.strip()}” is taken in {policy.estates[estate].name}. Choose another name.")
+    """Somebody holds the name in this estate, or one that a hurried eye takes for it."""
+    where = policy.estates[estate].name
+    return Problem(Field.NAME, f"“{name.strip()}” is taken in {where}, or looks like a name that is. Choose another.")
 
 
 def naming_problem(reader: Reader, policy: Policy, estate: EstateKey, name: str) -> Problem | None:
@@ -140,7 +141,7 @@ def naming_problem(reader: Reader, policy: Policy, estate: EstateKey, name: str)
     sentence = name_problem(name.strip())
     if sentence is not None:
         return Problem(Field.NAME, sentence)
-    if reader.names.holder(estate, name_key(name.strip())) is not None:
+    if reader.names.holder(estate, name_shape(name.strip())) is not None:
         return name_taken(policy, estate, name)
     return None
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.domain.credential import LIVING, Credential
 from bot.domain.kind import NEW
-from bot.domain.naming import name_key
+from bot.domain.naming import name_shape
 from bot.domain.request import OPEN, Request
 from bot.ports import Reader, Unreadable
 from bot.service.story import Story, ToldCredential, ToldGlass, ToldRequest, take
@@ -78,7 +78,7 @@ class _Check:
 
     def _holds_its_name(self, what: str, holder: Request) -> Iterator[str]:
         asked = holder.asked
-        if self.reader.names.holder(asked.estate, name_key(asked.name)) != holder.credential:
+        if self.reader.names.holder(asked.estate, name_shape(asked.name)) != holder.credential:
             yield f"{what} does not hold its name"
 
     def _credentials(self) -> Iterator[str]:
@@ -93,7 +93,7 @@ class _Check:
                 yield f"{what} stands in the table, and no entry tells of its issue"
                 continue
             yield from _differences(what, self._of_credential(credential), self._told_credential(told))
-            holder = self.reader.names.holder(credential.estate, name_key(credential.name))
+            holder = self.reader.names.holder(credential.estate, name_shape(credential.name))
             if credential.state in LIVING and holder != credential.id:
                 yield f"{what} does not hold its name"
             glass = self.story.glasses.get(told.issued.get("request", ""))

@@ -14,7 +14,7 @@ from bot.domain.estate import Estate
 from bot.domain.events import GlassBroken, Via
 from bot.domain.ids import CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
 from bot.domain.kind import Kind
-from bot.domain.naming import REASON_MAX, clean, name_key
+from bot.domain.naming import REASON_MAX, clean, name_shape
 from bot.domain.request import Asked, Request, digest_of
 from bot.domain.request import State as RequestState
 from bot.domain.role import Role
@@ -80,7 +80,7 @@ def take(world: World, command: TakeCommand) -> Request | tuple[Problem, ...]:
         if problems:
             return problems
         request = _request(world, work.now, command)
-        if not work.names.take(request.asked.estate, name_key(request.asked.name), request.credential):
+        if not work.names.take(request.asked.estate, name_shape(request.asked.name), request.credential):
             return (name_taken(world.policy, request.asked.estate, request.asked.name),)
         taken = enter(world, work, request, command.submission)
         review_by = work.now + world.policy.break_glass.review

@@ -17,7 +17,7 @@ from datetime import datetime
 from bot.domain.credential import Credential
 from bot.domain.events import CredentialImported, Via
 from bot.domain.ids import ClientId
-from bot.domain.naming import name_key
+from bot.domain.naming import name_shape
 from bot.domain.policy import Policy
 from bot.ports import Clock, Entropy, Reader, Store
 from bot.service.imported import People, RowReader
@@ -73,7 +73,7 @@ def take_over(desk: Desk, found: Found) -> int:
     if found.faults:
         raise AssertionError("What is wrong is not taken over.")
     credentials = [credential for _, credential in found.credentials]
-    names = [(each.estate, name_key(each.name), each.id) for each in credentials]
+    names = [(each.estate, name_shape(each.name), each.id) for each in credentials]
     entries = [_entry(each) for each in credentials]
     with desk.store.work() as work:
         work.names.take_all(names)
@@ -92,7 +92,7 @@ class _Taken:
 
     def faults(self, line: int, made: Credential) -> list[Fault]:
         """What a row repeats; from now on it is one of those before."""
-        name = self._names.setdefault((made.estate, name_key(made.name)), line)
+        name = self._names.setdefault((made.estate, name_shape(made.name)), line)
         client = self._clients.setdefault((made.authority, made.client_id), line)
         found = []
         if name != line:
@@ -106,9 +106,11 @@ class _Taken:
 def _held(store: Reader, policy: Policy, line: int, made: Credential) -> list[Fault]:
     """What the row wants to take is another one's already."""
     found = []
-    if store.names.holder(made.estate, name_key(made.name)) is not None:
+    if store.names.holder(made.estate, name_shape(made.name)) is not None:
         estate = policy.estates[made.estate].name
-        found.append(Fault(line, "name", f"This name is taken in {estate}.", "Choose another name."))
+        found.append(
+            Fault(line, "name", f"This name is taken in {estate}, or looks like one that is.", "Choose another name.")
+        )
     holder = store.credentials.of_client(ClientId(made.client_id), made.authority)
     if holder is not None and holder.ended_at is None:
         remedy = "Remove the row: that one is tracked already."

@@ -184,12 +184,6 @@ def _settle_refused(
 ) -> None:
     other = detour(world, work, tried, about, refused)
     if other is None:
-        _log.error(
-            "Slack takes nothing for the security channel %s: %s. What should be told there waits; `cred doctor` says "
-            "what to do.",
-            tried.channel,
-            refused.why,
-        )
         work.notices.save(replace(tried, due_at=work.now + _LONGEST_PAUSE))
         return
     work.notices.save(replace(tried, state=NoticeState.FAILED))

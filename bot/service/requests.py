@@ -11,7 +11,7 @@ from bot.domain.errors import Denied, Reason
 from bot.domain.events import Outcome, Via, VoteCast, VoteRefused
 from bot.domain.ids import CredentialId, RequestId, UserId, Words
 from bot.domain.kind import NEW, Kind
-from bot.domain.naming import clean, name_key
+from bot.domain.naming import clean, name_shape
 from bot.domain.request import Asked, Request, State, Verb, digest_of
 from bot.domain.voting import Ballot, cast_by, judge, may_withdraw
 from bot.ports import Conflict, StoreBusyError, UnitOfWork, World
@@ -39,7 +39,7 @@ def open_add(world: World, command: AddCommand) -> Request | tuple[Problem, ...]
         if problems:
             return problems
         request = _request(world, work, command)
-        if not work.names.take(request.asked.estate, name_key(request.asked.name), request.credential):
+        if not work.names.take(request.asked.estate, name_shape(request.asked.name), request.credential):
             return (name_taken(world.policy, request.asked.estate, request.asked.name),)
         opened = enter(world, work, request, command.submission)
     world.wake()

@@ -25,6 +25,7 @@ from bot.slack.cards.pieces import MESSAGE_BLOCKS_MAX, Card, Json, Known, contex
 from bot.slack.cards.spoken import spoken
 from bot.slack.history import EVENT, History, Looked, Scope
 from bot.slack.rendering import render
+from bot.slack.troubles import Troubles
 from bot.slack.web_api import UNANSWERED, meaning
 
 _REPEAT = "This may be a repeat: Slack did not answer when I sent it first."
@@ -63,6 +64,7 @@ class SlackNotifier:
         self._known: Final = Known(policy, roster)
         self._seconds: Final = seconds
         self._history: Final = History(client, seconds=seconds)
+        self._troubles: Final = Troubles()
         self._lock: Final = threading.Lock()
         self._messages_to: dict[UserId, ChannelId] = {}
         self._places: dict[ChannelId, _Place] = {}
@@ -74,12 +76,35 @@ class SlackNotifier:
         except Exception:  # noqa: BLE001 - a bug in one card: a line goes out in its place
             _log.exception("The card of a notice (%s) could not be made.", notice.kind)
             return Rejected("no_card")
+        result = self._sent(notice, card, posted)
+        if notice.channel is not None:
+            self._tell_operator(notice, notice.channel, result)
+        return result
+
+    def _sent(self, notice: Notice, card: Card, posted: Posted | None) -> SendResult:
         try:
             return self._post(notice, card) if posted is None else self._edit(notice, card, posted)
         except _FailedError as failed:
             return failed.result
         except _FAILURES as error:
             return meaning(error)
+
+    def _tell_operator(self, notice: Notice, channel: ChannelId, result: SendResult) -> None:
+        """A channel that is closed to us is theirs to open."""
+        match result:
+            case Sent() if self._troubles.ends(channel):
+                _log.info("Slack takes messages for the channel %s again.", channel)
+            case Undeliverable(why):
+                self._tell_closed(channel, why)
+            case Rejected(why) if notice.plain:
+                self._tell_closed(channel, why)
+
+    def _tell_closed(self, channel: ChannelId, why: str) -> None:
+        if self._troubles.begins(channel):
+            last = channel == self._known.policy.security_channel
+            which, then = ("security channel", "waits") if last else ("channel", "goes to the security channel")
+            told = "Slack takes nothing for the %s %s: %s. What should be told there %s; `cred doctor` says what to do."
+            _log.error(told, which, channel, why, then)
 
     def _post(self, notice: Notice, card: Card) -> SendResult:
         channel, scope = self._place(notice)

@@ -32,15 +32,19 @@ class _ThroughTheDoor(SocketModeHandler):
 
 
 class SocketConnection:
-    """The connection. It is kept open, and opened anew when Slack closes it, until `close`."""
+    """The connection. It is kept open, and opened anew when Slack closes it, until `close`.
 
-    def __init__(self, app: App, app_token: str, *, threads: int = 16) -> None:
+    `look`: seconds after which it is looked anew whether it stands, and opened if it does not.
+    """
+
+    def __init__(self, app: App, app_token: str, *, threads: int = 16, look: float = 10.0) -> None:
         self._handler: Final = _ThroughTheDoor(
             app,
             app_token,
             logger=bolt_logger(),
             receive_buffer_size=_BUFFER,
             concurrency=threads,
+            ping_interval=look,
         )
 
     def open(self) -> None:

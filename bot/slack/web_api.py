@@ -10,13 +10,16 @@ import json
 import logging
 import re
 import socket
+from typing import Any, Final
 from urllib.error import URLError
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from bot.ports import Lost, Rejected, Undeliverable, Unsent, Wait
 from bot.slack.quiet import bolt_logger
+from bot.slack.troubles import Troubles
 
 API_URL = "https://slack.com/api/"
 _TIMEOUT = 10  # seconds
@@ -26,9 +29,12 @@ _LONGEST_PAUSE = 600.0
 _SERVER_ERROR = 500
 
 _WORD = re.compile("[a-z_]+")
+_SCOPES = re.compile("[a-z:._,-]{1,200}")
+_OPEN = "apps.connections.open"
+_AWAY = "no answer"
 _UNSURE = frozenset({"fatal_error", "internal_error", "service_unavailable"})
 _NOTHING_DONE = frozenset({"request_timeout", "accesslimited", "ratelimited", "rate_limited", "message_limit_exceeded"})
-_MISCONFIGURED = frozenset(
+MISCONFIGURED = frozenset(
     {
         "access_denied",
         "account_inactive",
@@ -79,7 +85,52 @@ _log = logging.getLogger(__name__)
 def web_client(token: str, api_url: str | None = None) -> WebClient:
     """A client that sends each request once."""
     base = (api_url or API_URL).rstrip("/") + "/"
-    return WebClient(token=token, base_url=base, timeout=_TIMEOUT, retry_handlers=[], logger=bolt_logger())
+    return _Client(token=token, base_url=base, timeout=_TIMEOUT, retry_handlers=[], logger=bolt_logger())
+
+
+class _Client(WebClient):
+    """Tells the operator of what they alone can put right, whichever call meets it. What is raised stays as it is."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._troubles: Final = Troubles()
+
+    def api_call(self, api_method: str, **call: Any) -> SlackResponse:
+        """One call. Raises what the client raises."""
+        token = "SLACK_APP_TOKEN" if api_method == _OPEN else "SLACK_BOT_TOKEN"
+        try:
+            answer = super().api_call(api_method, **call)
+        except SlackApiError as refused:
+            self._reached()
+            self._refused(token, api_method, refused)
+            raise
+        except UNANSWERED as reason:
+            if self._troubles.begins(_AWAY):
+                _log.warning("Slack does not answer (%s); I go on trying.", type(reason).__name__)
+            raise
+        self._reached()
+        if self._troubles.ends(token):
+            _log.info("Slack takes %s again.", token)
+        self._troubles.ends(f"scope of {api_method}")
+        return answer
+
+    def _reached(self) -> None:
+        if self._troubles.ends(_AWAY):
+            _log.info("Slack answers again.")
+
+    def _refused(self, token: str, method: str, refused: SlackApiError) -> None:
+        word = _word(refused)
+        if word == "missing_scope":
+            if self._troubles.begins(f"scope of {method}"):
+                needed = refused.response.get("needed")
+                _log.error(
+                    "Slack lets me not call %s: the scope %s is missing. Take what `cred manifest` prints into the "
+                    "app's settings, and install it anew.",
+                    method,
+                    needed if isinstance(needed, str) and _SCOPES.fullmatch(needed) else "it needs",
+                )
+        elif (word in MISCONFIGURED or method == _OPEN) and word not in _NOTHING_DONE and self._troubles.begins(token):
+            _log.error("Slack refuses %s: %s. `cred doctor` says what to do.", token, word)
 
 
 Failure = Wait | Unsent | Lost | Undeliverable | Rejected
@@ -97,15 +148,20 @@ def meaning(error: Exception) -> Failure:
 
 def _refusal(refused: SlackApiError) -> Failure:
     response = refused.response
-    word = str(response.get("error") or "")
+    word = _word(refused)
     if response.status_code == http.client.TOO_MANY_REQUESTS or word in _NOTHING_DONE:
         return Wait(_retry_after(response.headers.get("Retry-After")))
-    if response.status_code >= _SERVER_ERROR or word in _UNSURE or not _WORD.fullmatch(word):
+    if response.status_code >= _SERVER_ERROR or word in _UNSURE or not word:
         return Lost()
-    if word in _MISCONFIGURED:
-        _log.error("Slack refuses to work with this token: %s. `cred doctor` says what to do.", word)
+    if word in MISCONFIGURED:
         return Wait(_MISCONFIGURED_PAUSE)
     return Undeliverable(word) if word in _CLOSED else Rejected(word)
+
+
+def _word(refused: SlackApiError) -> str:
+    """Slack's own word for what is wrong; empty where it says none."""
+    said = refused.response.get("error")
+    return said if isinstance(said, str) and _WORD.fullmatch(said) else ""
 
 
 def _retry_after(seconds: object) -> float:

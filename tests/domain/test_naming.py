@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.ids import short_code
-from bot.domain.naming import NAME_MAX, clean, name_key, name_problem, says_something
+from bot.domain.naming import NAME_MAX, clean, name_key, name_problem, name_shape, says_something
 
 
 @pytest.mark.parametrize("name", ["CI deploys", "a", "backup.nightly-2", "A" * NAME_MAX])
@@ -23,6 +23,36 @@ def test_a_name_that_could_mislead_is_refused_with_a_sentence(name):
 def test_names_that_differ_in_case_or_separators_only_are_one_name():
     assert name_key("CI Deploys") == name_key("ci-deploys") == name_key("ci._ deploys")
     assert name_key("ci-deploy") != name_key("ci-deploys")
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("p\u0430yroll", "cyrillic small letter a"),
+        ("payroll\u200b", "zero width space"),
+        ("\u202epayroll", "right-to-left override"),
+        ("🦄", "unicorn face"),
+        ("ｐayroll", "fullwidth latin small letter p"),
+    ],
+)
+def test_letter_of_another_script_is_refused_by_its_name(name, what):
+    assert f"“{what}”" in name_problem(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "twin"),
+    [("payroll", "payro1l"), ("payroll", "PayroIl"), ("job-0", "job o"), ("modem", "modern"), ("wallet", "vvallet")],
+)
+def test_names_that_a_hurried_eye_takes_for_one_another_have_one_shape(name, twin):
+    assert name_key(name) != name_key(twin)
+    assert name_shape(name) == name_shape(twin)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("job-10", "job-11"), ("payroll", "payrolls"), ("a", "b"), ("node 1", "node 2")]
+)
+def test_names_that_tell_things_apart_have_shapes_of_their_own(name, other):
+    assert name_shape(name) != name_shape(other)
 
 
 def test_what_cannot_be_seen_is_removed_and_lines_stay():

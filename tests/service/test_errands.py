@@ -7,6 +7,7 @@ import pytest
 from bot.domain.credential import State
 from bot.domain.errors import Denied, Reason
 from bot.domain.kind import Kind
+from bot.domain.naming import name_shape
 from bot.domain.notice import NoticeKind
 from bot.domain.request import State as RequestState
 from bot.service import errands, lifecycle, requests
@@ -84,7 +85,7 @@ def test_its_owner_or_an_admin_says_that_it_is_gone(house, who):
     assert errands.gone_there(house.world, credential.id, who) == now(house, credential)
     assert house.kinds().count("credential:deleted") == 1
     with house.store.read() as reader:
-        assert reader.names.holder(RETAIL, "ci-deploys") is None
+        assert reader.names.holder(RETAIL, name_shape("CI deploys")) is None
 
 
 @pytest.mark.parametrize("who", [ANA, CAI])

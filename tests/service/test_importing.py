@@ -11,6 +11,7 @@ import pytest
 
 from bot.domain.credential import State
 from bot.domain.kind import Kind
+from bot.domain.naming import name_shape
 from bot.ports import Conflict
 from bot.service import importing, lifecycle, requests
 from bot.service.changing import ChangeCommand
@@ -117,7 +118,7 @@ def test_a_row_becomes_a_tracked_credential_that_nobody_asked_for(house, desk):
     assert made.permissions == house.world.policy.roles["read-only"].permissions
     assert house.kinds() == ["credential:imported"]
     with house.store.read() as reader:
-        assert reader.names.holder(RETAIL, "ci-deploys") == made.id
+        assert reader.names.holder(RETAIL, name_shape("CI deploys")) == made.id
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from bot.domain.kind import NEW, Kind
 from bot.domain.notice import NoticeKind
 from bot.domain.person import Circle
 from bot.domain.role import READ_ONLY
-from bot.ports import Place
+from bot.ports import LogPlace, Place
 from bot.service import lifecycle, receipts, requests, terms, tracking
 from bot.service.changing import ChangeCommand
 from bot.service.sweep import sweep
@@ -42,7 +42,7 @@ from tests.slack.filled import filled
 from tests.slack.lounge import Lounge
 from tests.support import people, vendors
 from tests.support.absences import begin, command
-from tests.support.house import House
+from tests.support.house import ORIGIN, House
 from tests.support.payloads import Payload, Sender
 
 RITA, EVE, MEL, ELLA = (UserId(f"U0{name}") for name in ("RITA", "EVE", "MEL", "ELLA"))
@@ -167,7 +167,7 @@ def _warned(lounge: Lounge):
 
 def _commanded(word: str) -> Callable[[Lounge], Sends]:
     make = {"resume": _suspended}.get(word, _stored)
-    about_one = word not in {"add", "list", "pending", "break-glass", "terms", "help", "about"}
+    about_one = word not in {"add", "list", "pending", "break-glass", "terms", "help", "about", "delegate"}
 
     def prepare(lounge: Lounge) -> Sends:
         if word == "pending":
@@ -214,15 +214,27 @@ def _answer(action: Action, answer: Answer, make: Callable[[Lounge], Any]) -> Ca
 
 def _proven(lounge: Lounge) -> str:
     credential, house = _stored(lounge), lounge.house
-    with house.store.write() as connection:
-        house.store.ledger.checkpoint(connection)
-    entries = house.store.history.entries(0, limit=100)
+    house.signed()
+    entries = house.store.history.entries(LogPlace(ORIGIN, 0), limit=100)
     index = next(n for n, entry in enumerate(entries) if entry.body.get("credential") == str(credential.id))
-    return EntryMark(credential.id, index).pack()
+    return EntryMark(credential.id, LogPlace(ORIGIN, index)).pack()
 
 
 def _paged(lounge: Lounge) -> str:
     return PageMark(Place(key="a", id=_stored(lounge).id)).pack()
+
+
+def _on_home(action: Action, make: Callable[[Lounge], str]) -> Mapping[str, Any]:
+    def prepare(lounge: Lounge) -> Sends:
+        value = make(lounge)
+        return lambda sender: sender.press_in({"id": "V0HOME"}, action, value)
+
+    return {"": prepare}
+
+
+def _told_of(lounge: Lounge) -> Sends:
+    secret = lounge.house.authority.kept[_stored(lounge).id]
+    return lambda sender: sender.start_on(Shortcut.LEAKED, f"It is {secret}.")
 
 
 def _in_form(action: Action, form: Callable[[Lounge], Payload]) -> Mapping[str, Any]:
@@ -281,7 +293,6 @@ def _change_form(kind: Kind) -> Callable[[Lounge], Payload]:
 
 
 _CHANGES = {f" ({kind})": kind for kind in KINDS}
-_LEAK = "crd_ of nobody"
 
 _BUTTONS: dict[Action, Mapping[str, Callable[[Lounge], Sends]]] = {
     Action.APPROVE: _on_request(Action.APPROVE, _asked),
@@ -290,6 +301,8 @@ _BUTTONS: dict[Action, Mapping[str, Callable[[Lounge], Sends]]] = {
     Action.MORE: {f" ({choice})": _more(choice) for choice in Choice},
     Action.PAGE: {"": _pressed(Action.PAGE, _paged, ephemeral=True)},
     Action.ADD: {"": lambda _lounge: lambda sender: sender.press_in({"id": "V0HOME"}, Action.ADD, "add")},
+    Action.HOME_PAGE: _on_home(Action.HOME_PAGE, _paged),
+    Action.AUDIT: {"": _pressed(Action.AUDIT, lambda lounge: str(_stored(lounge).id), ephemeral=True)},
     Action.CHANGE: {label: _change(kind) for label, kind in _CHANGES.items()},
     Action.CHOSEN: _in_form(Action.CHOSEN, _change_form(Kind.TRANSFER)),
     Action.JUSTIFIED: _on_request(Action.JUSTIFIED, _broken),
@@ -348,5 +361,5 @@ _FORMS: dict[Callback, Mapping[str, Callable[[Lounge], Payload]]] = {
 _TYPED = {"name": "shop-outage", "reason": "The shop is down"}
 _SHORTCUTS: dict[Shortcut, Callable[[Lounge], Sends]] = {
     Shortcut.ADD: lambda _lounge: lambda sender: sender.start(Shortcut.ADD),
-    Shortcut.LEAKED: lambda _lounge: lambda sender: sender.start_on(Shortcut.LEAKED, _LEAK),
+    Shortcut.LEAKED: _told_of,
 }

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import logging
 import socket
 import threading
 from dataclasses import replace
@@ -55,6 +56,20 @@ def test_card_is_posted_with_the_notices_id(workspace, notifier):
     assert message["metadata"] == {"event_type": EVENT, "event_payload": {"notice": str(UUID(int=7))}}
     assert message["text"]
     slack_takes(message)
+
+
+@pytest.mark.parametrize("why", ["not_in_channel", "is_archived", "channel_not_found", "restricted_action"])
+def test_channel_that_is_closed_to_us_is_told_of_once_until_it_is_open(workspace, notifier, caplog, why):
+    caplog.set_level(logging.INFO)
+    for _ in range(2):
+        workspace.next("chat.postMessage", refuses(why), refuses(why))
+        for _twice in range(2):
+            assert notifier.send(notice(), specimens.request(), None) == Undeliverable(why)
+        notifier.send(notice(), specimens.request(), None)
+    told = [record.getMessage() for record in caplog.records if record.name == "bot.slack.notifier"]
+    assert told[:2] == told[2:]
+    assert f"Slack takes nothing for the channel C0RETAIL: {why}." in told[0]
+    assert "again" in told[1]
 
 
 def test_person_is_written_to_in_their_own_messages(workspace, notifier):

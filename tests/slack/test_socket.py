@@ -1,6 +1,7 @@
 """Socket Mode over a real WebSocket on loopback."""
 
 import json
+import logging
 import queue
 import threading
 
@@ -9,6 +10,7 @@ from websockets.sync.server import serve
 
 from bot.slack.socket import SocketConnection
 from tests.slack import lounge as lounges
+from tests.slack.double import refuses
 from tests.support import people
 
 
@@ -45,7 +47,7 @@ def line():
 def connection(house, slack, line):
     slack.always["apps.connections.open"] = lambda _args: {"url": line.url}
     lounge = lounges.furnish(house, slack)
-    made = SocketConnection(lounge.app, "xapp-made-up", threads=4)
+    made = SocketConnection(lounge.app, "xapp-made-up", threads=4, look=0.05)
     yield made
     made.close()
     lounge.face.background.stop()
@@ -73,11 +75,43 @@ def test_command_over_the_socket_is_answered_with_its_envelope(connection, line)
     assert answer["payload"]["response_type"] == "ephemeral"
 
 
-def test_connection_that_slack_renews_is_opened_anew(connection, line):
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested", "link_disabled"])
+def test_connection_that_slack_ends_is_opened_anew(connection, line, reason):
     connection.open()
-    line.opened.get(timeout=10).send(json.dumps({"type": "disconnect", "reason": "refresh_requested"}))
+    line.opened.get(timeout=10).send(json.dumps({"type": "disconnect", "reason": reason, "debug_info": {}}))
     line.opened.get(timeout=10).send(typed("E2"))
     assert line.heard.get(timeout=10)["envelope_id"] == "E2"
+
+
+def test_socket_mode_that_was_switched_off_is_told_of_once_and_taken_up_when_it_is_on_again(
+    connection, line, slack, caplog
+):
+    caplog.set_level(logging.INFO)
+    connection.open()
+    first = line.opened.get(timeout=10)
+    for _ in range(8):
+        slack.next("apps.connections.open", refuses("socket_mode_not_enabled"))
+    first.send(json.dumps({"type": "disconnect", "reason": "link_disabled"}))
+    slack.wait_for("apps.connections.open", 2)
+    first.close()
+    line.opened.get(timeout=20).send(typed("E3"))
+    assert line.heard.get(timeout=10)["envelope_id"] == "E3"
+    errors = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING and r.name.startswith("bot.")]
+    assert errors == ["Slack refuses SLACK_APP_TOKEN: socket_mode_not_enabled. `cred doctor` says what to do."]
+    assert "Slack takes SLACK_APP_TOKEN again." in caplog.text
+
+
+def test_connection_that_breaks_is_told_of_once_and_opened_anew(connection, line, slack, caplog):
+    caplog.set_level(logging.INFO)
+    connection.open()
+    good, bad = slack.always["apps.connections.open"], lambda _args: {"url": "ws://127.0.0.1:1/link"}
+    slack.always["apps.connections.open"] = bad
+    line.opened.get(timeout=10).close()
+    slack.wait_for("apps.connections.open", 4)
+    slack.always["apps.connections.open"] = good
+    line.opened.get(timeout=20)
+    errors = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING and r.name.startswith("bot.")]
+    assert errors == ["The connection to Slack is lost; I try again every few seconds."]
 
 
 def test_closed_connection_stays_closed(connection, line):

@@ -76,6 +76,6 @@ class Control:
         """The next delivery comes twice, or late."""
         self._post("deliver", **how)
 
-    def drop_socket(self, how: str = "close") -> None:
-        """Lose the WebSockets."""
-        self._post("socket/drop", how=how)
+    def drop_socket(self, how: str = "close", *, one: bool = False) -> None:
+        """Lose the WebSockets, or one of them."""
+        self._post("socket/drop", how=how, one=one)

@@ -10,7 +10,7 @@ from bot.domain.credential import Credential, Delivery, ReceiptState
 from bot.domain.events import ReceiptChanged, RequestStarted, Via, VoteCast
 from bot.domain.ids import ClientId, CredentialId, EstateKey, RequestId, UserId, Words
 from bot.domain.kind import Kind
-from bot.domain.naming import name_key
+from bot.domain.naming import name_shape
 from bot.domain.request import Asked, Request, State, Verdict, Vote, digest_of
 from bot.domain.role import READ_ONLY
 from bot.ports import Concealed, Issued, UnitOfWork
@@ -35,7 +35,7 @@ def _credential(house: House, work: UnitOfWork, wanted: Wanted) -> Credential:
     made = minting.credential(house.world, request, given, work.now)
     kept = replace(made.newest, receipt=ReceiptState.STORED, delivery=Delivery.DELIVERED)
     made = made.with_secret(kept)
-    work.names.take(made.estate, name_key(made.name), made.id)
+    work.names.take(made.estate, name_shape(made.name), made.id)
     work.credentials.add(made, hashlib.sha256(record).digest())
     work.record(minting.issued(made, hashlib.sha256(record).digest()))
     work.record(

@@ -107,12 +107,14 @@ class SocketMode:
         parcel = self.carried.get(delivery_id)
         return Ack(problem="forgotten") if parcel is None else await self.carry(parcel)
 
-    async def drop(self, how: str) -> None:
-        """Lose every connection: `close` cuts them, `disconnect_frame` lets the bot go by itself.
+    async def drop(self, how: str, *, one: bool = False) -> None:
+        """Lose every connection, or the one that has stood longest.
 
-        Either way no payload is sent over them any more; acknowledgements on their way are still heard.
+        `close` cuts it, `disconnect_frame` lets the bot go by itself. Either way no payload is sent over it any more;
+        acknowledgements on their way are still heard.
         """
-        leaving, self.links = self.links, []
+        cut = 1 if one else len(self.links)
+        leaving, self.links = self.links[:cut], self.links[cut:]
         self.site.feed.changed("workspace")
         for link in leaving:
             if how == "disconnect_frame":

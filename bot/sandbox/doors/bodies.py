@@ -131,4 +131,7 @@ class PayloadBody(Body, kw_only=True):
 
 
 class DropBody(Body, kw_only=True):
+    """`one`: only the connection that has stood longest."""
+
     how: Literal["close", "disconnect_frame"] = "close"
+    one: bool = False

@@ -183,5 +183,5 @@ async def post_drop(request: Request) -> Response:
     body = await read(request, DropBody)
     carrier = courier_of(request).carrier
     if isinstance(carrier, SocketMode):
-        await carrier.drop(body.how)
+        await carrier.drop(body.how, one=body.one)
     return JSONResponse(OK)
