@@ -7,6 +7,7 @@ MODULES = (
     "start",
     "ack",
     "token",
+    "token_timing",
     "busy",
     "ledger",
     "ledger_reading",
