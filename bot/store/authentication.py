@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, and_, bindparam, select
+from sqlalchemy import Engine, and_, bindparam, func, select
 
 from bot.domain.credential import SecretState, State
 from bot.domain.ids import BUILTIN, ClientId, CredentialId, EstateKey, RoleKey, SecretId
@@ -24,10 +24,15 @@ _S = METADATA.tables["secret"].c
 _WORKING = (SecretState.LIVE, SecretState.RETIRING)
 
 _COLUMNS = (_C.id, _C.client_id, _C.estate, _C.role, _C.permissions, _C.state, _C.expires_at)
+_WANTED = (
+    select(_C.id).where(_C.client_id == bindparam("client_id", ""), _C.authority == BUILTIN).limit(1).scalar_subquery()
+)
+_ANYBODY = select(_S.credential).where(_S.state == SecretState.LIVE).limit(1).scalar_subquery()
+"""Read in place of a client that there is not: so that an unknown one costs the rows of a known one, too."""
 _FIND = (
     select(*_COLUMNS, _S.id.label("secret"), _S.record, _S.retire_at)
     .select_from(_C.id.table.outerjoin(_S.id.table, and_(_S.credential == _C.id, _S.state.in_(_WORKING))))
-    .where(_C.client_id == bindparam("client_id", ""), _C.authority == BUILTIN)
+    .where(_C.id == func.coalesce(_WANTED, _ANYBODY))
 )
 
 _NIL = str(UUID(int=0))
@@ -53,7 +58,7 @@ class ClientLookup:
         with self._turn:
             rows = self._reader.rows({"client_id": client_id})
         client = _client(rows or _NOBODY)
-        return client if rows else None
+        return client if client.client_id == client_id else None
 
     def close(self) -> None:
         """Give the connection up."""

@@ -42,8 +42,9 @@ def _measured(folder: Path) -> tuple[list[float], list[float]]:
     wrong, unknown = [], []
     try:
         for number in range(TRIES + 1000):
-            wrong.append(_refused(use_case, known))
-            unknown.append(_refused(use_case, str(UUID(int=number, version=4))))
+            tries = [(wrong, str(UUID(known))), (unknown, str(UUID(int=number << 40, version=4)))]
+            for taken, client_id in tries if number % 2 else reversed(tries):  # neither always follows the other
+                taken.append(_refused(use_case, client_id))
     finally:
         lookup.close()
         built.close()

@@ -89,7 +89,14 @@ def test_it_finds_by_index(lookup):
     plan = reader.connection.execute(
         "EXPLAIN QUERY PLAN " + reader.statement, {**reader.parameters, "client_id": "x"}
     ).fetchall()
-    assert all("USING INDEX" in step for *_, step in plan)
+    reads = [step for *_, step in plan if not step.startswith("SCALAR SUBQUERY")]
+    assert len(reads) == 4  # whose it is, else somebody's; then the rows of that one and of its secrets
+    assert all(step.startswith("SEARCH") and "INDEX" in step for step in reads)
+
+
+def test_whoever_is_read_in_place_of_an_unknown_client_is_not_found(house, lookup):
+    house.issued()
+    assert lookup.find("00000000-0000-4000-8000-000000000000") is None
 
 
 def test_after_closing_it_answers_no_more(house):
