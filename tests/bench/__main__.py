@@ -16,6 +16,7 @@ MODULES = (
     "ledger_search",
     "sweep",
     "search",
+    "importing",
     "face",
 )
 HEAD = "name | ours | floor or peer | ratio | aim | ok or short"
