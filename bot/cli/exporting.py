@@ -2,13 +2,14 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli.refusing import refusing
+from bot.cli.refusing import refuse, refusing
 from bot.config import read_places
 
 
@@ -32,8 +33,21 @@ def ocsf(
         from bot.main.exporting import export_from, export_to  # noqa: PLC0415 - see bot.cli
 
         if file is None:
-            for lines in export_from(read_places(os.environ), since, version("cred")):
-                sys.stdout.write(lines)
+            _print(export_from(read_places(os.environ), since, version("cred")))
             return
         done = export_to(read_places(os.environ), file, version("cred"))
     typer.echo(f"{file}: {done} new events")
+
+
+def _print(batches: Iterable[str]) -> None:
+    """Whoever reads may have had enough: that is no error."""
+    for lines in batches:
+        try:
+            sys.stdout.write(lines)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush goes nowhere
+            return
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            refuse(f"The standard output cannot be written: {error.strerror}. Not all events went out.")

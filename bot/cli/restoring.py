@@ -10,6 +10,7 @@ import typer
 from bot.cli.bars import steps
 from bot.cli.refusing import refuse, refusing
 from bot.config import read_places
+from bot.domain.naming import clean
 
 
 def backup(
@@ -57,7 +58,8 @@ def restore(
     Before anything is replaced, every entry is opened, and the whole is held against every known checkpoint and against
     the database that is there. That one is kept, under a name that is told.
     """
-    if new_origin != (reason is not None):
+    reason = None if reason is None else clean(reason)
+    if new_origin != bool(reason):
         refuse('--new-origin needs --reason "why", and the other way round: it stands in the ledger for ever.')
     if file is None and not new_origin:
         refuse("Name the backup: cred restore FILE")

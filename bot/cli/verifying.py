@@ -47,7 +47,7 @@ def verify(
     """
     with refusing():
         places = read_places(os.environ)
-        with _told_as_sentences():
+        with _told_as_sentences(places):
             anchor = _anchor(places, checkpoint)
             report = _check(places, vkey, anchor, cores)
     typer.echo(report.to_text())
@@ -58,9 +58,11 @@ def verify(
 
 
 @contextmanager
-def _told_as_sentences() -> Iterator[None]:
+def _told_as_sentences(places: Places) -> Iterator[None]:
     from sqlalchemy.exc import DatabaseError  # noqa: PLC0415 - see bot.cli
 
+    from bot.main.databases import said  # noqa: PLC0415 - the same
+    from bot.main.opening import remedy  # noqa: PLC0415 - the same
     from ledger import LedgerError  # noqa: PLC0415 - the same
 
     try:
@@ -68,7 +70,7 @@ def _told_as_sentences() -> Iterator[None]:
     except LedgerError as error:
         refuse(str(error))
     except DatabaseError as error:
-        refuse(f"The database cannot be read: {' '.join(str(error.orig).split())}.")
+        refuse(f"The database cannot be read: {said(error)}. {remedy(places, error)}")
     except OSError as error:
         refuse(f"{error.filename} cannot be read: {error.strerror}.")
 

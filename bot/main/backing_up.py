@@ -114,15 +114,16 @@ def _refuse_to_overwrite(*files: Path) -> None:
 
 
 @contextmanager
-def copying(source: Path, target: Path) -> Iterator[None]:
-    """What the disk, SQLite or the ledger refuse in the block becomes `NotReadyError`."""
+def copying(source: Path, target: Path, *, otherwise: str = "") -> Iterator[None]:
+    """What the disk, SQLite or the ledger refuse in the block becomes `NotReadyError`; `otherwise`: what is so then."""
+    otherwise = otherwise or f"Nothing was left at {target}."
     try:
         yield
     except LedgerError as error:
         raise NotReadyError(f"{source} cannot be copied: {error}") from None
     except DatabaseError as error:
-        raise NotReadyError(f"{source} cannot be read: {error.orig}. Nothing was left at {target}.") from None
+        raise NotReadyError(f"{source} cannot be read: {error.orig}. {otherwise}") from None
     except sqlite3.Error as error:
-        raise NotReadyError(f"{source} could not be copied to {target}: {error}. Nothing was left there.") from None
+        raise NotReadyError(f"{source} could not be copied to {target}: {error}. {otherwise}") from None
     except OSError as error:
         raise NotReadyError(f"{error.filename} cannot be made or written: {error.strerror}.") from None

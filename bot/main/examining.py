@@ -29,7 +29,7 @@ from ledger import (
 )
 
 _LONGEST_REASON = 3000
-_UNCHANGED = "The backup was not restored, and nothing was changed."
+UNCHANGED = "The backup was not restored, and nothing was changed."
 _ON_RECORD = (
     "Restore a newer backup; or go on from this one under a new origin, which stands in the ledger for ever: "
     '--new-origin --reason "why"'
@@ -83,15 +83,15 @@ class Examination:
             known = [promise for promise, _ in (*outside, *(standing_there or ()))]
             contradicted = self._contradicted(copy, known)
             if contradicted is not None and self.wish.reason is None:
-                raise NotReadyError(f"{_UNCHANGED} {contradicted} {_ON_RECORD}")
+                raise NotReadyError(f"{UNCHANGED} {contradicted} {_ON_RECORD}")
             checked = self._sound(copy)
             if self.wish.reason is None:
                 return checked
             if contradicted is None:
-                raise NotReadyError(f"{_UNCHANGED} It goes on from all that is known, so it needs no new origin.")
+                raise NotReadyError(f"{UNCHANGED} It goes on from all that is known, so it needs no new origin.")
             return self._continued(copy, checked, [kept for _, kept in (*outside, *(standing_there or ()))], now)
         except LedgerError as error:
-            raise NotReadyError(f"{_UNCHANGED} {error}") from None
+            raise NotReadyError(f"{UNCHANGED} {error}") from None
 
     def _given(self) -> Known:
         if self.wish.outside is None:
@@ -117,10 +117,10 @@ class Examination:
         """How it goes back behind what is known. Raises `LedgerError` where it is no ledger for these keys."""
         engine = open_to_read(copy)
         if standing(engine) not in (Standing.CURRENT, Standing.BEHIND):
-            raise NotReadyError(f"{_UNCHANGED} It is no database of Cred, or one of a newer version.")
+            raise NotReadyError(f"{UNCHANGED} It is no database of Cred, or one of a newer version.")
         with engine.connect() as connection, connection.begin():
             if wrong := damage(connection):
-                raise NotReadyError(f"{_UNCHANGED} It is damaged: {wrong}. Restore another one.")
+                raise NotReadyError(f"{UNCHANGED} It is damaged: {wrong}. Restore another one.")
             try:
                 Ledger.open(
                     connection,
@@ -148,7 +148,7 @@ class Examination:
             )
         problems = [step.problem for step in report.steps if step.problem is not None]
         if problems:
-            raise NotReadyError(f"{_UNCHANGED} Its ledger is not sound: {problems[0]}")
+            raise NotReadyError(f"{UNCHANGED} Its ledger is not sound: {problems[0]}")
         return Checked(origin=verifier.name, entries=report.size, behind=behind)
 
     def _continued(self, copy: str, checked: Checked, known: Sequence[Checkpoint], now: datetime) -> Checked:

@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -18,7 +19,7 @@ from typing import BinaryIO
 from sqlalchemy import Connection
 
 from bot.config import Places
-from bot.main.opening import NotReadyError, read_keys
+from bot.main.opening import NotReadyError, read_keys, told_of
 from bot.ports import LogPlace
 from bot.service.siem import event
 from bot.store import SCHEMAS
@@ -35,18 +36,43 @@ def export_to(places: Places, file: Path, version: str) -> int:
     """Append what is new to a file; how many entries. Raises `NotReadyError`."""
     with _history(places) as history, _opened(file) as out:
         start, done = _next(out, file, history.origins), 0
+        _refuse_the_future(history, start, str(file))
         for batch in _batches(history, start, version):
-            out.write(batch.encode())
-            out.flush()
-            os.fsync(out.fileno())
+            _append(out, batch, file)
             done += batch.count("\n")
         return done
+
+
+def _append(out: BinaryIO, batch: str, file: Path) -> None:
+    try:
+        out.write(batch.encode())
+        out.flush()
+        os.fsync(out.fileno())
+    except OSError as error:
+        raise NotReadyError(
+            f"{file} cannot be written: {error.strerror}. See whether that disk is full or broken, and export again: "
+            "it goes on behind the last whole line."
+        ) from None
 
 
 def export_from(places: Places, since: str, version: str) -> Iterator[str]:
     """Lines from an entry on, some at a time. `since`: a number, or a `metadata.uid`. Raises `NotReadyError`."""
     with _history(places) as history:
-        yield from _batches(history, _place(since, history.origins), version)
+        start = _place(since, history.origins)
+        _refuse_the_future(history, start, "--since")
+        yield from _batches(history, start, version)
+
+
+def _refuse_the_future(history: SqlHistory, start: LogPlace | None, source: str) -> None:
+    """What is said to have been written must be on record: else another history stands here now."""
+    if start is None or start.index == 0:
+        return
+    before = history.entries(LogPlace(start.log, start.index - 1), limit=1)
+    if not any((entry.log, entry.index) == (start.log, start.index - 1) for entry in before):
+        raise NotReadyError(
+            f"{source} speaks of entry {start.index - 1} of {start.log}, which does not go that far here. "
+            "Is this an older copy of the database, or another one? Run `cred verify`."
+        )
 
 
 def _place(since: str, origins: tuple[str, ...]) -> LogPlace:
@@ -76,7 +102,7 @@ def _history(places: Places) -> Iterator[SqlHistory]:
     keys = read_keys(places)
     try:
         engine = open_to_read(places.database_url)
-        with engine.connect() as connection, connection.begin():
+        with told_of(places), engine.connect() as connection, connection.begin():
             ledger = Ledger.open(connection, kek=keys.kek, log_key=keys.log_key, schemas=SCHEMAS)
 
             @contextmanager
@@ -91,10 +117,13 @@ def _history(places: Places) -> Iterator[SqlHistory]:
 @contextmanager
 def _opened(file: Path) -> Iterator[BinaryIO]:
     try:
-        out = os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise NotReadyError(f"{file} cannot be written: {error.strerror}.") from None
-    with out:
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotReadyError(f"{file} is no regular file, so nothing can go on behind what it holds. Name another.")
+    with os.fdopen(descriptor, "r+b") as out:
         try:
             fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -93,17 +93,17 @@ def told_of(places: Places) -> Iterator[None]:
         yield
     except DatabaseError as error:
         raise NotReadyError(
-            f"The database {places.shown} cannot be used: {said(error)}. {_remedy(places, error)}"
+            f"The database {places.shown} cannot be used: {said(error)}. {remedy(places, error)}"
         ) from None
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
-        remedy = "See whether that disk is full or broken" if full else "Change who owns its folder"
+        first = "See whether that disk is full or broken" if full else "Change who owns its folder"
         raise NotReadyError(
-            f"{error.filename} cannot be made or written: {error.strerror}. {remedy}, or name another place for it."
+            f"{error.filename} cannot be made or written: {error.strerror}. {first}, or name another place for it."
         ) from None
 
 
-def _remedy(places: Places, error: DatabaseError) -> str:
+def remedy(places: Places, error: DatabaseError) -> str:
     """A disk that is full or refuses is no reason to restore anything: what stands on it is whole."""
     if places.on_postgres:
         return "See that the server runs, and that CRED_DATABASE_URL is right."

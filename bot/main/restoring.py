@@ -19,7 +19,7 @@ from pathlib import Path
 from bot.config import Places
 from bot.main.backing_up import Progress, copying
 from bot.main.databases import alone, in_a_file
-from bot.main.examining import Checked, Examination, Wish
+from bot.main.examining import UNCHANGED, Checked, Examination, Wish
 from bot.main.opening import Keys, NotReadyError, read_keys, told_of
 from bot.store import SCHEMAS, open_engine
 from bot.store.copying import copy_database
@@ -51,11 +51,14 @@ def restore(places: Places, wish: Wish, now: datetime, progress: Progress) -> Re
         raise NotReadyError(f"There is no {'backup' if wish.backup else 'database'} at {source}.")
     if wish.backup is not None and wish.backup.resolve() == places.database.resolve():
         raise NotReadyError(f"{wish.backup} is the database itself.")
-    with copying(source, places.database):
+    with copying(source, places.database, otherwise=UNCHANGED):
         places.database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = ExclusiveLock(places.database)
     try:
-        with copying(source, places.database), _copied(source, places.database, progress) as copy:
+        with (
+            copying(source, places.database, otherwise=UNCHANGED),
+            _copied(source, places.database, progress) as copy,
+        ):
             checked = Examination(places, keys, wish, progress).check(f"sqlite:///{copy}", now)
             former = replace_database(places.database, copy, f"before-{now:%Y%m%dT%H%M%SZ}")
         return _done(places, keys, wish, checked, former=former)

@@ -2,6 +2,10 @@
 
 import fcntl
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -103,3 +107,38 @@ def test_two_exports_never_write_to_one_file(env, tmp_path):
 
 def test_place_that_cannot_be_written_is_one_sentence(env, tmp_path):
     assert "cannot be written" in refused(env, "export", "ocsf", str(tmp_path / "none" / "events.jsonl"))
+
+
+def test_cursor_beyond_the_end_is_refused_and_nothing_is_skipped(env, house, tmp_path):
+    out = tmp_path / "events.jsonl"
+    said(env, "export", "ocsf", str(out))
+    lines = out.read_bytes()
+    last = json.loads(lines.splitlines()[-1])
+    last["metadata"]["sequence"] += 70_000
+    out.write_bytes(lines + json.dumps(last).encode() + b"\n")
+    before = out.read_bytes()
+    assert "does not go that far here" in refused(env, "export", "ocsf", str(out))
+    assert out.read_bytes() == before
+    assert "does not go that far here" in refused(env, "export", "ocsf", "--since", str(_size(house) + 1))
+    assert said(env, "export", "ocsf", "--since", str(_size(house))) == ""
+
+
+@pytest.mark.parametrize("device", ["/dev/full", "fifo"])
+def test_what_is_no_regular_file_is_refused(env, tmp_path, device):
+    if device == "fifo":
+        device = str(tmp_path / "pipe")
+        os.mkfifo(device)
+    assert "no regular file" in refused(env, "export", "ocsf", device)
+
+
+def test_standard_output_on_a_full_disk_is_one_sentence_and_a_reader_that_leaves_is_none(env):
+    command = [sys.executable, "-m", "bot.cli", "export", "ocsf"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, env=env, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "The standard output cannot be written: No space left on device." in done.stderr
+    left = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    left.stdout.close()
+    with left:
+        assert left.stderr.read() == ""
+    assert left.returncode == 0

@@ -1,5 +1,7 @@
 """`cred init`, `serve`, `migrate` and `manifest`: what they make, and what they refuse in one sentence."""
 
+import os
+import signal
 import socket
 import sqlite3
 import stat
@@ -202,10 +204,29 @@ def test_keys_may_come_from_what_commands_print(tmp_path):
         (f"echo {secret[:-9]}", "What echo printed: "),
         ("no-such-program --for cred", "The key's command no-such-program cannot be run"),
         ("'", "a quotation mark is missing"),
+        ("true", "The key's command true printed nothing."),
+        ("yes", "The key's command yes printed more than a key."),
     ):
         said = refused("serve", env=env | {"CRED_KEY_COMMAND": command})
         assert told in said
         assert secret[:-9] not in said
+
+
+def test_what_a_key_command_leaves_running_is_not_waited_for(tmp_path):
+    env, places = initialised(tmp_path)
+    command = f"sh -c 'cat {places.key.file}; sleep 60 & echo $! > {tmp_path / 'left'}'"
+    del env["CRED_KEY_FILE"]
+    result = run(app, ["keys", "list"], env=env | {"CRED_KEY_COMMAND": command})
+    left = int((tmp_path / "left").read_text())
+    os.kill(left, signal.SIGKILL)  # it runs yet
+    assert result.exit_code == 0, result.output
+
+
+def test_key_file_that_is_a_pipe_is_refused_at_once(tmp_path):
+    env, places = initialised(tmp_path)
+    places.key.file.unlink()
+    os.mkfifo(places.key.file, 0o600)
+    assert "is no regular file" in refused("serve", env=env)
 
 
 def test_command_for_a_key_is_run_without_a_shell(tmp_path):

@@ -120,7 +120,9 @@ def test_backup_with_another_history_of_the_same_length_isrefused(house):
     assert f"are not those of the database in {places.database}" in told
 
 
-@pytest.mark.parametrize("what", ["a note", "a folder", "nothing", "another program's", "another ledger's", "tampered"])
+@pytest.mark.parametrize(
+    "what", ["a note", "a folder", "nothing", "another program's", "another ledger's", "tampered", "the half"]
+)
 def test_what_is_no_sound_backup_replaces_nothing(house, tmp_path, what):
     env, places, backups = house
     said(env, "backup", str(backups / "monday.db"))
@@ -144,8 +146,10 @@ def test_what_is_no_sound_backup_replaces_nothing(house, tmp_path, what):
             with closing(sqlite3.connect(file)) as tampered:
                 tampered.execute("DROP TRIGGER ledger_entry_delete")
                 tampered.commit()
+        case "the half":
+            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     before = _kept(places)
-    refused(env, "restore", str(file))
+    assert "left at" not in refused(env, "restore", str(file)), "what is left is what was there"
     assert _kept(places) == before
 
 
