@@ -27,7 +27,7 @@ _CLOCK_OFF = 30.0
 def slack_findings(settings: SlackSettings, policy: Policy | None) -> Iterator[Line]:
     """What rests on a token that Slack refuses is left out."""
     bolt_logger().addHandler(logging.NullHandler())  # what the client would tell the terminal is told here, in words
-    client = web_client(settings.bot_token.disclose(), settings.api_url)
+    client = web_client(settings.bot_token.disclose(), settings.api_url, tells=False)
     try:
         answer = client.auth_test()
     except (SlackApiError, *UNANSWERED) as error:

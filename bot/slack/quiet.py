@@ -11,7 +11,8 @@ _CLIENT_IS_MEANT = warning_client_prioritized_and_token_skipped()
 _HTTP_LOGGERS = ("httpx", "httpcore")
 
 
-_OPENED = "A new session has been established"
+_OPENED = "Starting to receive messages from a new connection"
+"""Not what it says before, that a session has been established: it says that of one that failed, too."""
 _LOST = (
     "Failed to establish a connection",
     "Failed to retrieve WSS URL",

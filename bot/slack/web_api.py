@@ -82,10 +82,11 @@ UNANSWERED = (URLError, OSError, http.client.HTTPException, json.JSONDecodeError
 _log = logging.getLogger(__name__)
 
 
-def web_client(token: str, api_url: str | None = None) -> WebClient:
-    """A client that sends each request once."""
+def web_client(token: str, api_url: str | None = None, *, tells: bool = True) -> WebClient:
+    """A client that sends each request once. `tells`: the log, of what the operator has to put right."""
     base = (api_url or API_URL).rstrip("/") + "/"
-    return _Client(token=token, base_url=base, timeout=_TIMEOUT, retry_handlers=[], logger=bolt_logger())
+    kind = _Client if tells else WebClient
+    return kind(token=token, base_url=base, timeout=_TIMEOUT, retry_handlers=[], logger=bolt_logger())
 
 
 class _Client(WebClient):

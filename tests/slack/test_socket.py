@@ -12,6 +12,7 @@ from bot.slack.socket import SocketConnection
 from tests.slack import lounge as lounges
 from tests.slack.double import refuses
 from tests.support import people
+from tests.support.sandbox import eventually
 
 
 class Line:
@@ -106,6 +107,7 @@ def test_connection_that_breaks_is_told_of_once_and_opened_anew(connection, line
     connection.open()
     good, bad = slack.always["apps.connections.open"], lambda _args: {"url": "ws://127.0.0.1:1/link"}
     slack.always["apps.connections.open"] = bad
+    eventually(lambda: any("Starting to receive" in r.getMessage() for r in caplog.records), "a connection that stands")
     line.opened.get(timeout=10).close()
     slack.wait_for("apps.connections.open", 4)
     slack.always["apps.connections.open"] = good
