@@ -103,17 +103,22 @@ def test_socket_mode_that_was_switched_off_is_told_of_once_and_taken_up_when_it_
 
 
 def test_connection_that_breaks_is_told_of_once_and_opened_anew(connection, line, slack, caplog):
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, "bot.slack.bolt")
     connection.open()
     good, bad = slack.always["apps.connections.open"], lambda _args: {"url": "ws://127.0.0.1:1/link"}
     slack.always["apps.connections.open"] = bad
-    eventually(lambda: any("Starting to receive" in r.getMessage() for r in caplog.records), "a connection that stands")
+    eventually(lambda: _stood(caplog) == 1, "a connection that stands")
     line.opened.get(timeout=10).close()
     slack.wait_for("apps.connections.open", 4)
     slack.always["apps.connections.open"] = good
     line.opened.get(timeout=20)
+    eventually(lambda: _stood(caplog) == 2 and connection.connected, "another one")
     errors = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING and r.name.startswith("bot.")]
     assert errors == ["The connection to Slack is lost; I try again every few seconds."]
+
+
+def _stood(caplog) -> int:
+    return sum("Starting to receive" in record.getMessage() for record in caplog.records)
 
 
 def test_closed_connection_stays_closed(connection, line):
