@@ -59,8 +59,9 @@ class LastUse:
                     for use in batch:
                         _write(world, work, use)
             except (StoreBusyError, Conflict):
-                self._put_back(batch)
+                self._due_again(batch)
                 break
+            self._written_down(batch)
             written += len(batch)
         return written
 
@@ -77,17 +78,21 @@ class LastUse:
     def _take(self, now: datetime, *, final: bool) -> list[Use]:
         with self._lock:
             self._written = {secret: at for secret, at in self._written.items() if now - at < PAUSE}
-            due = [use for use in self._noted.values() if final or use.secret not in self._written]
-            for use in due[:BATCH]:
-                del self._noted[use.secret]
-                self._written[use.secret] = now
-            return due[:BATCH]
+            due = [use for use in self._noted.values() if final or use.secret not in self._written][:BATCH]
+            self._written |= {use.secret: now for use in due}
+            return due
 
-    def _put_back(self, batch: list[Use]) -> None:
+    def _written_down(self, batch: list[Use]) -> None:
+        """It stayed noted until it was committed: whoever had to know meanwhile could see it."""
+        with self._lock:
+            for use in batch:
+                if self._noted.get(use.secret) is use:
+                    del self._noted[use.secret]
+
+    def _due_again(self, batch: list[Use]) -> None:
         with self._lock:
             for use in batch:
                 self._written.pop(use.secret, None)
-                self._noted.setdefault(use.secret, use)
 
 
 def _write(world: World, work: UnitOfWork, use: Use) -> None:

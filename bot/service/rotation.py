@@ -30,6 +30,7 @@ def rotate(world: World, work: UnitOfWork, request: Request, issued: Issued) -> 
         why = decision.sentence if isinstance(decision, Denied) else "There is nothing to rotate."
         return Denied(Reason.WRONG_STATE, why)
     notices.refresh_secrets(world, work, found)  # of the occasion before: its buttons have had their time
+    found = _as_used(world, work, found)
     which = beside(found, work.now)
     after = expiring(world, work, found, request)
     for secret in which.ended:
@@ -45,6 +46,13 @@ def rotate(world: World, work: UnitOfWork, request: Request, issued: Issued) -> 
     notices.tell_of_secret(world, work, NoticeKind.OWNER_ROTATED, rotated)
     work.record(_entry(rotated, request, issued))
     return rotated
+
+
+def _as_used(world: World, work: UnitOfWork, found: Credential) -> Credential:
+    """With what is known of its secrets' uses to this instant: a use shows that somebody holds a secret."""
+    for secret in found.secrets:
+        world.uses.settle(world, work, secret.id)
+    return work.credentials.get(found.id) or found
 
 
 def _beside_the_new(world: World, work: UnitOfWork, credential: Credential, kept: Secret) -> Secret:

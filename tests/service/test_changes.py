@@ -16,6 +16,7 @@ from bot.service import effects, lifecycle, receipts, requests
 from bot.service.asking import Field, Problem
 from bot.service.changing import ChangeCommand
 from bot.service.issuance import Shown
+from bot.service.last_use import Use
 from bot.service.outbox import send_due
 from bot.service.previewing import preview_change
 from bot.service.sweep import sweep
@@ -107,6 +108,15 @@ def test_a_second_rotation_ends_the_oldest_secret(house, credential):
         receipts.stored(house.world, credential.id, shown.credential.newest.id, OLGA)
     after = now(house, credential)
     assert [s.state for s in after.secrets] == [SecretState.RETIRED, SecretState.RETIRING, SecretState.LIVE]
+
+
+def test_a_secret_that_was_used_a_moment_ago_is_the_one_that_a_second_rotation_keeps(house, credential):
+    shown = house.reveal(ask(house, credential, Kind.ROTATE, submission="rotate 0"))
+    used = {"credential": credential.id, "secret": shown.credential.newest.id, "address": "192.0.2.7"}
+    house.world.uses.note(Use(at=house.clock.now(), **used))
+    house.reveal(ask(house, credential, Kind.ROTATE, submission="rotate 1"))
+    states = [s.state for s in now(house, credential).secrets]
+    assert states == [SecretState.RETIRED, SecretState.RETIRING, SecretState.LIVE]
 
 
 def test_a_compromised_secret_ends_when_the_rotation_is_asked_for(house, credential):

@@ -87,6 +87,25 @@ def test_a_use_counts_as_receipt_before_it_is_written(house):
     assert house.kinds() == entries
 
 
+def test_a_use_that_waits_for_the_writers_turn_counts_already(house):
+    credential = house.issued().credential
+    receipts.delivered(house.world, credential.id, credential.newest.id, Delivery.UNKNOWN)
+    press = Press(credential=credential.id, secret=credential.newest.id, actor=credential.owner)
+    told = []
+
+    class Busy:
+        """Somebody else has the turn first."""
+
+        def work(self):
+            told.append(reissue(house.world, press))
+            return house.store.work()
+
+    house.world.uses.note(use_of(house, credential))
+    assert house.world.uses.flush(replace(house.world, store=Busy())) == 1
+    assert [type(each) for each in told] == [Denied]
+    assert house.world.uses.flush(house.world, final=True) == 0, "it was written once"
+
+
 def test_a_use_while_the_authority_makes_another_secret_saves_the_one_that_works(house):
     credential = house.issued().credential
     receipts.delivered(house.world, credential.id, credential.newest.id, Delivery.UNKNOWN)

@@ -152,6 +152,7 @@ def born(settings: dict[str, str], folder: Path, log: Path) -> None:
 
 
 def _serve() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever started the tests may have wanted them to outlive a terminal
     powers = ("CLOCK", "COMMITS", "KILL", "REFUSE")
     clock, commits, kill, refuse = (Path(os.environ[f"CRED_TEST_{power}"]) for power in powers)
     Boundaries(commits, kill).install()

@@ -4,11 +4,12 @@ import os
 import queue
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
 from pathlib import Path
+
+from tests.support.program import free_ports
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -20,7 +21,7 @@ class Playground:
     """One start of the sandbox on a folder; a second one on the same folder goes on with its data."""
 
     def __init__(self, folder: Path, *, http: bool) -> None:
-        command = [Path(sys.executable).with_name("cred"), "sandbox", "--folder", folder, "--port", str(_two_free())]
+        command = [Path(sys.executable).with_name("cred"), "sandbox", "--folder", folder, "--port", str(free_ports(2))]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
         self._process = subprocess.Popen(
             [*command, *(["--http"] if http else [])],
@@ -66,16 +67,3 @@ class Playground:
             if found:
                 self._found.put(found[0])
         self._found.put(None)
-
-
-def _two_free() -> int:
-    """A free port whose neighbour is free, too: the page takes one, and the bot the next."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port

@@ -10,12 +10,12 @@ def stands_in(delegation: Delegation, known: Known) -> Card:
     absent = mention(delegation.approver)
     if delegation.ended_at is not None:
         text = f"You no longer stand in for {absent}: they have ended it. What you decided so far stands."
-        return Card(text, (header("👥 You no longer stand in"), section(text)))
+        return Card(text, (header("🤝 You no longer stand in"), section(text)))
     text = (
         f"{absent} is away {span(delegation, known)}, and asks you to decide requests for API credentials in their "
         "stead. I write to you about each of them. You never decide what you have asked for or would own."
     )
-    return Card(text, (header("👥 You stand in for somebody"), section(text)))
+    return Card(text, (header("🤝 You stand in for somebody"), section(text)))
 
 
 def span(delegation: Delegation, known: Known) -> str:
