@@ -111,6 +111,7 @@ def test_a_second_rotation_ends_the_oldest_secret(house, credential):
 
 
 def test_a_secret_that_was_used_a_moment_ago_is_the_one_that_a_second_rotation_keeps(house, credential):
+    receipts.stored(house.world, credential.id, credential.newest.id, OLGA)
     shown = house.reveal(ask(house, credential, Kind.ROTATE, submission="rotate 0"))
     used = {"credential": credential.id, "secret": shown.credential.newest.id, "address": "192.0.2.7"}
     house.world.uses.note(Use(at=house.clock.now(), **used))
