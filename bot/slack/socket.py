@@ -13,6 +13,7 @@ from typing import Final
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.socket_mode.internals import build_headers, send_response
+from slack_sdk.errors import SlackClientNotConnectedError
 from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
@@ -28,7 +29,13 @@ class _ThroughTheDoor(SocketModeHandler):
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         began = time.time()
-        send_response(client, req, Door(self.app).take(req.payload, build_headers(req)), began)
+        answer = Door(self.app).take(req.payload, build_headers(req))
+        try:
+            send_response(client, req, answer, began)
+        except SlackClientNotConnectedError:
+            _log.warning(
+                "The connection was lost before a request could be acknowledged: Slack sends it again, or says so."
+            )
 
 
 class SocketConnection:
