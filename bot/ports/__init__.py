@@ -4,6 +4,7 @@ from bot.ports.authority import Authority, AuthorityLostError, AuthorityRefusedE
 from bot.ports.errands import Errands
 from bot.ports.figures import Figures
 from bot.ports.history import Entry, History, LogPlace
+from bot.ports.records import Credentials, Requests, Unreadable
 from bot.ports.search import Place, Search
 from bot.ports.siem import NotTaken, Siem, Taken
 from bot.ports.store import (
@@ -11,7 +12,6 @@ from bot.ports.store import (
     Chore,
     Chores,
     Conflict,
-    Credentials,
     Delegations,
     Glasses,
     Leavers,
@@ -19,11 +19,9 @@ from bot.ports.store import (
     Notices,
     Policies,
     Reader,
-    Requests,
     Store,
     StoreBusyError,
     UnitOfWork,
-    Unreadable,
 )
 from bot.ports.tokens import Revocations
 from bot.ports.warnings import Groups, Told, Warnings

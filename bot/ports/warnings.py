@@ -10,8 +10,8 @@ from bot.domain.notice import Notice, NoticeKind, Resolution, Warned
 from bot.domain.reminder import Plan, Watched
 
 if TYPE_CHECKING:
+    from bot.ports.records import Unreadable
     from bot.ports.search import Search
-    from bot.ports.store import Unreadable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

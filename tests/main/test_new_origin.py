@@ -92,6 +92,7 @@ def test_what_is_not_too_old_needs_no_new_origin(house):
         ("--new-origin",),
         ("--reason", "x"),
         ("--new-origin", "--reason", " "),
+        ("--new-origin", "--reason", "\x1b\u202e"),
         ("--new-origin", "--reason", "x" * 3001),
     ],
 )

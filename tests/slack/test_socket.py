@@ -6,6 +6,7 @@ import queue
 import threading
 
 import pytest
+from slack_sdk.errors import SlackClientNotConnectedError
 from websockets.sync.server import serve
 
 from bot.slack.socket import SocketConnection
@@ -74,6 +75,17 @@ def test_command_over_the_socket_is_answered_with_its_envelope(connection, line)
     answer = line.heard.get(timeout=10)
     assert answer["envelope_id"] == "E1"
     assert answer["payload"]["response_type"] == "ephemeral"
+
+
+def test_connection_that_breaks_before_the_answer_is_one_line_in_the_log(connection, line, caplog, monkeypatch):
+    def broken(*_):
+        raise SlackClientNotConnectedError("gone")
+
+    monkeypatch.setattr("bot.slack.socket.send_response", broken)
+    connection.open()
+    line.opened.get(timeout=10).send(typed("E0"))
+    eventually(lambda: "before a request could be acknowledged" in caplog.text, "the line")
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", "link_disabled"])
