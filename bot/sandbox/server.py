@@ -140,9 +140,11 @@ class Sandbox:
             self._save()
         server.should_exit = True
         self.site.feed.close()
-        await self.courier.close()
-        await serving
-        self._save(last=True)
+        try:
+            await self.courier.close()
+        finally:
+            await serving
+            self._save(last=True)
 
     def _save(self, *, last: bool = False) -> None:
         """What cannot be saved is said once and tried again after the next change, and at the end."""

@@ -1,12 +1,17 @@
 """A real Bolt app on the sandbox, over signed HTTP and over Socket Mode: what people do reaches it, and comes back."""
 
+import asyncio
 import time
 from contextlib import ExitStack
+from typing import Any, cast
 
 import pytest
 from slack_bolt import App
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from bot.sandbox import Sandbox
+from bot.sandbox.delivery.socket_mode import SocketMode
+from bot.sandbox.site import Site
 from bot.sandbox.state.tickets import TRIGGER_SECONDS
 from tests.support import demo_bot
 from tests.support.sandbox import ActRefusedError, Workspace, eventually, settings, words
@@ -264,3 +269,30 @@ def test_payloads_take_turns_over_several_sockets():
         for _ in range(4):
             maya.command("/cred hello")
         assert len(maya.ephemerals()) == 4
+
+
+class _Link:
+    """One end of a WebSocket. With an error: its other end has left, and nobody here was told yet."""
+
+    application_state = WebSocketState.CONNECTED
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error, self.heard = error, list[Any]()
+
+    async def close(self, code):
+        await self.send_json(code)
+
+    async def send_json(self, message):
+        self.heard.append(message)
+        if self.error is not None:
+            raise self.error
+
+
+@pytest.mark.parametrize("how", ["close", "disconnect_frame"])
+@pytest.mark.parametrize("error", [WebSocketDisconnect(1006), RuntimeError("Unexpected ASGI message")])
+def test_a_socket_that_went_by_itself_keeps_no_other_open(how, error):
+    links = [_Link(error), _Link()]
+    carrier = SocketMode(site=Site(settings=settings()), links=cast("list[WebSocket]", list(links)))
+    asyncio.run(carrier.drop(how))
+    assert [len(each.heard) for each in links] == [1, 1]
+    assert not carrier.connected()

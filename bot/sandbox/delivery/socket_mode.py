@@ -7,6 +7,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,10 +118,11 @@ class SocketMode:
         leaving, self.links = self.links[:cut], self.links[cut:]
         self.site.feed.changed("workspace")
         for link in leaving:
-            if how == "disconnect_frame":
-                await link.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
-            elif link.application_state is WebSocketState.CONNECTED:
-                await link.close(1012)
+            with suppress(WebSocketDisconnect, RuntimeError):  # the bot went by itself, and the loop has not heard yet
+                if how == "disconnect_frame":
+                    await link.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
+                elif link.application_state is WebSocketState.CONNECTED:
+                    await link.close(1012)
 
     async def close(self) -> None:
         """Cut every connection."""
