@@ -71,6 +71,8 @@ class Plan:
             "CRED_BIND": _HOST,
             "PORT": str(self.port + 1),
             "CRED_PUBLIC_URL": self.bot_url,
+            "CRED_TLS_CERT": "",
+            "CRED_TLS_KEY": "",
         }
 
     def tokens(self) -> dict[str, str]:

@@ -16,6 +16,7 @@ from bot.config.settings import (
     read_settings,
     read_slack,
 )
+from bot.config.tls import TlsFiles
 
 __all__ = [
     "HttpMode",
@@ -29,6 +30,7 @@ __all__ = [
     "SiemSettings",
     "SlackSettings",
     "SocketMode",
+    "TlsFiles",
     "load_policy",
     "parse_policy",
     "read_places",

@@ -61,14 +61,14 @@ def without_password(url: str) -> str:
     return f"{parts.scheme}://{at}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 
-def public_url(text: str | None, bound: str, at: int) -> str:
+def public_url(text: str | None, bound: str, at: int, *, scheme: str = "http") -> str:
     """The address under which others reach the program, without a slash at the end. Without one: where it listens."""
     if text is None or not text.strip():
         if not ipaddress.ip_address(bound).is_loopback:
             raise UnusableAddress(
                 f"CRED_PUBLIC_URL is missing: CRED_BIND is {bound}, so say which https:// address others reach it by."
             )
-        return f"http://[{bound}]:{at}" if ":" in bound else f"http://{bound}:{at}"
+        return f"{scheme}://[{bound}]:{at}" if ":" in bound else f"{scheme}://{bound}:{at}"
     parts = _web_address("CRED_PUBLIC_URL", text)
     if not _is_private_enough(parts):
         raise UnusableAddress(

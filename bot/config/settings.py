@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from bot.config import addresses
 from bot.config.masked import Masked
+from bot.config.tls import TlsFiles, tls_files
 from bot.domain.errors import CredError
 from bot.domain.log_standing import VERIFIER_NAME, verifier_name
 
@@ -105,6 +106,8 @@ class Places:
     """Without a slash at the end: the issuer of tokens, and what people are told to call."""
     proxies: tuple[addresses.Network, ...] = ()
     """Whose word counts on where a request came from, and what call it is about."""
+    tls: TlsFiles | None = None
+    """None: what is served is plain HTTP."""
 
     @property
     def database(self) -> Path:
@@ -168,13 +171,15 @@ def read_places(environ: Environment) -> Places:
     port = _try(problems, lambda: addresses.port(environ.get("PORT") or "7341"))
     database_url = _try(problems, lambda: addresses.database_url(_database(environ)))
     where = bind or "127.0.0.1", port or 7341  # as good as any, where these are a mistake themselves
-    public_url = _try(problems, lambda: addresses.public_url(environ.get("CRED_PUBLIC_URL"), *where))
+    tls = _try(problems, lambda: tls_files(environ))
+    scheme = "http" if tls is None else "https"
+    public_url = _try(problems, lambda: addresses.public_url(environ.get("CRED_PUBLIC_URL"), *where, scheme=scheme))
     key = _try(problems, lambda: _key(environ, "CRED_KEY", "cred.key"))
     log_key = _try(problems, lambda: _key(environ, "CRED_LOG_KEY", "cred-log.key"))
     proxies = _try(problems, lambda: addresses.proxies(environ.get("CRED_PROXIES", "")))
     if bind is None or port is None or database_url is None or public_url is None or key is None or log_key is None:
         raise SettingsError(problems)
-    if proxies is None:
+    if problems or proxies is None:
         raise SettingsError(problems)
     return Places(
         policy=Path(environ.get("CRED_CONFIG") or "cred.toml"),
@@ -187,6 +192,7 @@ def read_places(environ: Environment) -> Places:
         port=port,
         public_url=public_url,
         proxies=proxies,
+        tls=tls,
     )
 
 

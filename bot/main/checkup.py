@@ -5,6 +5,7 @@ Each finding is one line: passed, or what is wrong and what to do about it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
@@ -15,6 +16,7 @@ from bot.domain.policy import Policy
 from bot.main.databases import said
 from bot.main.opening import RESTORE, Keys, NotReadyError, check_standing, read_keys
 from bot.main.slack_checkup import slack_findings
+from bot.main.tls import ends_at
 from bot.store import SCHEMAS
 from bot.store.granting import lacking, too_much
 from ledger import Ledger, LedgerError, TrustPolicy, open_to_read
@@ -36,6 +38,7 @@ def findings(environ: Environment) -> Iterator[Finding]:
         policy = _policy(places)
         yield Finding("settings", passed=True, said=f"listens at {places.bind}:{places.port} as {places.public_url}")
         yield policy if isinstance(policy, Finding) else _sound(policy)
+        yield from _tls(places)
         yield from _at_home(places)
     else:
         yield from places
@@ -71,6 +74,21 @@ def _policy(places: Places) -> Policy | Finding:
 
 def _sound(policy: Policy) -> Finding:
     return Finding("policy", passed=True, said=f"{policy.organization.name}, digest {policy.digest[:8]}")
+
+
+def _tls(places: Places) -> Iterator[Finding]:
+    if places.tls is None:
+        return
+    try:
+        until = ends_at(places.tls)
+    except NotReadyError as error:
+        yield Finding("TLS", passed=False, said=str(error))
+        return
+    passed = datetime.now(UTC) < until
+    said = (
+        f"the certificate is valid until {until:%Y-%m-%d}" if passed else f"the certificate ended on {until:%Y-%m-%d}"
+    )
+    yield Finding("TLS", passed=passed, said=said if passed else f"{said}. Replace it: no restart is needed.")
 
 
 def _at_home(places: Places) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ _QUIET = {
     "httpx": logging.WARNING,  # it tells of every URL, and a `response_url` is a secret
     "slack_bolt": logging.WARNING,
     "slack_sdk": logging.WARNING,
-    "uvicorn": logging.WARNING,
+    "uvicorn": logging.ERROR,  # it tells of every request that is no HTTP, and anybody can send those
 }
 
 

@@ -8,12 +8,16 @@ import threading
 from collections.abc import Callable
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from bot.config import Places, Settings
 from bot.domain.policy import Policy
 from bot.main.assembly import VERSION, build
 from bot.main.opening import NotReadyError
+from bot.main.process import room_for_connections
 from bot.main.program import Part, Program
+from bot.main.tls import Certificate
+from bot.web.wire import Patience, config_of
 
 _GRACE = 5
 """Seconds that a request may take after the program was told to stop."""
@@ -44,18 +48,10 @@ def _work(settings: Settings, policy: Policy) -> None:
 
 
 def _serve(settings: Settings, policy: Policy, part: Part) -> None:
+    certificate = None if settings.places.tls is None else Certificate(settings.places.tls)
     with _listen(settings.places) as listener:
         program = build(settings, policy, part=part)
-        server = uvicorn.Server(
-            uvicorn.Config(
-                program.web,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=_GRACE,
-            )
-        )
+        server = uvicorn.Server(_config(settings.places, program.web, certificate))
         _on_signals(lambda: setattr(server, "should_exit", True))
         try:
             program.start()
@@ -64,6 +60,16 @@ def _serve(settings: Settings, policy: Policy, part: Part) -> None:
             server.run(sockets=[listener])
         finally:
             program.stop()
+
+
+def _config(places: Places, web: ASGIApp, certificate: Certificate | None) -> uvicorn.Config:
+    return config_of(
+        web,
+        Patience(connections=room_for_connections()),
+        https=places.public_url.startswith("https://"),
+        timeout_graceful_shutdown=_GRACE,
+        ssl_context_factory=None if certificate is None else lambda *_: certificate.context,
+    )
 
 
 def _settle_memory() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -31,6 +31,8 @@ from bot.web.token_questions import IntrospectionEndpoint, RevocationEndpoint
 
 FLUSH_EVERY = 1.0
 """Seconds between two looks at what uses are to be written."""
+
+NOWHERE = Refusal(Code.NOT_FOUND, "There is nothing at this address.", 404)
 
 _log = logging.getLogger(__name__)
 
@@ -103,10 +105,14 @@ def _said(content: Callable[[], object]) -> Callable[[Request], Awaitable[JSONRe
 
 
 def _no_such_thing(_request: Request, error: Exception) -> JSONResponse:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    allow = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    answer = Refusal(Code.NOT_FOUND, "There is nothing at this address and method.", status).answer()
-    answer.headers.update(allow)
+    """Starlette's own refusals: no such address, or another method."""
+    methods = error.headers.get("Allow") if isinstance(error, HTTPException) and error.headers else None
+    return NOWHERE.answer() if methods is None else _another_method(sorted(methods.split(", ")))
+
+
+def _another_method(methods: Sequence[str]) -> JSONResponse:
+    answer = Refusal(Code.INVALID_REQUEST, f"Only {' and '.join(methods)} are answered here.", 405).answer()
+    answer.headers["Allow"] = ", ".join(methods)
     return answer
 
 

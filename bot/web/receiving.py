@@ -30,8 +30,16 @@ async def posted(scope: Scope, receive: Receive) -> Envelope | Refusal:
     """The request, if it is a POST with a body of a bearable size."""
     if scope["method"] != "POST":
         return NOT_POST
+    if _declared(scope) > BODY_LIMIT:
+        return TOO_LONG  # at once: whoever asks first (`Expect: 100-continue`) need not send it
     body = await _body(receive)
     return body if isinstance(body, Refusal) else _envelope(scope, body)
+
+
+def _declared(scope: Scope) -> int:
+    """How long the body says it is; 0 where it does not, or says it so that the server would have refused it."""
+    said = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    return int(said) if said.isdigit() else 0
 
 
 async def _body(receive: Receive) -> bytes | Refusal:

@@ -11,6 +11,9 @@ SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
 HTTP = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "signing"}
 
 
+TLS = {"CRED_TLS_CERT": "cert.pem", "CRED_TLS_KEY": "key.pem"}
+
+
 def problems(environ: dict[str, str]) -> tuple[str, ...]:
     with pytest.raises(SettingsError) as refused:
         read_settings(environ)
@@ -52,6 +55,8 @@ def test_a_setting_of_blanks_is_missing() -> None:
         ("CRED_BIND", "example.com", "not an IP address"),
         ("CRED_BIND", "0.0.0.0", "CRED_PUBLIC_URL is missing: CRED_BIND is 0.0.0.0"),
         ("CRED_PROXIES", "10.0.0.0/8, proxy", "addresses or networks with commas"),
+        ("CRED_TLS_CERT", "cert.pem", "name both files, or neither"),
+        ("CRED_TLS_KEY", "key.pem", "name both files, or neither"),
         ("PORT", "0", "not a port"),
         ("PORT", "65536", "not a port"),
         ("PORT", "http", "not a port"),
@@ -75,6 +80,11 @@ def test_a_wrong_setting_is_told_in_one_sentence(setting: str, value: str, sente
     assert sentence in problem
 
 
+def test_whoever_serves_tls_says_so() -> None:
+    (problem,) = problems({**SOCKET, **TLS, "CRED_PUBLIC_URL": "http://localhost:9"})
+    assert "let it begin with https://" in problem
+
+
 def test_all_wrong_settings_are_told_at_once() -> None:
     assert len(problems({"PORT": "x", "CRED_BIND": "y", "CRED_DATABASE_URL": "z", "SLACK_API_URL": "-"})) == 6
 
@@ -86,6 +96,7 @@ def test_all_wrong_settings_are_told_at_once() -> None:
         ({"PORT": "80", "CRED_BIND": "::1"}, "http://[::1]:80"),
         ({"CRED_PUBLIC_URL": "https://cred.example.com/keys/"}, "https://cred.example.com/keys"),
         ({"CRED_PUBLIC_URL": "http://localhost:9"}, "http://localhost:9"),
+        (TLS, "https://127.0.0.1:7341"),
         ({"CRED_BIND": "0.0.0.0", "CRED_PUBLIC_URL": "https://cred.example.com"}, "https://cred.example.com"),
     ],
 )

@@ -26,6 +26,7 @@ from bot.service.tokens import Revoked, Tokens
 from bot.web import Ed25519Signer, Parts, create
 from bot.web.proxies import Proxies
 from bot.web.slowing import Slowing
+from bot.web.wire import Patience, config_of
 from tests.support.fakes import START, FakeClock, FakeDirectory, FakeEntropy
 from tests.support.people import RETAIL, make_policy
 
@@ -261,11 +262,11 @@ async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
 
 
 @contextmanager
-def served(app: Starlette) -> Iterator[str]:
-    """The application behind a real server on loopback; yields its address."""
+def served(app: ASGIApp, patience: Patience = Patience(), **others) -> Iterator[str]:  # noqa: B008 - frozen
+    """The application behind the real server on loopback; yields its address."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
+    server = uvicorn.Server(config_of(app, patience, https=True, lifespan="on", **others))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     listener.listen()  # from now on a connection waits for the server instead of failing
     thread.start()

@@ -51,6 +51,8 @@ def token_error(status: int, code: str, message: str, tracking: UUID) -> JSONRes
     headers = dict(_NEVER_KEPT)
     if status == 401:  # noqa: PLR2004 - HTTP's number
         headers["WWW-Authenticate"] = 'Bearer realm="cred"'  # RFC 9110, section 15.5.2
+    if status == 405:  # noqa: PLR2004 - HTTP's number
+        headers["Allow"] = "POST"
     return JSONResponse(content, status_code=status, headers=headers)
 
 
