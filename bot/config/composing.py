@@ -128,6 +128,7 @@ def _vendors(made: Draft) -> dict[AuthorityKey, Vendor]:
             url=section.url,
             to_add=tuple(section.to_add),
             to_delete=tuple(section.to_delete),
+            to_extend=tuple(section.to_extend),
         )
         for section in sections
     }

@@ -218,6 +218,7 @@ class VendorSection(Section):
     url: Link = Field(description='Write url = "https://…", the page on which credentials are made.')
     to_add: Steps = Field(description='Write to_add = ["Open …", "Press …"], what is done there, step by step.')
     to_delete: Steps = Field(description='Write to_delete = ["Open …", "Press …"].')
+    to_extend: Steps = Field([], description='Write to_extend = ["Open …", "Choose …"], or leave it out.')
 
 
 class TermsSection(Section):

@@ -27,6 +27,7 @@ class Vendor:
     to_add: tuple[str, ...]
     """What the owner does there, step by step, to make a credential."""
     to_delete: tuple[str, ...]
+    to_extend: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,9 @@ class Kind(StrEnum):
 NEW = frozenset({Kind.ADD, Kind.BREAK_GLASS})
 """Of these the credential does not exist yet: the request holds its name."""
 CLAIMED = frozenset({Kind.ADD, Kind.ROTATE, Kind.TRANSFER, Kind.BREAK_GLASS})
-"""These take effect when their owner presses the button; the others as soon as they are approved."""
+"""These take effect when their owner presses the button; the others as soon as they are approved.
+
+But for an extension of what lives at a vendor: `Asked.claimed`.
+"""
 REVEALED = frozenset({Kind.ADD, Kind.ROTATE, Kind.BREAK_GLASS})
 """These hand a secret over."""

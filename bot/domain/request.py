@@ -103,6 +103,16 @@ class Asked:
         """Whether a new credential is asked for that its owner makes at a vendor: it is tracked, without its secret."""
         return self.kind in NEW and self.authority != BUILTIN
 
+    @property
+    def extended_elsewhere(self) -> bool:
+        """Whether its owner has to see at the vendor to it that it lives longer."""
+        return self.kind is Kind.EXTEND and self.authority != BUILTIN
+
+    @property
+    def claimed(self) -> bool:
+        """Whether it takes effect when its owner presses a button, and no sooner."""
+        return self.kind in CLAIMED or self.extended_elsewhere
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
@@ -182,12 +192,7 @@ class Request:
     @property
     def takes_effect_by_itself(self) -> bool:
         """Whether it waits for nobody's press once it is approved."""
-        return self.asked.kind not in CLAIMED
-
-    @property
-    def extended_elsewhere(self) -> bool:
-        """Whether more time took effect here of what lives at a vendor, where its owner has to see to it."""
-        return self.state is State.FULFILLED and self.asked.kind is Kind.EXTEND and self.asked.authority != BUILTIN
+        return not self.asked.claimed
 
     def approvals(self, policy: Policy, roster: Roster) -> tuple[Vote, ...]:
         """The approvals that count now, in order: each of somebody who may act, by the right of an approver.

@@ -13,7 +13,7 @@ from bot.domain.credential import Credential
 from bot.domain.errors import ALLOWED, Allowed, Decision, Denied, Reason
 from bot.domain.grounds import Ground
 from bot.domain.ids import RequestId, UserId, Words
-from bot.domain.kind import CLAIMED, NEW, Kind
+from bot.domain.kind import NEW, Kind
 from bot.domain.naming import clean
 from bot.domain.person import Roster, standing
 from bot.domain.policy import Policy
@@ -69,7 +69,7 @@ def effect_stands(request: Request, credential: Credential | None, policy: Polic
         return _TAMPERED
     asked = request.asked
     owner = asked.owner if credential is None else credential.owner
-    receives = standing(asked.owner, policy.organization.teams, roster) if asked.kind in CLAIMED else ALLOWED
+    receives = standing(asked.owner, policy.organization.teams, roster) if asked.claimed else ALLOWED
     for decision in (
         policy.may_ask(asked.kind, asked.requester, asked.estate, owner, roster),
         receives,
@@ -145,11 +145,14 @@ class _Words(NamedTuple):
 _REVEAL = _Words("the owner can reveal this secret", "reveal", "reveal this secret")
 _ACCEPT = _Words("the person whom it is offered to can accept it", "accept", "accept it")
 _SAY = _Words("the owner can say that it is made", "say", "say that it is made")
+_SAY_LONGER = _Words("the owner can say that it is extended", "say", "say that it is extended")
 
 
 def _words_of(request: Request) -> _Words:
     if request.asked.kind is Kind.TRANSFER:
         return _ACCEPT
+    if request.asked.extended_elsewhere:
+        return _SAY_LONGER
     return _SAY if request.asked.made_elsewhere else _REVEAL
 
 

@@ -28,7 +28,7 @@ from bot.service.grouping import Address, redraw, settle, tell_together
 from bot.service.lifecycle import warned_again
 from bot.service.receipts import NOT_FOUND
 
-HANDED_ON = "It was handed on since: its new owner can ask for a rotation."
+HANDED_ON = "It was handed on since: its new owner can ask for it."
 Effect = Callable[[World, UnitOfWork, Request, Credential], Credential]
 
 
@@ -45,7 +45,7 @@ def carry_out(world: World, request_id: RequestId) -> Request | None:
         current = work.requests.get(request_id)
         if current is None or current.state is not State.APPROVED or not current.takes_effect_by_itself:
             return current
-        after = _take(world, work, current, actor=None)
+        after = take(world, work, current, actor=None)
     world.wake()
     return after
 
@@ -74,7 +74,7 @@ def accept(world: World, request_id: RequestId, digest: str, actor: UserId) -> R
         decision = may_claim(current, actor, digest, work.now)
         if isinstance(decision, Denied):
             return decision
-        after = _take(world, work, current, actor=actor)
+        after = take(world, work, current, actor=actor)
     world.wake()
     return after if after.state is State.FULFILLED else Denied(Reason.WRONG_STATE, after.closing)
 
@@ -97,7 +97,7 @@ def fits(request: Request, credential: Credential | None, now: datetime) -> Deci
     """Whether the credential still is in a state in which this can happen to it."""
     if credential is None:
         return NOT_FOUND
-    if request.asked.kind is Kind.ROTATE and credential.owner != request.asked.owner:
+    if _is_the_owners(request) and credential.owner != request.asked.owner:
         return Denied(Reason.WRONG_STATE, HANDED_ON)
     if request.asked.kind is Kind.EXTEND and request.asked.expires_at <= credential.expires_at:
         return Denied(Reason.WRONG_STATE, "It works that long already, so there was nothing left to extend.")
@@ -107,7 +107,10 @@ def fits(request: Request, credential: Credential | None, now: datetime) -> Deci
     return Denied(Reason.WRONG_STATE, f"The credential is {state} now, so this could not be done.")
 
 
-def _take(world: World, work: UnitOfWork, request: Request, *, actor: UserId | None) -> Request:
+def take(
+    world: World, work: UnitOfWork, request: Request, *, actor: UserId | None, effect: Effect | None = None
+) -> Request:
+    """Let it take effect inside a transaction, or end it if it no longer may. `effect`: where it is not the usual."""
     credential = work.credentials.get(request.credential)
     decision = fits(request, credential, work.now)
     if not isinstance(decision, Denied):
@@ -118,7 +121,7 @@ def _take(world: World, work: UnitOfWork, request: Request, *, actor: UserId | N
     started = replace(request, state=request.after(RequestVerb.START))
     fulfilled = replace(started, state=started.after(RequestVerb.CONFIRM))
     work.requests.save(fulfilled, expected=request.state)
-    _EFFECTS[request.asked.kind](world, work, fulfilled, credential)
+    (effect or _EFFECTS[request.asked.kind])(world, work, fulfilled, credential)
     notices.outcome(world, work, fulfilled)
     return fulfilled
 
@@ -132,13 +135,22 @@ def _resume(world: World, work: UnitOfWork, request: Request, credential: Creden
     return after
 
 
-def _extend(world: World, work: UnitOfWork, request: Request, credential: Credential) -> Credential:
-    after = expiring(world, work, credential, request)
+def extend(
+    world: World,
+    work: UnitOfWork,
+    request: Request,
+    credential: Credential,
+    *,
+    expires_at: datetime | None = None,
+    actor: UserId | None = None,
+) -> Credential:
+    """It works until the day that was asked for; or until `expires_at`, as its owner, `actor`, says of the vendor."""
+    after = expiring(world, work, credential, expires_at or request.asked.expires_at)
     work.credentials.save(after, expected=credential.state)
     settle(world, work, after, Resolution.EXTENDED, request.asked.requester)
     work.record(
         CredentialExtended(
-            actor=None, via=Via.SWEEP, request=request.id, credential=after.id, expires_at=after.expires_at
+            actor=actor, via=_via(actor), request=request.id, credential=after.id, expires_at=after.expires_at
         )
     )
     return after
@@ -212,18 +224,22 @@ def _withdraw_what_is_in_vain(world: World, work: UnitOfWork, credential: Creden
     for request in work.requests.open_for(credential.id):
         asked = request.asked
         theirs = world.policy.may_ask(asked.kind, asked.requester, asked.estate, credential.owner, world.directory)
-        if asked.kind is Kind.ROTATE:
+        if _is_the_owners(request):
             withdraw(world, work, request, why=HANDED_ON)
         elif isinstance(theirs, Denied):
             withdraw(world, work, request, why="It was handed on, and is no longer theirs to change.")
 
 
-def expiring(world: World, work: UnitOfWork, credential: Credential, request: Request) -> Credential:
-    """The credential with the expiry that was asked for, and a new plan of warnings if that is another one.
+def _is_the_owners(request: Request) -> bool:
+    """Whether nobody but the owner as they were when it was asked for can do what it takes."""
+    return request.asked.kind is Kind.ROTATE or request.asked.extended_elsewhere
+
+
+def expiring(world: World, work: UnitOfWork, credential: Credential, expires_at: datetime) -> Credential:
+    """The credential with that expiry, and a new plan of warnings if that is another one.
 
     What was asked for before a later expiry was approved shortens nothing.
     """
-    expires_at = request.asked.expires_at
     if expires_at <= credential.expires_at:
         return credential
     schedule = world.policy.schedule(credential.role, credential.estate, expires_at)
@@ -236,7 +252,7 @@ def _via(actor: UserId | None) -> Via:
 
 _EFFECTS: dict[Kind, Effect] = {
     Kind.RESUME: _resume,
-    Kind.EXTEND: _extend,
+    Kind.EXTEND: extend,
     Kind.DELETE: _delete,
     Kind.TRANSFER: _transfer,
 }

@@ -10,7 +10,7 @@ from bot.domain.credential import LIVING, Credential
 from bot.domain.errors import Decision, Denied, Reason
 from bot.domain.estate import Estate
 from bot.domain.ids import CredentialId, NoticeId, RequestId, UserId
-from bot.domain.kind import NEW, REVEALED, Kind
+from bot.domain.kind import NEW, Kind
 from bot.domain.naming import name_key
 from bot.domain.notice import Warned
 from bot.domain.person import standing
@@ -135,7 +135,7 @@ def _pending(world: World, reader: Reader, user: UserId) -> Pending:
             for glass in reader.glasses.unreviewed(limit=_MOST_OPEN)
             if user in glass.waits_for(world.policy, world.directory)
         ),
-        to_reveal=tuple(r for r in claimable if r.asked.kind in REVEALED),
+        to_reveal=tuple(r for r in claimable if r.asked.claimed and r.asked.kind is not Kind.TRANSFER),
         to_accept=tuple(r for r in claimable if r.asked.kind is Kind.TRANSFER),
     )
 

@@ -67,8 +67,6 @@ def outcome(world: World, work: UnitOfWork, request: Request) -> None:
     waits = request.state is State.APPROVED and request.takes_effect_by_itself  # its effect is told, in a moment
     if not waits and (request.state is not State.APPROVED or request.asked.requester != owner):
         _tell(world, work, NoticeKind.REQUESTER_TOLD, request, request.asked.requester)
-    if request.extended_elsewhere and request.asked.requester != owner:  # who has to do it, and asked for nothing
-        _tell(world, work, NoticeKind.REQUESTER_TOLD, request, owner)
     offered = request.state is State.APPROVED and not request.takes_effect_by_itself
     if offered or work.notices.exists(NoticeKind.OWNER_REVEAL, request.id, owner):
         _tell(world, work, NoticeKind.OWNER_REVEAL, request, owner)

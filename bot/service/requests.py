@@ -173,6 +173,8 @@ def _why_lapsed(request: Request) -> str:
         return "nobody decided it in time"
     if request.asked.made_elsewhere:
         return "nobody said in time that it was made"
+    if request.asked.extended_elsewhere:
+        return "nobody said in time that it was extended"
     return "nobody accepted it in time" if request.asked.kind is Kind.TRANSFER else "nobody revealed it in time"
 
 

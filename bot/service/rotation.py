@@ -32,7 +32,7 @@ def rotate(world: World, work: UnitOfWork, request: Request, issued: Issued) -> 
     notices.refresh_secrets(world, work, found)  # of the occasion before: its buttons have had their time
     found = _as_used(world, work, found)
     which = beside(found, work.now)
-    after = expiring(world, work, found, request)
+    after = expiring(world, work, found, request.asked.expires_at)
     for secret in which.ended:
         after = retire(work, after, secret)
     if which.kept is not None:

@@ -93,8 +93,8 @@ def _extend(preview: ChangePreview, known: Known) -> list[Json]:
     usual = today + min(role.default_life, role.max_life)
     later = usual if usual > known.policy.last_day(preview.credential.expires_at) else longest
     told = (
-        f"It is extended in {known.place(preview.credential.authority)}, by {mention(preview.credential.owner)}. Here "
-        "only the day changes of which I warn: I cannot see whether it was done there."
+        f"Once approved, {mention(preview.credential.owner)} extends it in {known.place(preview.credential.authority)} "
+        "and says here until when it works. Until then I warn of the day that it has."
         if preview.credential.tracked
         else "The secret stays the same. A rotation can renew both: `/cred rotate`."
     )

@@ -1,6 +1,6 @@
-"""The form *It is done there*: what the vendor's page shows of a credential that was just made. Never its secret.
+"""The form *It is done there*: what the vendor's page shows of a credential that was just made, or extended.
 
-`build` and `parse` are each other's inverse, as those of the add form are.
+Never its secret. `build` and `parse` are each other's inverse, as those of the add form are.
 """
 
 from collections.abc import Mapping
@@ -32,11 +32,13 @@ def build(request: Request, known: Known) -> Json:
     }
     blocks = [
         section(f"What does {known.place(asked.authority)} show for `{asked.name}`?"),
-        entry("Client ID", client, block=Block.CLIENT, hint="Only the ID. Keep the secret where it will be used."),
         entry("Works until the end of", expires, block=Block.EXPIRES, hint="The expiry that is shown there."),
     ]
-    mark = RequestMark.of(request).pack()
-    return form("It is done there", blocks, callback=Callback.MADE.value, submit="Track it", metadata=mark)
+    if asked.made_elsewhere:
+        hint = "Only the ID. Keep the secret where it will be used."
+        blocks.insert(1, entry("Client ID", client, block=Block.CLIENT, hint=hint))
+    mark, submit = RequestMark.of(request).pack(), "Save" if asked.extended_elsewhere else "Track it"
+    return form("It is done there", blocks, callback=Callback.MADE.value, submit=submit, metadata=mark)
 
 
 def parse(view: Mapping[str, Any], actor: UserId) -> MadeCommand | tuple[Problem, ...] | None:

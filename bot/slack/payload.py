@@ -6,7 +6,7 @@ what it finds. https://docs.slack.dev/interactivity and https://docs.slack.dev/a
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -49,6 +49,7 @@ class _State(Struct):
 
 
 class _View(Struct):
+    type: Literal["modal", "home"]
     id: Id
     callback_id: str
     hash: str | None = None

@@ -31,9 +31,7 @@ OF_REQUESTS: Mapping[NoticeKind, Callable[[Notice, Request, Known, Credential | 
     NoticeKind.APPROVAL_CARD: lambda _, about, known, subject: request.approval(about, known, subject),
     NoticeKind.APPROVER_ASKED: lambda to, about, known, subject: request.asked(about, known, to.person, subject),
     NoticeKind.APPROVER_REMINDED: lambda to, about, known, subject: request.asked(about, known, to.person, subject),
-    NoticeKind.REQUESTER_TOLD: lambda notice, about, known, subject: request.told(
-        about, known, subject, person=notice.person
-    ),
+    NoticeKind.REQUESTER_TOLD: lambda _, about, known, subject: request.told(about, known, subject),
     NoticeKind.OWNER_REVEAL: lambda _, about, known, subject: offer.offer(about, known, subject),
 }
 OF_CREDENTIALS: Mapping[NoticeKind, Callable[[Notice, Credential, Known], Card]] = {

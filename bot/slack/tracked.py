@@ -12,6 +12,7 @@ from bot.slack.commands import open_view
 from bot.slack.face import Face, Payload, admitted, who
 from bot.slack.ids import ChangeMark, RequestMark
 from bot.slack.submissions import Ack, complain, counted, over
+from bot.slack.text import day
 
 
 def made(face: Face, click: Click) -> None:
@@ -38,7 +39,7 @@ def made_sent(face: Face, ack: Ack, body: Payload) -> None:
     if problems or not isinstance(wanted, MadeCommand):
         complain(ack, view, problems)
         return
-    counted(face, ack, view, lambda: small_forms.said(_told(tracking.made(face.world, wanted))), typed="")
+    counted(face, ack, view, lambda: small_forms.said(_told(face, wanted)), typed="")
 
 
 def gone(face: Face, click: Click) -> None:
@@ -54,8 +55,12 @@ def gone(face: Face, click: Click) -> None:
     tell(face, click, told)
 
 
-def _told(found: Any) -> str:
+def _told(face: Face, wanted: MadeCommand) -> str:
+    found: Any = tracking.made(face.world, wanted)
     match found:
+        case Credential(name=name) if not wanted.client_id:
+            until = day(face.known.policy.last_day(found.expires_at))
+            return f"“{name}” works until the end of {until}: you are warned before that. Thank you."
         case Credential(name=name):
             return f"“{name}” is tracked from now on: you are warned before it expires. `/cred show {name}` has it."
         case Denied(sentence=sentence):

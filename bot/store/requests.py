@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, false, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, and_, bindparam, exists, false, insert, not_, or_, select, text, update
 
 from bot.domain.delegation import Delegation
-from bot.domain.ids import AuthorityKey, CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
+from bot.domain.ids import BUILTIN, AuthorityKey, CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
 from bot.domain.kind import CLAIMED, Kind
 from bot.domain.notice import NoticeKind
 from bot.domain.request import OPEN, Asked, Request, State, Vote
@@ -92,9 +92,13 @@ _LAST_FULFILLED = (
     .order_by(_REQUEST.c.opened_at.desc())
     .limit(1)
 )
+_CLAIMED = or_(
+    _REQUEST.c.kind.in_(sorted(CLAIMED)), and_(_REQUEST.c.kind == Kind.EXTEND, _REQUEST.c.authority != BUILTIN)
+)
+"""`Asked.claimed`"""
 _EFFECTIVE = (
     select(_REQUEST)
-    .where(_REQUEST.c.state == State.APPROVED, _REQUEST.c.kind.not_in(sorted(CLAIMED)))
+    .where(_REQUEST.c.state == State.APPROVED, not_(_CLAIMED))
     .order_by(_REQUEST.c.lapses_at)
     .limit(bindparam("most"))
 )
@@ -110,7 +114,7 @@ _ABANDONED = (
         _REQUEST.c.state.in_([State.PENDING, State.APPROVED]),
         or_(
             _left(_REQUEST.c.requester),
-            and_(_REQUEST.c.kind.in_(sorted(CLAIMED)), _left(_REQUEST.c.owner)),
+            and_(_CLAIMED, _left(_REQUEST.c.owner)),
         ),
     )
     .order_by(_REQUEST.c.opened_at)

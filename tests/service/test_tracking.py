@@ -11,14 +11,15 @@ from bot.domain.events import EVENTS, EventKind
 from bot.domain.ids import AuthorityKey
 from bot.domain.kind import Kind
 from bot.domain.notice import NoticeKind
+from bot.domain.request import Request
 from bot.domain.request import State as RequestState
 from bot.domain.role import READ_ONLY
-from bot.service import lifecycle, receipts, requests, tracking
+from bot.service import effects, inventory, lifecycle, receipts, requests, tracking, warnings
 from bot.service.asking import Field
 from bot.service.changing import ChangeCommand
 from bot.store.auditing import story_problems
 from tests.support import vendors
-from tests.support.people import ANA, BEN, CAI, MAYA, OLGA, member
+from tests.support.people import ANA, BEN, CAI, MAYA, OLGA, SAM, member
 from tests.support.vendors import CLIENT_ID, SOPHOS, said, tracked
 
 
@@ -43,6 +44,10 @@ def request_(house):
 def now(house, request):
     with house.store.read() as reader:
         return reader.requests.get(request.id)
+
+
+def ends_in(house, days):
+    return house.world.policy.end_of(vendors.in_days(house, days))
 
 
 def test_what_its_owner_says_is_there_is_tracked_without_a_secret(house, request_):
@@ -212,10 +217,8 @@ def test_a_press_on_a_secret_that_there_is_not_does_nothing(house):
 def test_it_is_handed_on_extended_and_expires_as_any_other(house):
     credential = tracked(house)
     later = vendors.in_days(house, 100)
-    command = ChangeCommand(
-        submission="x", kind=Kind.EXTEND, credential=credential.id, requester=OLGA, reason="Must be", expires_on=later
-    )
-    house.vote(requests.open_change(house.world, command), CAI)
+    request = house.vote(vendors.prolonging(house, credential), CAI)
+    assert isinstance(tracking.made(house.world, said(house, request, expires_on=later)), Credential)
     house.clock.advance(days=102)
     assert lifecycle.expire_due(house.world) == 1
     with house.store.read() as reader:
@@ -223,18 +226,62 @@ def test_it_is_handed_on_extended_and_expires_as_any_other(house):
     house.issued(owner=OLGA)  # its name is free
 
 
-def test_an_owner_hears_of_more_time_that_somebody_else_asked_for_since_they_must_see_to_it_there(house):
-    credential = tracked(house)
+@pytest.fixture
+def prolonged(house):
+    """Olga's credential, and the approval that it lives 100 days from now."""
+    credential = tracked(house, expires_on=vendors.in_days(house, 50))
+    return house.vote(vendors.prolonging(house, credential, by=MAYA), CAI)
+
+
+def test_an_extension_that_nobody_has_done_there_silences_no_warning(house, prolonged):
+    with house.store.read() as reader:
+        credential = reader.credentials.get(prolonged.credential)
+    assert (prolonged.state, credential.expires_at) == (RequestState.APPROVED, ends_in(house, 50))
+    assert requests.take_effect(house.world, prolonged).state is RequestState.APPROVED
+    assert effects.carry_out_approved(house.world) == 0
+    offers = [n.person for n in house.waiting() if n.kind is NoticeKind.OWNER_REVEAL and n.request == prolonged.id]
+    assert offers == [prolonged.asked.owner]
+    assert [r.id for r in inventory.pending(house.world, OLGA).to_reveal] == [prolonged.id]
+    house.clock.advance(hours=25)
+    requests.lapse_overdue(house.world)
+    assert now(house, prolonged).closing == "nobody said in time that it was extended"
+    house.clock.advance(days=21)
+    assert warnings.raise_due(house.world) == 1
+
+
+@pytest.mark.parametrize("days", [100, 80])
+def test_it_works_until_the_day_that_its_owner_reads_there(house, prolonged, days):
+    command = said(house, prolonged, client_id="", expires_on=vendors.in_days(house, days))
+    extended = tracking.made(house.world, command)
+    assert extended.expires_at == ends_in(house, days)
+    assert now(house, prolonged).state is RequestState.FULFILLED
+    assert tracking.made(house.world, command) == extended
+    assert house.kinds().count("credential:extended") == 1
+
+
+@pytest.mark.parametrize(("days", "sentence"), [(101, "approved until"), (50, "ended on"), (-1, "ended on")])
+def test_a_day_that_nobody_approved_or_that_is_no_later_is_refused(house, prolonged, days, sentence):
+    command = said(house, prolonged, client_id="", expires_on=vendors.in_days(house, days))
+    (problem,) = tracking.made(house.world, command)
+    assert (problem.field, sentence in problem.sentence) == (Field.EXPIRES, True)
+    assert tracking.problems_with_made(house.world, command) == (problem,)
+    assert now(house, prolonged).state is RequestState.APPROVED
+
+
+def test_nobody_but_its_owner_says_that_it_is_extended(house, prolonged):
+    refused = tracking.made(house.world, said(house, prolonged, actor=MAYA))
+    assert (refused.reason, refused.sentence) == (Reason.NOT_OWNER, "Only the owner can say that it is extended.")
+
+
+def test_an_approved_extension_ends_when_it_is_handed_on(house, prolonged):
     command = ChangeCommand(
-        submission="x",
-        kind=Kind.EXTEND,
-        credential=credential.id,
-        requester=MAYA,
-        reason="Must be",
-        expires_on=vendors.in_days(house, 100),
+        submission="x", kind=Kind.TRANSFER, credential=prolonged.credential, requester=OLGA, reason="Away", owner=SAM
     )
-    house.vote(requests.open_change(house.world, command), CAI)
-    assert [n.person for n in house.waiting() if n.kind is NoticeKind.REQUESTER_TOLD][-2:] == [MAYA, OLGA]
+    transfer = house.vote(requests.open_change(house.world, command), ANA)
+    assert isinstance(effects.accept(house.world, transfer.id, transfer.digest, SAM), Request)
+    ended = now(house, prolonged)
+    assert (ended.state, ended.closing) == (RequestState.WITHDRAWN, effects.HANDED_ON)
+    assert isinstance(tracking.made(house.world, said(house, prolonged)), Denied)
 
 
 def test_no_entry_of_a_tracked_credential_has_room_for_a_secret():

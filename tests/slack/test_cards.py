@@ -14,6 +14,7 @@ from bot.domain.credential import State as CredentialState
 from bot.domain.digest import Tally, weeks
 from bot.domain.errors import ALLOWED, Denied, Reason
 from bot.domain.ids import ChannelId, NoticeId, RequestId, SecretId
+from bot.domain.kind import Kind
 from bot.domain.naming import name_key
 from bot.domain.notice import Group, Notice, NoticeKind, Resolution
 from bot.domain.person import Circle
@@ -430,6 +431,7 @@ def _views():
         "glass-taken": glass_forms.taken(specimens.taken(State.APPROVED), KNOWN),
         "glass-refuse": glass_forms.refuse(specimens.glass(credential=specimens.taken_credential()), KNOWN),
         "glass-refuse-late": glass_forms.refuse(specimens.glass(request=specimens.taken(State.LAPSED)), KNOWN),
+        "made-extended": made_form.build(specimens.change(Kind.EXTEND, State.APPROVED, authority=SOPHOS), ELSEWHERE),
         "made": made_form.build(specimens.in_state(State.APPROVED, authority=SOPHOS), ELSEWHERE),
         "let-expire": small_forms.let_expire(specimens.credential(), KNOWN),
         "said": small_forms.said("Somebody was first.", typed="My reason"),

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.credential import SecretState
 from bot.domain.credential import State as CredentialState
 from bot.domain.errors import ALLOWED
-from bot.domain.kind import CLAIMED, NEW, REVEALED, Kind
+from bot.domain.kind import NEW, REVEALED, Kind
 from bot.domain.request import DECLINED, State
 from bot.domain.role import SUPER_ADMIN
 from bot.domain.suspension import ASKED, DELETION_UNDONE, Suspension
@@ -61,7 +61,7 @@ def of(request, about) -> dict:
         "asked": request_cards.asked(request, KNOWN, people.BEN, about),
         "told": request_cards.told(request, KNOWN, about),
     }
-    if request.asked.kind in CLAIMED and request.state is not State.PENDING:
+    if request.asked.claimed and request.state is not State.PENDING:
         cards["offer"] = offer_cards.offer(request, KNOWN, about)
     made = {name: card.message() for name, card in cards.items()}
     return {**made, "details": small_forms.details(request, KNOWN, about)}
@@ -93,6 +93,10 @@ SPECIAL = {
         specimens.change(Kind.DELETE, State.FULFILLED), specimens.credential(state=CredentialState.DELETED)
     ),
     "extend-tracked": of(specimens.change(Kind.EXTEND, State.PENDING, authority="sophos"), specimens.tracked()),
+    "extend-tracked-approved": of(
+        specimens.change(Kind.EXTEND, State.APPROVED, authority="sophos"), specimens.tracked()
+    ),
+    "extend-tracked-lapsed": of(specimens.change(Kind.EXTEND, State.LAPSED, authority="sophos"), specimens.tracked()),
     "extend-tracked-done": of(specimens.change(Kind.EXTEND, State.FULFILLED, authority="sophos"), specimens.tracked()),
     "delete-tracked": of(
         specimens.change(Kind.DELETE, State.PENDING), specimens.credential(authority="sophos", secrets=())
@@ -104,9 +108,6 @@ def _stopped(by, why):
     return specimens.credential(USED, state=CredentialState.SUSPENDED, suspension=Suspension(by=by, why=why))
 
 
-OWNERS = request_cards.told(
-    specimens.change(Kind.EXTEND, State.FULFILLED, authority="sophos"), KNOWN, specimens.tracked(), person=people.OLGA
-)
 OVERLAPPING = specimens.credential(
     specimens.secret(
         state=SecretState.RETIRING,
@@ -126,7 +127,6 @@ OTHERS = {
     "suspended-by-somebody": life.suspended(_stopped(people.MAYA, ASKED), KNOWN).message(),
     "suspended-by-itself": life.suspended(_stopped(None, "nobody confirmed that the secret arrived"), KNOWN).message(),
     "suspended-and-resumed": life.suspended(specimens.credential(USED), KNOWN).message(),
-    "owner-extended-elsewhere": OWNERS.message(),
     "owner-deleting": life.deleted(DELETING).message(),
     "owner-deleted": life.deleted(specimens.credential(state=CredentialState.DELETED)).message(),
     "owner-restored": life.deleted(RESTORED).message(),

@@ -106,6 +106,18 @@ def test_what_lives_elsewhere_cannot_be_revealed(lounge, request_):
     assert lounge.house.authority.issued == 0
 
 
+def test_an_extension_is_said_to_be_done_without_a_client_id(lounge):
+    credential_ = vendors.tracked(lounge.house, expires_on=vendors.in_days(lounge.house, 50))
+    request = lounge.house.vote(vendors.prolonging(lounge.house, credential_), people.CAI)
+    lounge.press(Action.MADE, RequestMark.of(request).pack(), people.OLGA, channel="D0OLGA")
+    form = lounge.opened()
+    slack_takes(form)
+    later, too_late = (vendors.in_days(lounge.house, days).isoformat() for days in (90, 101))
+    assert "approved until" in lounge.send(form, people.OLGA, expires=too_late)["errors"]["expires"]
+    assert "you are warned before that" in json.dumps(lounge.send(form, people.OLGA, expires=later))
+    assert credential(lounge, request).expires_at == lounge.house.world.policy.end_of(vendors.in_days(lounge.house, 90))
+
+
 def test_show_says_where_it_lives_and_that_its_secret_is_not_known(lounge):
     vendors.tracked(lounge.house)
     told = json.dumps(lounge.type("show CI deploys"))

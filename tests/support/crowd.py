@@ -89,7 +89,7 @@ def cutting(program: Program, seed: int) -> Iterator[list[str]]:
     random, over, cuts = Random(seed), threading.Event(), []
 
     def cut() -> None:
-        while not over.wait(random.uniform(0.1, 1.5)):
+        while not over.wait(random.uniform(0.5, 4.0)):
             how = random.choice(["close", "disconnect_frame"])
             program.control.drop_socket(how, one=random.random() < 0.8)
             cuts.append(how)

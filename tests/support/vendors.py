@@ -5,8 +5,11 @@ from datetime import timedelta
 
 from bot.domain.credential import Credential
 from bot.domain.estate import Vendor
-from bot.domain.ids import AuthorityKey
-from bot.service import importing, spreadsheet, tracking
+from bot.domain.ids import AuthorityKey, UserId
+from bot.domain.kind import Kind
+from bot.domain.request import Request
+from bot.service import importing, requests, spreadsheet, tracking
+from bot.service.changing import ChangeCommand
 from bot.service.importing import Desk
 from bot.service.tracking import MadeCommand
 from tests.support.house import House
@@ -19,6 +22,7 @@ VENDOR = Vendor(
     url="https://central.sophos.com/manage/config/settings/credentials",
     to_add=("Open *API Credentials Management* and press *Add Credential*.", "Give it the name and the role."),
     to_delete=("Open *API Credentials Management*.", "Delete the credential and confirm."),
+    to_extend=("Ask the support for the later day.",),
 )
 CLIENT_ID = "0d4a7c1e-9b1f-4c55-8c7e-3f1f5a2b6c7d"
 
@@ -48,6 +52,21 @@ def tracked(house: House, **changes) -> Credential:
     made = tracking.made(house.world, said(house, request, client_id=client, **ends))
     assert isinstance(made, Credential), made
     return made
+
+
+def prolonging(house: House, credential: Credential, *, days: int = 100, by: UserId = OLGA) -> Request:
+    """More time is asked for it; in the house's world nobody has decided yet."""
+    command = ChangeCommand(
+        submission=f"extend-{credential.id}-{days}",
+        kind=Kind.EXTEND,
+        credential=credential.id,
+        requester=by,
+        reason="Must be",
+        expires_on=in_days(house, days),
+    )
+    opened = requests.open_change(house.world, command)
+    assert isinstance(opened, Request), opened
+    return opened
 
 
 def desk(house: House) -> Desk:

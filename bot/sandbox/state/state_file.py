@@ -6,31 +6,33 @@ another version, or one that is no state at all, is put aside by the next save: 
 
 import json
 import os
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from bot.sandbox.state.workspace import Channel, Message, Person, UserGroup, Workspace
 
 VERSION = 1
 
 
-def to_json(workspace: Workspace) -> dict[str, Any]:
+def to_json(workspace: Workspace) -> bytes:
     """The lasting part of a workspace."""
-    return {
+    state = {
         "version": VERSION,
         "bot_user": workspace.bot_user,
         "last_micros": workspace.last_micros,
-        "people": [asdict(person) for person in workspace.people.values()],
-        "channels": [asdict(each) | {"members": sorted(each.members)} for each in workspace.channels.values()],
-        "groups": [asdict(group) for group in workspace.groups.values()],
-        "messages": [asdict(each) for rows in workspace.messages.values() for each in rows.values()],
+        "people": list(workspace.people.values()),
+        "channels": list(workspace.channels.values()),
+        "groups": list(workspace.groups.values()),
+        "messages": [each for rows in workspace.messages.values() for each in rows.values()],
         "reads": [[person, channel, ts] for (person, channel), ts in workspace.reads.items()],
     }
+    return msgspec.json.encode(state, order="deterministic")
 
 
 def from_json(state: dict[str, Any]) -> Workspace:
-    """The inverse of `to_json`. Raises `KeyError` or `TypeError` for what is no state of this version."""
+    """The workspace of a state as it was read. Raises `KeyError` or `TypeError` for what is none of this version."""
     workspace = Workspace(bot_user=state["bot_user"], last_micros=state["last_micros"])
     for person in state["people"]:
         workspace.people[person["id"]] = Person(**person)
@@ -65,8 +67,8 @@ def save(workspace: Workspace, path: Path) -> None:
     beside.unlink(missing_ok=True)
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            json.dump(to_json(workspace), out)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(to_json(workspace))
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

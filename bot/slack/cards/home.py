@@ -17,6 +17,7 @@ from bot.slack.cards.pieces import (
     section,
 )
 from bot.slack.cards.plain import details_button, review_where, summary
+from bot.slack.cards.sentences import elsewhere
 from bot.slack.ids import COMMAND, Action
 from bot.slack.text import escape, in_channel, when
 
@@ -50,7 +51,8 @@ def _needs_you(view: HomeView, known: Known) -> list[Json]:
     ]
     blocks += _rest(len(waiting.to_review), "to review")
     for request in waiting.to_reveal[:_SHOWN]:
-        press = "make it where it lives, and say so" if request.asked.made_elsewhere else "press *Reveal*"
+        there = elsewhere(request)
+        press = f"{there} where it lives, and say so" if there else "press *Reveal*"
         where = f"Approved: {press} in the Messages tab by {when(request.lapses_at)}."
         blocks.append(_row(request, known, where))
     blocks += _rest(len(waiting.to_reveal), "approved for you")

@@ -20,6 +20,8 @@ def offer(request: Request, known: Known, subject: Credential | None = None) -> 
     """The message with the button, and what became of it after. `subject`: the credential, where it exists already."""
     if request.asked.made_elsewhere:
         return tracked.to_make(request, known)
+    if request.asked.extended_elsewhere:
+        return tracked.to_extend(request, known)
     transfer = request.asked.kind is Kind.TRANSFER
     heading = _title(request) if transfer else title(request)
     told = _to_new_owner(request, known, subject) if transfer else _to_owner(request, known, subject)

@@ -20,7 +20,7 @@ from bot.slack.cards.pieces import (
     paragraphs,
     section,
 )
-from bot.slack.cards.sentences import outcome
+from bot.slack.cards.sentences import elsewhere, outcome
 from bot.slack.ids import Action, RequestMark
 from bot.slack.text import escape, in_channel, mention, typed, when
 
@@ -101,7 +101,8 @@ def _decide_row(request: Request, known: Known) -> list[Json]:
 
 
 def _reveal_row(request: Request, known: Known) -> list[Json]:
-    does = "Make it where it lives, and say so," if request.asked.made_elsewhere else "Reveal it"
+    there = elsewhere(request)
+    does = f"{there.capitalize()} where it lives, and say so," if there else "Reveal it"
     by = f"The button is in my messages to you. {does} by {when(request.lapses_at)}."
     return [section(f"{summary(request, known)}\n{by}", accessory=details_button(request))]
 

@@ -72,15 +72,14 @@ def _thanks(request: Request, person: UserId | None) -> str:
     return f"{mention(vote.voter)} has approved this in your stead, and it counts as yours."
 
 
-def told(request: Request, known: Known, subject: Credential | None = None, *, person: UserId | None = None) -> Card:
-    """The message to whoever asked, on what became of it; or to an owner who has to do something now."""
+def told(request: Request, known: Known, subject: Credential | None = None) -> Card:
+    """The message to whoever asked, on what became of it."""
     words, asked_for = wording.of(request), request.asked
-    who = "You" if person in (None, asked_for.requester) else mention(asked_for.requester)
     asked_to = f"asked to {words.verb.lower()}" if words.noun else "asked for"
     blocks = [
         header(title(request, subject)),
-        section(f"{outcome(request, subject)}\n{next_step(request, known)}".rstrip()),
-        context(f"{who} {asked_to} `{asked_for.name}`: {what(request, known)}.", f"Request {request.code}"),
+        section(f"{outcome(request, subject)}\n{next_step(request)}".rstrip()),
+        context(f"You {asked_to} `{asked_for.name}`: {what(request, known)}.", f"Request {request.code}"),
     ]
     return Card(f"{title(request, subject)}. {escape(plain_outcome(request, subject))}", tuple(blocks))
 
@@ -131,7 +130,7 @@ def _question(request: Request, known: Known | None) -> str:
 
 _ELSEWHERE = {
     Kind.DELETE: "Its owner then deletes it where it lives.",
-    Kind.EXTEND: "Its owner then extends it where it lives, and I warn of the new day.",
+    Kind.EXTEND: "Its owner then extends it where it lives, and says so; until then I warn of the day that it has.",
 }
 
 

@@ -9,7 +9,7 @@ from bot.domain.ids import BUILTIN
 from bot.domain.kind import Kind
 from bot.domain.request import DECLINED, Request, State, Verdict
 from bot.slack.cards import wording
-from bot.slack.cards.pieces import Known, voter
+from bot.slack.cards.pieces import voter
 from bot.slack.text import escape, listed, mention, quote, when
 
 _REASON_SHOWN = 2500
@@ -76,14 +76,12 @@ def _offered(request: Request) -> str:
         return "It takes effect now."
     if request.asked.kind is Kind.TRANSFER:
         return "The new owner can accept it now."
-    return f"The owner can {'make it' if request.asked.made_elsewhere else f'reveal the {_secret(request)}'} now."
+    return f"The owner can {elsewhere(request) or f'reveal the {_secret(request)}'} now."
 
 
-def next_step(request: Request, known: Known) -> str:
+def next_step(request: Request) -> str:
     """What the requester can do now, if anything."""
     match request.state:
-        case State.FULFILLED if request.extended_elsewhere:
-            return f"Do it in {known.place(request.asked.authority)}: if it ends sooner there, nobody is warned."
         case State.APPROVED if not request.takes_effect_by_itself:
             return "They have a message with the button for it."
         case State.DENIED if request.closing == DECLINED:
@@ -143,10 +141,17 @@ def _waits_for(request: Request) -> str:
     owner, until = mention(request.asked.owner), when(request.lapses_at)
     if request.takes_effect_by_itself:
         return "It takes effect in a moment."
-    if request.asked.made_elsewhere:
-        return f"{owner} can make it where it lives, and say so, until {until}."
+    if elsewhere(request):
+        return f"{owner} can {elsewhere(request)} where it lives, and say so, until {until}."
     can = "accept it" if request.asked.kind is Kind.TRANSFER else f"reveal the {_secret(request)}"
     return f"{owner} can {can} until {until}."
+
+
+def elsewhere(request: Request) -> str:
+    """What the owner does at a vendor; empty where it is done here."""
+    if request.asked.extended_elsewhere:
+        return "extend it"
+    return "make it" if request.asked.made_elsewhere else ""
 
 
 def _secret(request: Request) -> str:
@@ -174,7 +179,7 @@ def _effect(request: Request, subject: Credential | None) -> str:
 def _extension(request: Request, owner: str) -> str:
     if request.asked.authority == BUILTIN:
         return "Its new last day is in force."
-    return f"{owner} extends it where it lives. I warn of the new day, and cannot see whether that was done."
+    return f"{owner} has extended it where it lives, and I warn of its new day."
 
 
 def deletion(subject: Credential | None) -> str:
@@ -210,7 +215,7 @@ _TRACKED_DELETION = {
 _TRACKED = {
     Kind.ADD: "It is tracked now.",
     Kind.RESUME: "It works again.",
-    Kind.EXTEND: "Its owner extends it where it lives.",
+    Kind.EXTEND: "It works longer where it lives.",
     Kind.DELETE: "Its owner deletes it where it lives.",
 }
 """Of credentials that live elsewhere."""

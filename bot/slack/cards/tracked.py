@@ -24,7 +24,7 @@ def to_make(request: Request, known: Known) -> Card:
     match request.state:
         case State.APPROVED:
             text = f"{let_through(request)}. It lives in {place}, where you make it yourself."
-            blocks += [section(text), *_steps(known, asked.authority, adding=True)]
+            blocks += [section(text), *_steps(known, asked.authority, Kind.ADD)]
         case State.FULFILLED:
             text = f"It lives in {place}, and you have made it. I watch its expiry, and never see its secret."
             blocks.append(section(f"{text} `/cred show {asked.name}` says what I know."))
@@ -38,8 +38,40 @@ def to_make(request: Request, known: Known) -> Card:
             ("Asked by", mention(asked.requester)),
         )
     )
+    return _with_button(request, blocks)
+
+
+def to_extend(request: Request, known: Known) -> Card:
+    """An extension was approved: the steps there, and the button that asks until when it works now."""
+    asked, place = request.asked, known.place(request.asked.authority)
+    ends = day(known.policy.last_day(asked.expires_at))
+    blocks = [header(title(request))]
+    match request.state:
+        case State.APPROVED:
+            text = (
+                f"{let_through(request)}. It lives in {place}, where you extend it yourself, no further than {ends}. "
+                "Until you say that it is done, I go on warning of the day that I know."
+            )
+            blocks += [section(text), *_steps(known, asked.authority, Kind.EXTEND)]
+        case State.FULFILLED:
+            text = f"It lives in {place}, and you have extended it. I warn of the day that you wrote."
+            blocks.append(section(f"{text} `/cred show {asked.name}` says which that is."))
+        case _:
+            blocks.append(section(outcome(request)))
+    blocks.append(
+        fields(
+            ("Name", f"`{asked.name}`"),
+            ("Approved until", f"the end of {ends}"),
+            ("Asked by", mention(asked.requester)),
+        )
+    )
+    return _with_button(request, blocks)
+
+
+def _with_button(request: Request, blocks: list[Json]) -> Card:
+    """The card with *It is done there*, while somebody is to say it."""
     if request.state is State.APPROVED:
-        blocks.append(actions(_made_button(request)))
+        blocks.append(actions(_done_button(request)))
         blocks.append(context(f"Say it by {when(request.lapses_at)}.", f"Request {request.code}"))
     else:
         blocks.append(context(f"Request {request.code}"))
@@ -52,7 +84,7 @@ def to_delete(credential: Credential, known: Known) -> Card:
     match credential.state:
         case CredentialState.DELETING:
             text = f"Its deletion was approved. You delete it yourself, in {place}; I remind you until it is done."
-            steps = _steps(known, credential.authority, adding=False)
+            steps = _steps(known, credential.authority, Kind.DELETE)
             row = [actions(gone_button(credential), undo_button(credential))]
             return _about(credential, f"🗑️ To be deleted: {name}", text, *steps, *row)
         case CredentialState.DELETED:
@@ -104,22 +136,25 @@ def gone_button(credential: Credential) -> Json:
     )
 
 
-def _steps(known: Known, authority: AuthorityKey, *, adding: bool) -> list[Json]:
+def _steps(known: Known, authority: AuthorityKey, kind: Kind) -> list[Json]:
     vendor = known.policy.vendors.get(authority)
     if vendor is None:
         return [context("Its vendor is no longer in the policy: ask whoever keeps it for the page and the steps.")]
-    steps = vendor.to_add if adding else vendor.to_delete
+    steps = {Kind.ADD: vendor.to_add, Kind.EXTEND: vendor.to_extend, Kind.DELETE: vendor.to_delete}[kind]
+    if not steps:
+        return []
     listed = "\n".join(f"{number}. {escape(step)}" for number, step in enumerate(steps, start=1))
     return [section(f"*What to do there*\n{listed}")]
 
 
-def _made_button(request: Request) -> Json:
+def _done_button(request: Request) -> Json:
+    made = "extended" if request.asked.extended_elsewhere else "made"
     return button(
         Button(
             action=Action.MADE,
             label="It is done there…",
             value=RequestMark.of(request).pack(),
             style="primary",
-            hint=f"Say that {request.asked.name} is made",
+            hint=f"Say that {request.asked.name} is {made}",
         )
     )
