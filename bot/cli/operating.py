@@ -145,13 +145,20 @@ def manifest(
             help="Also let the bot read its channels, so that after a lost answer it looks before it sends again.",
         ),
     ] = False,
+    watch_channels: Annotated[
+        bool,
+        typer.Option(
+            "--watch-channels",
+            help="Also let the bot hear all that is said in its channels, to find secrets that were pasted there.",
+        ),
+    ] = False,
 ) -> None:
     """Print the app's manifest, for Slack's "Create an app", "From a manifest"."""
     from bot.slack.manifest import to_yaml  # noqa: PLC0415 - see bot.cli
 
     if http is not None and not http.startswith("https://"):
         refuse("Slack calls https:// addresses only: cred manifest --http https://cred.example.com")
-    typer.echo(to_yaml(http, history=history), nl=False)
+    typer.echo(to_yaml(http, history=history, watch=watch_channels), nl=False)
 
 
 def _settings_and_policy() -> tuple[Settings, Policy]:

@@ -41,7 +41,7 @@ from bot.domain.clauses import BreakGlass, Escalation, Leaks, Rotation, Unused, 
 
 _ROLE_LIFE = timedelta(days=365)
 _ROLE_DEFAULT_LIFE = timedelta(days=90)
-_DEFAULTS, _GLASS, _UNUSED, _CENTRAL = Windows(), BreakGlass(), Unused(), Central()
+_DEFAULTS, _GLASS, _UNUSED, _CENTRAL, _LEAKS = Windows(), BreakGlass(), Unused(), Central(), Leaks()
 
 
 class Section(BaseModel):
@@ -207,7 +207,11 @@ class UnusedSection(Section):
 class LeaksSection(Section):
     """`[leaks]`"""
 
-    retire: bool = Field(default=Leaks().retire, description="Write retire = true, or retire = false to only tell.")
+    retire: bool = Field(default=_LEAKS.retire, description="Write retire = true, or retire = false to only tell.")
+    watch_channels: bool = Field(
+        default=_LEAKS.watch_channels,
+        description="Write watch_channels = true, or watch_channels = false to wait until somebody tells.",
+    )
 
 
 class VendorSection(Section):

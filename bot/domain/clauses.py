@@ -74,6 +74,8 @@ class Leaks:
 
     retire: bool = False
     """Whether it is ended at once, whatever then stops; if not, its owner and the security channel are told."""
+    watch_channels: bool = False
+    """Whether each message in the channels that the bot is in is looked through for one, unasked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

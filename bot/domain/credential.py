@@ -33,6 +33,11 @@ class State(StrEnum):
     DELETING = "deleting"
     DELETED = "deleted"
 
+    @property
+    def told(self) -> str:
+        """In a sentence, after “it is”."""
+        return "being deleted" if self is State.DELETING else self.value
+
 
 class Verb(StrEnum):
     """What can happen to a credential."""
@@ -67,7 +72,7 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
 LIVING = frozenset({State.ACTIVE, State.SUSPENDED, State.DELETING})
 """The states in which a credential holds its name."""
 USABLE = frozenset({State.ACTIVE, State.SUSPENDED})
-"""The states in which somebody may still decide something about it: it is warned of, handed on, extended, deleted."""
+"""The states in which somebody may still decide something about it: it is warned of, transferred, extended, deleted."""
 
 
 class SecretState(StrEnum):
@@ -136,8 +141,8 @@ class Leak:
     """A secret stood where it does not belong. What was written around it is nowhere kept."""
 
     at: datetime
-    by: UserId
-    """Who told of it."""
+    by: UserId | None
+    """Who told of it; None: it was seen in a channel that is watched."""
     channel: ChannelId
 
 

@@ -17,8 +17,10 @@ from bot.slack.background import Background
 from bot.slack.directory import SlackDirectory
 from bot.slack.face import Face
 from bot.slack.http import SlackEvents
+from bot.slack.manifest import WATCH_SCOPES
 from bot.slack.notifier import SlackNotifier
 from bot.slack.reply import Replies
+from bot.slack.scopes import granted
 from bot.slack.socket import SocketConnection
 from bot.slack.web_api import API_URL, UNANSWERED
 
@@ -74,7 +76,10 @@ class SlackFace:
 def face_of(
     settings: Settings, world: World, client: WebClient, directory: SlackDirectory, *, version: str
 ) -> SlackFace:
-    """The face, not yet connected. Raises `NotReadyError` where Slack refuses the bot token."""
+    """The face, not yet connected.
+
+    Raises `NotReadyError` where Slack refuses the bot token, or has not granted what the policy needs.
+    """
     api_url = settings.slack.api_url
     face = Face(
         world=world,
@@ -84,7 +89,10 @@ def face_of(
         public_url=settings.places.public_url,
         version=version,
     )
-    return SlackFace(face, _app(face, directory), directory, settings.slack.mode)
+    app = _app(face, directory)
+    if world.policy.leaks.watch_channels:
+        _check_that_it_hears(client)
+    return SlackFace(face, app, directory, settings.slack.mode)
 
 
 def _app(face: Face, directory: SlackDirectory) -> App:
@@ -95,6 +103,21 @@ def _app(face: Face, directory: SlackDirectory) -> App:
     except UNANSWERED as reason:
         _log.warning("Slack could not be asked about the bot token (%s); I go on without.", type(reason).__name__)
         return build_app(face, directory, check_token=False)
+
+
+def _check_that_it_hears(client: WebClient) -> None:
+    """An operator who believes that channels are watched must not be wrong about it."""
+    try:
+        has = granted(client.auth_test())
+    except (SlackApiError, *UNANSWERED) as reason:
+        _log.warning("Slack could not be asked whether channels may be watched (%s).", type(reason).__name__)
+        return
+    missing = set() if has is None else WATCH_SCOPES.keys() - has
+    if missing:
+        raise NotReadyError(
+            f"The policy says leaks.watch_channels, and Slack has not granted {' and '.join(sorted(missing))}. "
+            "Update the app with `cred manifest --watch-channels` and reinstall it, or say watch_channels = false."
+        )
 
 
 def _word(error: BoltError) -> str:

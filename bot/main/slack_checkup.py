@@ -13,8 +13,9 @@ from slack_sdk.errors import SlackApiError
 from bot.config import SlackSettings, SocketMode
 from bot.domain.ids import ChannelId
 from bot.domain.policy import Policy
-from bot.slack.manifest import HISTORY_SCOPES, SCOPES
+from bot.slack.manifest import HISTORY_SCOPES, SCOPES, WATCH_SCOPES
 from bot.slack.quiet import bolt_logger
+from bot.slack.scopes import granted, header
 from bot.slack.web_api import UNANSWERED, web_client
 
 Line = tuple[str, bool, str]
@@ -35,7 +36,7 @@ def slack_findings(settings: SlackSettings, policy: Policy | None) -> Iterator[L
         yield "tokens", False, _unanswered(error) or f"SLACK_BOT_TOKEN does not work ({_word(error)}). {remedy}"
         return
     yield _workspace(answer, policy)
-    yield _scopes(answer)
+    yield _scopes(answer, watch=policy is not None and policy.leaks.watch_channels)
     yield _clock(answer)
     if isinstance(settings.mode, SocketMode):
         yield _app_token(client, settings.mode)
@@ -50,25 +51,24 @@ def _workspace(answer: Any, policy: Policy | None) -> Line:
     return "tokens", True, f"the bot token is {answer.get('user', 'the bot')} in {answer.get('team', team)}"
 
 
-def _scopes(answer: Any) -> Line:
-    granted = _header(answer, "x-oauth-scopes")
-    if granted is None:
+def _scopes(answer: Any, *, watch: bool) -> Line:
+    has = granted(answer)
+    if has is None:
         return "scopes", False, "Slack did not say which scopes the token has. Run this again."
-    has = {scope.strip() for scope in granted.split(",")}
-    missing = sorted(set(SCOPES) - has)
+    missing = sorted({*SCOPES, *(WATCH_SCOPES if watch else ())} - has)
     if missing:
-        return (
-            "scopes",
-            False,
-            f"Missing: {', '.join(missing)}. Update the app with `cred manifest`, then reinstall it.",
-        )
+        manifest = "cred manifest --watch-channels" if watch else "cred manifest"
+        why = ", which leaks.watch_channels in the policy needs" if not set(missing) & set(SCOPES) else ""
+        remedy = f"Update the app with `{manifest}`, then reinstall it."
+        return "scopes", False, f"Missing: {', '.join(missing)}{why}. {remedy}"
     looks = ", and history: lost answers are looked up" if has >= set(HISTORY_SCOPES) else ""
-    return "scopes", True, f"all that the manifest asks for{looks}"
+    watches = ", and its channels are watched for secrets" if watch else ""
+    return "scopes", True, f"all that the manifest asks for{looks}{watches}"
 
 
 def _clock(answer: Any) -> Line:
     try:
-        theirs = parsedate_to_datetime(_header(answer, "date") or "")
+        theirs = parsedate_to_datetime(header(answer, "date") or "")
     except ValueError:
         return "clock", False, "Slack did not say what time it is. Run this again."
     off = (datetime.now(UTC) - theirs.astimezone(UTC)).total_seconds()
@@ -128,8 +128,3 @@ def _unanswered(error: Exception) -> str | None:
 
 def _word(error: Exception) -> str:
     return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
-
-
-def _header(answer: Any, name: str) -> str | None:
-    """The client gives header names as the server wrote them."""
-    return next((str(value) for key, value in answer.headers.items() if key.casefold() == name), None)

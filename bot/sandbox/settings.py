@@ -1,15 +1,24 @@
 """How a sandbox is set up: addresses, tokens, and the app as its manifest would describe it to Slack."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 Mode = Literal["socket", "http"]
 
-ALL_EVENTS = frozenset(
-    {"app_home_opened", "user_change", "team_join", "subteam_updated", "subteam_members_changed"},
-)
-"""Every event that the sandbox can send; a bot gets those that its manifest subscribes to."""
+EVENT_SCOPES: Mapping[str, str | None] = {
+    "app_home_opened": None,
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "subteam_members_changed": "usergroups:read",
+    "subteam_updated": "usergroups:read",
+    "team_join": "users:read",
+    "user_change": "users:read",
+}
+"""Every event that the sandbox can send, as a manifest names it, and the scope that it takes. A bot gets those that its
+manifest subscribes to, where the scope is granted."""
+USUAL_EVENTS = frozenset(name for name in EVENT_SCOPES if not name.startswith("message."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +51,7 @@ class SandboxSettings:
     """The bot's `/slack/events`; needed in HTTP mode."""
     slash_commands: tuple[str, ...] = ("/cred",)
     shortcuts: tuple[Shortcut, ...] = ()
-    events: frozenset[str] = ALL_EVENTS
+    events: frozenset[str] = USUAL_EVENTS
     """The bot events of the manifest."""
     state_file: Path | None = None
     """Where messages and channels stay between two starts; never a modal, never an ephemeral."""
@@ -53,3 +62,7 @@ class SandboxSettings:
     ack_seconds: float = 3.0
     retry_seconds: tuple[float, ...] = (0.0, 60.0, 300.0)
     """The waits before the three retries of an unacknowledged event."""
+
+    def sends(self, event: str) -> bool:
+        """Whether the bot is told of an event: it subscribes to it, and has the scope for it."""
+        return event in self.events and EVENT_SCOPES[event] in {None, *self.scopes}

@@ -1,11 +1,12 @@
-"""A secret in the open: somebody finds one in a message, and those who must know are told at once.
+"""A secret in the open: one stands in a message, and those who must know are told at once.
 
-Whoever reads the message can use the secret, so anybody of the organization may tell of it. A text is known by the form
-and checksum of a secret and then by its keyed fingerprint; it is kept nowhere, and neither is the secret.
+Whoever reads the message can use the secret, so anybody of the organization may tell of it; and where the policy lets
+channels be watched, nobody has to. A secret is known by its form and checksum and then by its keyed fingerprint; the
+text around it is kept nowhere, and neither is the secret.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from bot.service.secrets import retire_telling
 from bot.service.sight import may_see
 
 FOUND = "somebody found it in a message"
+SEEN = "it stood in a message in a watched channel"
 """Why a secret ends at once, in the ledger's words."""
 _MOST = 20
 """Of secrets, and of client IDs, that are looked up of one message."""
@@ -47,17 +49,33 @@ def report(world: World, text: str, *, by: UserId, channel: ChannelId) -> Findin
     decision = standing_of(world, by)
     if isinstance(decision, Denied):
         return decision
-    fingerprints = {world.fingerprint(Concealed(each)) for each in secret_format.find(text)[:_MOST]}
     with world.store.work() as work:
-        found = list(_working(work, fingerprints))
-        for credential, secret in found:
-            if secret.leak is None or world.policy.leaks.retire:  # told of before the policy said to end it
-                _tell(world, work, credential, secret, Leak(at=work.now, by=by, channel=channel))
+        findings = _told_of(world, work, secret_format.find(text), by=by, channel=channel)
         named = tuple(each for each in _named(work, text) if may_see(world, by, each))
-    if found:
+    if findings.working:
         world.wake()
+    return replace(findings, named=named)
+
+
+def seen(world: World, secrets: Sequence[str], *, channel: ChannelId) -> Findings:
+    """The same for what has the form of secrets, and stands in a watched channel."""
+    with world.store.work() as work:
+        findings = _told_of(world, work, secrets, by=None, channel=channel)
+    if findings.working:
+        world.wake()
+    return findings
+
+
+def _told_of(
+    world: World, work: UnitOfWork, secrets: Sequence[str], *, by: UserId | None, channel: ChannelId
+) -> Findings:
+    fingerprints = {world.fingerprint(Concealed(each)) for each in secrets[:_MOST]}
+    found = list(_working(work, fingerprints))
+    for credential, secret in found:
+        if secret.leak is None or world.policy.leaks.retire:  # told of before the policy said to end it
+            _tell(world, work, credential, secret, Leak(at=work.now, by=by, channel=channel))
     known = {secret.fingerprint for _, secret in found}
-    return Findings(working=len(found), other=len(fingerprints - known), ended=world.policy.leaks.retire, named=named)
+    return Findings(working=len(found), other=len(fingerprints - known), ended=world.policy.leaks.retire)
 
 
 def _tell(world: World, work: UnitOfWork, credential: Credential, secret: Secret, leak: Leak) -> None:
@@ -68,7 +86,8 @@ def _tell(world: World, work: UnitOfWork, credential: Credential, secret: Secret
     )
     after = credential.with_secret(leaked)
     if world.policy.leaks.retire:
-        after = retire_telling(world, work, after, leaked, actor=leak.by, why=FOUND)
+        why = SEEN if leak.by is None else FOUND
+        after = retire_telling(world, work, after, leaked, actor=leak.by, why=why, via=Via.SLACK)
     notices.tell_owner(world, work, NoticeKind.OWNER_LEAKED, after)
     notices.tell_security(world, work, NoticeKind.LEAK_CARD, after)
 

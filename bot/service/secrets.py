@@ -30,15 +30,25 @@ def retire_all(work: UnitOfWork, credential: Credential) -> Credential:
 
 
 def retire_telling(
-    world: World, work: UnitOfWork, credential: Credential, secret: Secret, *, actor: UserId | None, why: str
+    world: World,
+    work: UnitOfWork,
+    credential: Credential,
+    secret: Secret,
+    *,
+    actor: UserId | None,
+    why: str,
+    via: Via | None = None,
 ) -> Credential:
-    """The same for one secret of a credential that lives on, with its entry, and its owner's messages edited."""
+    """The same for one secret of a credential that lives on, with its entry, and its owner's messages edited.
+
+    `via`: from Slack where somebody does it, from the sweep where nobody does, unless it is said.
+    """
     after = retire(work, credential, secret)
     notices.refresh_secrets(world, work, after)
     work.record(
         SecretRetired(
             actor=actor,
-            via=Via.SWEEP if actor is None else Via.SLACK,
+            via=via or (Via.SWEEP if actor is None else Via.SLACK),
             credential=credential.id,
             secret=secret.id,
             why=why,

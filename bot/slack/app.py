@@ -29,6 +29,7 @@ from bot.slack import (
     shortcuts,
     submissions,
     tracked,
+    watching,
 )
 from bot.slack.cards import plain
 from bot.slack.clicks import Click, click_of, tell
@@ -204,6 +205,19 @@ def _listen(app: App, face: Face, directory: SlackDirectory) -> None:
     on("user_change", lambda body: events.account_changed(directory, body))
     on("subteam_updated", lambda body: events.group_changed(face, body))
     on("subteam_members_changed", lambda body: events.group_changed(face, body))
+    app.event(watching.EVENT)(_watch(face))
+
+
+def _watch(face: Face) -> Callable[[Ack, Payload], BoltResponse]:
+    def listener(ack: Ack, body: Payload) -> BoltResponse:
+        try:
+            watching.heard(face, body)
+        except Exception as error:  # noqa: BLE001 - whatever it is, Slack tells again
+            _log.error("A message could not be looked through: %s. Slack tells of it again.", type(error).__name__)
+            return _NO_ROOM
+        return _acknowledged(ack)
+
+    return listener
 
 
 def _nothing(ack: Ack) -> None:

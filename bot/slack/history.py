@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError
 from bot.domain.ids import ChannelId, NoticeId
 from bot.domain.notice import Posted
 from bot.ports import Wait
+from bot.slack.scopes import granted
 from bot.slack.web_api import meaning
 
 EVENT = "cred_notice"
@@ -95,14 +96,12 @@ class History:
         with self._lock:
             if self._seconds() < self._known_until:
                 return self._granted
-        answer = self._client.auth_test()
-        told = next((str(v) for k, v in answer.headers.items() if k.casefold() == "x-oauth-scopes"), "")
-        return self._remember(frozenset(scope.strip() for scope in told.split(",")))
+        return self._remember(granted(self._client.auth_test()) or frozenset())
 
-    def _remember(self, granted: frozenset[str]) -> frozenset[str]:
+    def _remember(self, scopes: frozenset[str]) -> frozenset[str]:
         with self._lock:
-            self._granted, self._known_until = granted, self._seconds() + _KNOWN_FOR
-        return granted
+            self._granted, self._known_until = scopes, self._seconds() + _KNOWN_FOR
+        return scopes
 
 
 def _is_of(message: Mapping[str, Any], notice: NoticeId) -> bool:

@@ -30,6 +30,10 @@ HISTORY_SCOPES: dict[str, tuple[str, ...]] = {
 """Asked for only where somebody wants it: with them, a message whose answer was lost is looked up instead of repeated.
 They let the bot read all that is said in the channels that it is in."""
 
+WATCH_SCOPES: dict[str, str] = {"channels:history": "message.channels", "groups:history": "message.groups"}
+"""Each scope and the event that it is for. Asked for only where channels are to be watched for secrets: Slack then
+tells the bot of all that is said in the channels that it is in."""
+
 WITHOUT_SCOPE = ("apps.connections.open", "auth.test", "views.open", "views.publish", "views.update")
 """Methods that need none of the bot's scopes; the first needs the app token's `connections:write`."""
 
@@ -55,11 +59,14 @@ SHORTCUTS = (
 _HEADER = "# The Slack app of Cred. Made by `cred manifest`; to change it, change bot/slack/manifest.py.\n"
 
 
-def manifest(http_url: str | None = None, *, history: bool = False) -> dict[str, Any]:
+def manifest(http_url: str | None = None, *, history: bool = False, watch: bool = False) -> dict[str, Any]:
     """The manifest for Socket Mode, or for HTTP mode at a public address such as `https://cred.example.org`.
 
-    `history`: with the scopes that let the bot look for a message after a lost answer.
+    `history`: with the scopes that let the bot look for a message after a lost answer. `watch`: with the scopes and
+    events that let it look for secrets in its channels.
     """
+    scopes = {*SCOPES, *(HISTORY_SCOPES if history else ()), *(WATCH_SCOPES if watch else ())}
+    events = [*EVENTS, *(WATCH_SCOPES.values() if watch else ())]
     address = None if http_url is None else http_url.rstrip("/") + PATH
     requests = {} if address is None else {"request_url": address}
     return {
@@ -86,9 +93,9 @@ def manifest(http_url: str | None = None, *, history: bool = False) -> dict[str,
                 }
             ],
         },
-        "oauth_config": {"scopes": {"bot": sorted(SCOPES | (HISTORY_SCOPES if history else {}))}},
+        "oauth_config": {"scopes": {"bot": sorted(scopes)}},
         "settings": {
-            "event_subscriptions": {"bot_events": list(EVENTS), **requests},
+            "event_subscriptions": {"bot_events": sorted(events), **requests},
             "interactivity": {"is_enabled": True, **requests},
             "org_deploy_enabled": False,
             "socket_mode_enabled": address is None,
@@ -97,6 +104,7 @@ def manifest(http_url: str | None = None, *, history: bool = False) -> dict[str,
     }
 
 
-def to_yaml(http_url: str | None = None, *, history: bool = False) -> str:
+def to_yaml(http_url: str | None = None, *, history: bool = False, watch: bool = False) -> str:
     """The manifest as a file."""
-    return _HEADER + yaml.safe_dump(manifest(http_url, history=history), sort_keys=False, allow_unicode=True)
+    made = manifest(http_url, history=history, watch=watch)
+    return _HEADER + yaml.safe_dump(made, sort_keys=False, allow_unicode=True)

@@ -143,6 +143,8 @@ class _Occurrence(Struct):
     subteam_id: Id | None = None
     subteam: _Team | None = None
     channel: str | _Channel | None = None
+    subtype: str | None = None
+    message: _Open | None = None
     enterprise: str | _Team | None = None
     team: str | _Team | None = None
 

@@ -1,8 +1,5 @@
 """What is started without a command: *Add a credential* from anywhere, and *Revoke this credential* on a message."""
 
-from collections.abc import Iterator
-from typing import Any
-
 from bot.domain.errors import Denied
 from bot.domain.ids import ChannelId
 from bot.service import leaks
@@ -12,6 +9,7 @@ from bot.slack.commands import open_view
 from bot.slack.face import Face, Payload, introduced, who
 from bot.slack.opening import to_open
 from bot.slack.small_forms import said
+from bot.slack.watching import texts
 
 
 def add(face: Face, body: Payload) -> None:
@@ -30,19 +28,7 @@ def leaked(face: Face, body: Payload) -> None:
         face.replies.privately(reply, plain.refusal(decision.sentence))
         return
     channel = ChannelId(str((body.get("channel") or {}).get("id") or ""))
-    text = "\n".join(_said(body.get("message")))
+    text = "\n".join(texts(body.get("message")))
     found = leaks.report(face.world, text, by=person.user, channel=channel)
     answer = plain.refusal(found.sentence) if isinstance(found, Denied) else cards.thanks(found)
     face.replies.privately(reply, answer)
-
-
-def _said(part: Any) -> Iterator[str]:
-    """Every text in a message: its own, of its blocks, of what is attached."""
-    if isinstance(part, str):
-        yield part
-    elif isinstance(part, dict):
-        for each in part.values():
-            yield from _said(each)
-    elif isinstance(part, list):
-        for each in part:
-            yield from _said(each)

@@ -139,6 +139,7 @@ def secret_of(row: Row[Any]) -> Secret:
 
 
 def _leak(row: Row[Any]) -> Leak | None:
-    if row.leaked_at is None or row.leaked_by is None or row.leaked_in is None:
+    if row.leaked_at is None or row.leaked_in is None:
         return None
-    return Leak(at=moment(row.leaked_at), by=UserId(row.leaked_by), channel=ChannelId(row.leaked_in))
+    by = None if row.leaked_by is None else UserId(row.leaked_by)
+    return Leak(at=moment(row.leaked_at), by=by, channel=ChannelId(row.leaked_in))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from bot.domain.events import Event, EventKind, Outcome, PolicyChanged
+from bot.domain.events import DelegationEnded, Event, EventKind, Outcome, PolicyChanged, SecretLeaked
 from bot.domain.ids import short_code
 
 _SENTENCES: dict[EventKind, str] = {
@@ -67,6 +67,10 @@ def line(event: Event) -> str | None:
 def _sentence(event: Event) -> str:
     if isinstance(event, PolicyChanged) and not event.previous:
         return "The first policy is kept."
+    if isinstance(event, SecretLeaked) and event.actor is None:
+        return "A secret of credential {credential} was seen in channel {channel}."
+    if isinstance(event, DelegationEnded) and event.actor is None:
+        return "The time of absence {delegation} is over: nobody stands in by it any more."
     return _SENTENCES[event.kind]
 
 

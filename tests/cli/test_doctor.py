@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.slack.manifest import HISTORY_SCOPES, SCOPES
+from bot.slack.manifest import HISTORY_SCOPES, SCOPES, WATCH_SCOPES
 from ledger.cosigning import WitnessKey
 from tests.support.program import ROOT, free_ports, initialised
 from tests.support.sandbox import Workspace, a_sandbox
@@ -84,6 +84,21 @@ def test_a_missing_scope_is_named(tmp_path):
         result = run(app, ["doctor"], env=env)
     assert result.exit_code == 1
     assert "✗ scopes    Missing: usergroups:read." in result.stdout
+
+
+def test_channels_that_are_to_be_watched_need_their_scopes(tmp_path):
+    scopes = {*SCOPES, *WATCH_SCOPES}
+    for granted, told in (
+        (scopes - {"groups:history"}, "✗ scopes    Missing: groups:history, which leaks.watch_channels in the policy "),
+        (scopes, "✓ scopes    all that the manifest asks for, and its channels are watched for secrets"),
+    ):
+        with a_sandbox(scopes=frozenset(granted)) as sandbox:
+            env, _ = initialised(tmp_path / str(len(granted)), **tokens(sandbox))
+            mine = tmp_path / "cred.toml"
+            mine.write_text(f"{Path(env['CRED_CONFIG']).read_text()}\n[leaks]\nwatch_channels = true\n")
+            output = run(app, ["doctor"], env={**env, "CRED_CONFIG": str(mine)}).stdout
+        assert told in output
+        assert ("cred manifest --watch-channels" in output) == (granted != scopes)
 
 
 def test_an_app_token_that_does_not_work_is_told(tmp_path, slack):

@@ -386,6 +386,8 @@ def test_manifest_is_for_socket_mode_or_for_an_https_address():
     history = yaml.safe_load(run(app, ["manifest", "--history"]).stdout)
     assert "im:history" in history["oauth_config"]["scopes"]["bot"]
     assert "im:history" not in socket_mode["oauth_config"]["scopes"]["bot"]
+    watching = yaml.safe_load(run(app, ["manifest", "--watch-channels"]).stdout)
+    assert "message.channels" in watching["settings"]["event_subscriptions"]["bot_events"]
 
 
 def test_the_lock_is_free_once_its_holder_let_it_go(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 
 from bot.config import PolicyError, load_policy, read_settings
 from bot.config.policy import SIZE_MOST, parse_policy
+from bot.domain.clauses import Leaks
 from bot.main.assembly import build
 from bot.main.opening import NotReadyError, open_house, read_keys
 from bot.ports import Concealed
@@ -138,6 +139,12 @@ def test_a_bot_token_that_slack_refuses_stops_the_start_and_frees_the_database(t
     for _ in range(2):
         with pytest.raises(NotReadyError, match=r"Slack refuses SLACK_BOT_TOKEN \(invalid_auth\)"):
             build(settings, load_policy(POLICY))
+
+
+def test_channels_that_slack_lets_nobody_watch_stop_the_start(tmp_path, slack):
+    policy = replace(load_policy(POLICY), leaks=Leaks(watch_channels=True))
+    with pytest.raises(NotReadyError, match="has not granted groups:history"):
+        build(settings_for(tmp_path, slack), policy)
 
 
 def test_an_app_token_that_slack_refuses_stops_the_start(tmp_path):

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from bot import slack as face
 from bot.slack.app import SHORTCUTS
 from bot.slack.ids import COMMAND
-from bot.slack.manifest import EVENTS, HISTORY_SCOPES, SCOPES, WITHOUT_SCOPE, manifest, to_yaml
+from bot.slack.manifest import EVENTS, HISTORY_SCOPES, SCOPES, WATCH_SCOPES, WITHOUT_SCOPE, manifest, to_yaml
 from tests.slack import lounge as lounges
 
 SOURCES = sorted(Path(face.__path__[0]).rglob("*.py"))
@@ -73,9 +73,9 @@ def test_every_scope_is_needed():
 
 def test_what_is_subscribed_is_what_is_listened_to(house, slack):
     lounge = lounges.furnish(house, slack)
-    for event in EVENTS:
-        lounge.happens({"type": event})
-    payload = {"type": "event_callback", "event_id": "Ev0X", "event": {"type": "message"}}
+    for event in (*EVENTS, *WATCH_SCOPES.values()):
+        lounge.happens({"type": event.partition(".")[0]})
+    payload = {"type": "event_callback", "event_id": "Ev0X", "event": {"type": "reaction_added"}}
     assert lounge.dispatch(payload).status == 404
     lounge.settle()
     lounge.face.background.stop()
@@ -99,6 +99,21 @@ def test_history_is_asked_for_only_where_somebody_wants_it():
     assert not set(SCOPES) & set(HISTORY_SCOPES)
     assert plain == sorted(SCOPES)
     assert manifest("https://cred.example", history=True)["settings"] == manifest("https://cred.example")["settings"]
+
+
+def test_what_watching_needs_is_asked_for_only_where_somebody_wants_it():
+    plain, more = (manifest(watch=watch) for watch in (False, True))
+    scopes, events = (
+        [set(read(made)) for made in (plain, more)]
+        for read in (
+            lambda made: made["oauth_config"]["scopes"]["bot"],
+            lambda made: made["settings"]["event_subscriptions"]["bot_events"],
+        )
+    )
+    assert scopes[1] - scopes[0] == set(WATCH_SCOPES) == {"channels:history", "groups:history"}
+    assert events[1] - events[0] == set(WATCH_SCOPES.values()) == {"message.channels", "message.groups"}
+    assert scopes[0] == set(SCOPES)
+    assert events[0] == set(EVENTS)
 
 
 def test_command_is_escaped_and_the_tabs_are_on():

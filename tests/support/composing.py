@@ -15,7 +15,7 @@ from typing import Protocol
 from bot.config import read_places
 from bot.main.initialising import initialise
 from bot.sandbox import Sandbox, Shortcut
-from bot.slack.manifest import EVENTS, HISTORY_SCOPES, SCOPES, SHORTCUTS
+from bot.slack.manifest import EVENTS, HISTORY_SCOPES, SCOPES, SHORTCUTS, WATCH_SCOPES
 from tests.support.live import Program
 from tests.support.sandbox import Workspace, settings
 
@@ -41,10 +41,13 @@ def a_program(
     mode: str,
     policy: str = POLICY,
     history: bool = False,
+    watch: bool = False,
     database: Hosted | None = None,
     **sandbox: object,
 ) -> Iterator[Program]:
     """A program that runs, with keys, database and ledger of its own. `history`: with the scopes to look answers up.
+
+    `watch`: with the scopes and events to look through what is said.
 
     `database`: an empty one on a server; without it, a file.
     """
@@ -53,8 +56,8 @@ def a_program(
         settings(
             mode=mode,
             request_url=f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None,
-            scopes=frozenset(SCOPES | (HISTORY_SCOPES if history else {})),
-            events=frozenset(EVENTS),
+            scopes=frozenset({*SCOPES, *(HISTORY_SCOPES if history else ()), *(WATCH_SCOPES if watch else ())}),
+            events=frozenset({*EVENTS, *(WATCH_SCOPES.values() if watch else ())}),
             shortcuts=tuple(Shortcut(**each) for each in SHORTCUTS),
             state_file=folder / "workspace.json",
             **sandbox,

@@ -40,6 +40,15 @@ class Control:
         """Slack's rules that the bot broke."""
         return self._get("violations", "violations")
 
+    def write(self, channel: str, ts: str = "", **message: Any) -> str:
+        """Anybody's message, as no page could write it, or the new words of one. Its timestamp."""
+        return str(self._post("messages", channel=channel, ts=ts, **message)["ts"])
+
+    def delete(self, channel: str, ts: str) -> None:
+        """Whoever wrote a message deletes it."""
+        answer = self.http.request("DELETE", "/control/messages", json={"channel": channel, "ts": ts})
+        assert answer.is_success, answer.text
+
     def replay(self, delivery: str) -> Json:
         """The same bytes again."""
         return self._post("replay", delivery=delivery)

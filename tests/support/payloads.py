@@ -154,6 +154,10 @@ def without_an_actor() -> Iterator[tuple[str, Payload]]:
     yield "subteam_updated", sender.event({"type": "subteam_updated", "subteam": group})
     moved = {"type": "subteam_members_changed", "subteam_id": people.APPROVERS, "team_id": people.HOME}
     yield "subteam_members_changed", sender.event({**moved, "added_users": [people.SAM], "removed_users": []})
+    said = {"type": "message", "channel": "C0GENERAL", "channel_type": "channel", "user": people.SAM, "text": "hello"}
+    yield "message.channels", sender.event({**said, "ts": "1355517523.000005", "blocks": [{"type": "rich_text"}]})
+    edited = {"subtype": "message_changed", "hidden": True, "message": {**said, "text": "bye"}}
+    yield "message_changed", sender.event({**said, **edited, "previous_message": said})
     yield (
         "url_verification",
         {"token": "made-up", "challenge": "3eZbrw1aBm2rZgRNFdxV2595E9CY", "type": "url_verification"},

@@ -58,7 +58,10 @@ class SecretKept(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretLeaked(Event):
-    """Somebody found a secret in a message, and told of it. Where, and nothing of what was written."""
+    """Somebody found a secret in a message, and told of it, or it was seen in a channel that is watched (no actor).
+
+    Where, and nothing of what was written.
+    """
 
     kind = EventKind.SECRET_LEAKED
     credential: CredentialId

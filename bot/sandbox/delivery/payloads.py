@@ -150,6 +150,27 @@ def view_closed(person: Person, view: View, *, cleared: bool) -> Payload:
     }
 
 
+def message_event(channel: Channel, message: Message) -> Payload:
+    """Something was said in a channel."""
+    return {**message_object(message), **_where(channel)}
+
+
+def message_changed(channel: Channel, message: Message, before: Message) -> Payload:
+    """What was said is something else now."""
+    said = {"message": message_object(message), "previous_message": message_object(before)}
+    return {"type": "message", "subtype": "message_changed", "hidden": True, **said, **_where(channel)}
+
+
+def message_deleted(channel: Channel, before: Message) -> Payload:
+    """It is gone, and comes along once more."""
+    gone = {"deleted_ts": before.ts, "previous_message": message_object(before)}
+    return {"type": "message", "subtype": "message_deleted", "hidden": True, **gone, **_where(channel)}
+
+
+def _where(channel: Channel) -> Payload:
+    return {"channel": channel.id, "channel_type": "group" if channel.is_private else "channel"}
+
+
 def event_callback(event: Mapping[str, Any], now: float) -> Payload:
     """An event in the envelope of the Events API."""
     stamped = {**event, "event_ts": f"{now:.6f}"}

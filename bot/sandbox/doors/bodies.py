@@ -101,6 +101,26 @@ class ChannelBody(Body, kw_only=True):
     is_ext_shared: bool = False
 
 
+class MessageBody(Body, kw_only=True):
+    """A message that stands in a channel; with `ts`, in the place of one that did. `user`: empty for a bot."""
+
+    channel: str
+    ts: str = ""
+    user: str = ""
+    bot_id: str | None = None
+    text: str = ""
+    subtype: str | None = None
+    thread_ts: str | None = None
+    blocks: list[dict[str, Any]] = []
+    attachments: list[dict[str, Any]] = []
+    files: list[dict[str, Any]] = []
+
+
+class DeleteBody(Body, kw_only=True):
+    channel: str
+    ts: str
+
+
 class FaultBody(Body, kw_only=True):
     kind: Kind
     method: str = "*"

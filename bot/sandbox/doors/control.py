@@ -14,9 +14,11 @@ from bot.sandbox.delivery.socket_mode import SocketMode
 from bot.sandbox.doors.bodies import (
     BendingBody,
     ChannelBody,
+    DeleteBody,
     DropBody,
     FaultBody,
     GroupBody,
+    MessageBody,
     PayloadBody,
     PersonBody,
     PersonChange,
@@ -24,12 +26,12 @@ from bot.sandbox.doors.bodies import (
 )
 from bot.sandbox.doors.page_api import courier_of, read, site_of
 from bot.sandbox.errors import PersonError
-from bot.sandbox.people.acting import tell
+from bot.sandbox.people.acting import put, take_back, tell
 from bot.sandbox.state import seed
 from bot.sandbox.state.faults import Bending, Fault
 from bot.sandbox.state.record import as_json
 from bot.sandbox.state.renderings import group_object, message_object, user_object
-from bot.sandbox.state.workspace import Channel, Person, UserGroup
+from bot.sandbox.state.workspace import Channel, Message, Person, UserGroup
 
 OK = {"ok": True}
 
@@ -105,6 +107,29 @@ async def post_channel(request: Request) -> Response:
     fields = msgspec.structs.asdict(body) | {"members": frozenset(body.members)}
     site.workspace.channels[body.id] = Channel(**fields)
     site.feed.changed("conversations")
+    return JSONResponse(OK)
+
+
+async def post_message(request: Request) -> Response:
+    """Anybody's message, as no page writes it: a bot's, in a thread, with blocks, attachments, files; or edited."""
+    body = await read(request, MessageBody)
+    site = site_of(request)
+    fields = msgspec.structs.asdict(body)
+    now = site.workspace.next_ts(site.clock())
+    edited = now if body.ts else None
+    message = Message(**{**fields, "ts": body.ts or now, "edited_ts": edited})
+    put(site, courier_of(request), message)
+    return JSONResponse({"ok": True, "ts": message.ts})
+
+
+async def delete_message(request: Request) -> Response:
+    """Whoever wrote it deletes it."""
+    body = await read(request, DeleteBody)
+    site = site_of(request)
+    message = site.workspace.find(body.channel, body.ts)
+    if message is None:
+        raise PersonError("message_not_found", "There is no such message.")
+    take_back(site, courier_of(request), message)
     return JSONResponse(OK)
 
 

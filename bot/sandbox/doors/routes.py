@@ -45,6 +45,8 @@ CONTROL = (
     Route("/control/usergroups/{group}", control.post_group, methods=["POST"]),
     Route("/control/channels", control.post_channel, methods=["POST"]),
     Route("/control/messages", control.get_messages),
+    Route("/control/messages", control.post_message, methods=["POST"]),
+    Route("/control/messages", control.delete_message, methods=["DELETE"]),
     Route("/control/requests", control.get_requests),
     Route("/control/deliveries", control.get_deliveries),
     Route("/control/violations", control.get_violations),

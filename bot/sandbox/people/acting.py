@@ -99,19 +99,44 @@ def _answered(who: Actor, ticket: ResponseUrl, ack: Ack) -> None:
 
 
 def say(who: Actor, channel_id: str, text: str) -> Message:
-    """A plain message. The bot does not hear it: its manifest subscribes to no messages."""
+    """A plain message."""
     channel = who.sees(channel_id)
     if not text.strip():
         raise PersonError("no_text", "There is nothing to send yet.")
     ts = who.site.workspace.next_ts(who.site.clock())
     message = Message(ts=ts, channel=channel.id, user=who.person.id, text=escaped(who.site, text.strip()))
-    who.site.put(message)
+    put(who.site, who.courier, message)
     return message
+
+
+def put(site: Site, courier: Courier, message: Message) -> None:
+    """Somebody's message stands in a channel, new or with other words. The bot hears of it afterwards."""
+    before = site.workspace.find(message.channel, message.ts)
+    site.put(message)
+    channel = site.workspace.channels[message.channel]
+    said = payloads.message_event(channel, message)
+    event = said if before is None else payloads.message_changed(channel, message, before)
+    _overheard(site, courier, channel, event)
+
+
+def take_back(site: Site, courier: Courier, message: Message) -> None:
+    """Somebody deletes a message."""
+    site.workspace.remove(message.channel, message.ts)
+    channel = site.workspace.channels[message.channel]
+    _overheard(site, courier, channel, payloads.message_deleted(channel, message))
+
+
+def _overheard(site: Site, courier: Courier, channel: Channel, event: dict[str, Any]) -> None:
+    """Of what is said in a channel that it is in, and of nothing else, the bot hears."""
+    if channel.kind == "channel" and site.workspace.bot_user in channel.members:
+        name = "message.groups" if channel.is_private else "message.channels"
+        if site.settings.sends(name):
+            courier.later(courier.deliver("events_api", payloads.event_callback(event, site.clock())))
 
 
 async def tell(site: Site, courier: Courier, event: dict[str, Any]) -> None:
     """An event, if the bot subscribes to it."""
-    if event["type"] in site.settings.events:
+    if site.settings.sends(event["type"]):
         await courier.deliver("events_api", payloads.event_callback(event, site.clock()))
 
 

@@ -82,8 +82,11 @@ def message_object(message: Message) -> dict[str, Any]:
     body: dict[str, Any] = {"type": "message", "ts": message.ts, "user": message.user, "text": message.text}
     if message.user == seed.BOT_USER:
         body |= {"bot_id": seed.BOT_ID, "app_id": seed.APP, "team": seed.TEAM}
-    if message.blocks:
-        body["blocks"] = message.blocks
+    elif message.bot_id:
+        body["bot_id"] = message.bot_id
+    for name in ("subtype", "blocks", "attachments", "files"):
+        if getattr(message, name):
+            body[name] = getattr(message, name)
     if message.thread_ts:
         body["thread_ts"] = message.thread_ts
     if message.edited_ts:

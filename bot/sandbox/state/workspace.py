@@ -65,6 +65,11 @@ class Message:
     blocks: Blocks = field(default_factory=list)
     thread_ts: str | None = None
     edited_ts: str | None = None
+    subtype: str | None = None
+    bot_id: str | None = None
+    """Of the app that wrote it, where it is another one than the bot."""
+    attachments: Blocks = field(default_factory=list)
+    files: Blocks = field(default_factory=list)
     metadata: dict[str, Any] | None = None
     only_for: str | None = None
 

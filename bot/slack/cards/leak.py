@@ -1,6 +1,7 @@
 """What is told of a secret that somebody found in the open: to its owner, to the security channel, to the finder."""
 
 from bot.domain.credential import LIVING, Credential, SecretState, State
+from bot.domain.ids import UserId
 from bot.domain.kind import Kind
 from bot.service.leaks import Findings
 from bot.slack.cards.pieces import Button, Card, Confirm, Json, Known, actions, button, context, header, section
@@ -16,9 +17,9 @@ def leaked(credential: Credential, known: Known) -> Card:
     if secret is None or secret.leak is None:
         return _about(credential, title, where)
     place = in_channel(secret.leak.channel) if secret.leak.channel.startswith("C") else "a private conversation"
-    found = f"{where}\n{mention(secret.leak.by)} found its secret in {place} {when(secret.leak.at)}."
+    found = f"{where}\n{_found(secret.leak.by)} its secret in {place} {when(secret.leak.at)}."
     if credential.state not in LIVING:
-        return _about(credential, title, f"{found}\nThe credential is {credential.state}, so it no longer works.")
+        return _about(credential, title, f"{found}\nThe credential is {credential.state.told}, so it no longer works.")
     if secret.state is SecretState.RETIRED:
         text = f"{found}\n*That secret no longer works.* Whatever used it is refused until it has another one."
         return _about(credential, title, text, [actions(_rotate(credential))])
@@ -28,6 +29,10 @@ def leaked(credential: Credential, known: Known) -> Card:
     )
     first = [_suspend(credential)] if credential.state is State.ACTIVE else []
     return _about(credential, title, text, [actions(_rotate(credential), *first)])
+
+
+def _found(by: UserId | None) -> str:
+    return "I saw" if by is None else f"{mention(by)} found"
 
 
 def thanks(found: Findings) -> Card:
