@@ -5,6 +5,7 @@ press is trusted: it is asked anew each time who may decide, and whether there i
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.domain import reminder
 from bot.domain.credential import USABLE, Credential
@@ -12,7 +13,7 @@ from bot.domain.errors import ALLOWED, Decision, Denied, Reason
 from bot.domain.events import ExpiryAccepted, Via, WarningSnoozed
 from bot.domain.ids import CredentialId, UserId
 from bot.domain.notice import Resolution
-from bot.ports import UnitOfWork, World
+from bot.ports import World
 from bot.service.grouping import settle
 from bot.service.receipts import NOT_FOUND
 
@@ -28,7 +29,7 @@ def snooze(world: World, credential_id: CredentialId, days: int, actor: UserId) 
     """Silence until that many mornings from now, where the estate is, but never past the last threshold."""
     with world.store.work() as work:
         found = work.credentials.get(credential_id)
-        decision = _may_decide(world, work, found, actor)
+        decision = may_decide(world, work.now, found, actor)
         if isinstance(decision, Denied) or found is None:
             return decision if isinstance(decision, Denied) else NOT_FOUND
         plan = found.plan
@@ -54,7 +55,7 @@ def let_expire(world: World, credential_id: CredentialId, actor: UserId) -> Cred
     """Nobody is warned of this expiry any more, and everybody sees who decided that."""
     with world.store.work() as work:
         found = work.credentials.get(credential_id)
-        decision = _may_decide(world, work, found, actor)
+        decision = may_decide(world, work.now, found, actor)
         if isinstance(decision, Denied) or found is None:
             return decision if isinstance(decision, Denied) else NOT_FOUND
         if found.plan.let_expire_by is not None:
@@ -67,13 +68,14 @@ def let_expire(world: World, credential_id: CredentialId, actor: UserId) -> Cred
     return after
 
 
-def _may_decide(world: World, work: UnitOfWork, credential: Credential | None, actor: UserId) -> Decision:
+def may_decide(world: World, now: datetime, credential: Credential | None, actor: UserId) -> Decision:
+    """Whether somebody may decide about an expiry now, and whether there is something to decide."""
     if credential is None:
         return NOT_FOUND
     decision = world.policy.may_change(actor, credential.estate, credential.owner, world.directory)
     if isinstance(decision, Denied):
         return decision
-    if credential.state in USABLE and work.now < credential.expires_at:
+    if credential.state in USABLE and now < credential.expires_at:
         return ALLOWED
-    state = credential.state if credential.state not in USABLE else "expired"
+    state = credential.state.told if credential.state not in USABLE else "expired"
     return Denied(Reason.WRONG_STATE, f"This credential is {state}, so there is nothing left to decide.")

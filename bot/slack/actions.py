@@ -4,13 +4,15 @@ No press is trusted: the value is parsed strictly, the person is admitted first,
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.errors import Denied, Reason
+from bot.domain.ids import UserId
 from bot.domain.request import Request, Verdict
 from bot.domain.voting import Ballot
-from bot.service import inventory, listing, requests
+from bot.service import beforehand, inventory, listing, requests
 from bot.slack import audits, errors, small_forms
 from bot.slack.cards import listing as list_cards
 from bot.slack.cards.pieces import Json
@@ -31,24 +33,21 @@ def approve(face: Face, click: Click) -> None:
     if mark is None:
         tell(face, click, errors.NOT_OURS)
         return
-    ballot = Ballot(request=mark.request, digest=mark.digest, voter=click.person.user, verdict=Verdict.APPROVE)
-    counted = requests.vote(face.world, ballot)
+    counted = requests.vote(face.world, _ballot(mark, click.person.user, Verdict.APPROVE))
     if isinstance(counted, Denied):
-        tell(face, click, counted.sentence)
-        if counted.reason in _CARD_WAS_OLD:
-            redraw(face, click, mark.request)
+        _refused(face, click, mark, counted)
     elif click.in_dm or click.on_ephemeral:
         redraw(face, click, mark.request)
 
 
 def deny(face: Face, click: Click) -> None:
-    """Ask for the reason."""
-    _open_for(face, click, RequestMark.parse(click.value), lambda request: small_forms.deny(request, face.known))
+    """Ask for the reason, if this person may decide it."""
+    _open_for(face, click, RequestMark.parse(click.value), _forms(face)[Choice.DENY])
 
 
 def details(face: Face, click: Click) -> None:
     """Show the whole of a request."""
-    _open_for(face, click, RequestMark.parse(click.value), lambda request: _details(face, request))
+    _open_for(face, click, RequestMark.parse(click.value), _forms(face)[Choice.DETAILS])
 
 
 def more(face: Face, click: Click) -> None:
@@ -58,12 +57,7 @@ def more(face: Face, click: Click) -> None:
         tell(face, click, errors.NOT_OURS)
         return
     choice, mark = chosen
-    forms: dict[Choice, Callable[[Request], Json]] = {
-        Choice.DETAILS: lambda request: _details(face, request),
-        Choice.DENY: lambda request: small_forms.deny(request, face.known),
-        Choice.WITHDRAW: small_forms.withdraw,
-    }
-    _open_for(face, click, mark, forms[choice])
+    _open_for(face, click, mark, _forms(face)[choice])
 
 
 def audit(face: Face, click: Click) -> None:
@@ -123,12 +117,46 @@ def _details(face: Face, request: Request) -> Json:
     return small_forms.details(request, face.known, inventory.subject(face.world, request))
 
 
-def _open_for(face: Face, click: Click, mark: RequestMark | None, form: Callable[[Request], Json]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What is opened about a request: to whom, and what it shows."""
+
+    may: Callable[[RequestMark, UserId], Request | Denied]
+    shows: Callable[[Request], Json]
+
+
+def _forms(face: Face) -> dict[Choice, _Form]:
+    world = face.world
+    return {
+        Choice.DETAILS: _Form(
+            lambda mark, user: inventory.request(world, user, mark.request), lambda request: _details(face, request)
+        ),
+        Choice.DENY: _Form(
+            lambda mark, user: beforehand.deniable(world, _ballot(mark, user, Verdict.DENY)),
+            lambda request: small_forms.deny(request, face.known),
+        ),
+        Choice.WITHDRAW: _Form(
+            lambda mark, user: beforehand.withdrawable(world, mark.request, user), small_forms.withdraw
+        ),
+    }
+
+
+def _ballot(mark: RequestMark, user: UserId, verdict: Verdict) -> Ballot:
+    return Ballot(request=mark.request, digest=mark.digest, voter=user, verdict=verdict)
+
+
+def _open_for(face: Face, click: Click, mark: RequestMark | None, form: _Form) -> None:
     if mark is None:
         tell(face, click, errors.NOT_OURS)
         return
-    request = inventory.request(face.world, click.person.user, mark.request)
+    request = form.may(mark, click.person.user)
     if isinstance(request, Denied):
-        tell(face, click, request.sentence)
+        _refused(face, click, mark, request)
     else:
-        open_view(face, click.body, form(request), lambda sentence: tell(face, click, sentence))
+        open_view(face, click.body, form.shows(request), lambda sentence: tell(face, click, sentence))
+
+
+def _refused(face: Face, click: Click, mark: RequestMark, refusal: Denied) -> None:
+    tell(face, click, refusal.sentence)
+    if refusal.reason in _CARD_WAS_OLD:
+        redraw(face, click, mark.request)

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.credential import Credential
 from bot.domain.errors import Denied
-from bot.service import deciding, inventory
+from bot.service import beforehand, deciding, inventory
 from bot.slack import changes, errors, small_forms
 from bot.slack.cards import warning
 from bot.slack.clicks import Click, answer, tell
@@ -25,7 +25,7 @@ def answered(face: Face, click: Click) -> None:
     elif mark is None or mark.answer is Answer.AGAIN:
         tell(face, click, errors.NOT_OURS)
     elif mark.answer is Answer.LET_EXPIRE:
-        _ask(face, click, inventory.credential(face.world, click.person.user, mark.credential))
+        _ask(face, click, beforehand.expirable(face.world, mark.credential, click.person.user))
     else:
         put_off = deciding.snooze(face.world, mark.credential, _DAYS[mark.answer], click.person.user)
         tell(face, click, put_off.sentence if isinstance(put_off, Denied) else _silent(face, put_off))

@@ -8,7 +8,7 @@ from bot.domain.ids import RequestId, Words
 from bot.domain.naming import says_something
 from bot.domain.request import Request, Verdict
 from bot.domain.voting import Ballot
-from bot.service import break_glass, reviewing
+from bot.service import beforehand, break_glass, reviewing
 from bot.service.break_glass import TakeCommand
 from bot.slack import errors, glass_forms, small_forms
 from bot.slack.cards import glass as glass_cards
@@ -22,7 +22,6 @@ from bot.slack.submissions import complain, counted, over
 Ack = Callable[..., Any]
 _CARD_WAS_OLD = frozenset({Reason.STALE, Reason.WRONG_STATE, Reason.ALREADY_VOTED})
 _WHY_NOT = "Say in a few words why not: everybody who was told reads this."
-_UNKNOWN = "I know no such request, or it is not for you to see."
 
 
 def sent(face: Face, ack: Ack, body: Payload) -> None:
@@ -54,13 +53,19 @@ def justified(face: Face, click: Click) -> None:
 
 
 def unjustified(face: Face, click: Click) -> None:
-    """Ask for the reason."""
+    """Ask for the reason, if this person may review it."""
     mark = RequestMark.parse(click.value)
-    glass = None if mark is None else reviewing.look(face.world, click.person.user, mark.request)
-    if glass is None:
-        tell(face, click, errors.NOT_OURS if mark is None else _UNKNOWN)
+    if mark is None:
+        tell(face, click, errors.NOT_OURS)
         return
-    open_view(face, click.body, glass_forms.refuse(glass, face.known), lambda sentence: tell(face, click, sentence))
+    glass = beforehand.refusable(face.world, _ballot(mark, click, Verdict.DENY))
+    if not isinstance(glass, Denied):
+        form = glass_forms.refuse(glass, face.known)
+        open_view(face, click.body, form, lambda sentence: tell(face, click, sentence))
+        return
+    tell(face, click, glass.sentence)
+    if glass.reason in _CARD_WAS_OLD:
+        _redraw(face, click, mark.request)
 
 
 def refusal_sent(face: Face, ack: Ack, body: Payload) -> None:

@@ -370,10 +370,31 @@ def test_requester_takes_the_request_back(lounge):
 
 def test_nobody_else_takes_it_back(lounge):
     request = lounge.house.opened()
-    lounge.press(Action.MORE, pack_choice(Choice.WITHDRAW, RequestMark.of(request)), people.ANA)
+    withdraw = pack_choice(Choice.WITHDRAW, RequestMark.of(request))
+    lounge.press(Action.MORE, withdraw, people.ANA)
+    assert "Only the person who asked" in lounge.told()
+    assert lounge.slack.of("views.open") == []
+    lounge.press(Action.MORE, withdraw, people.MAYA)
     answer = lounge.send(lounge.opened(), people.ANA)
     assert "Only the person who asked" in json.dumps(answer["view"])
     assert lounge.now(request).state is State.PENDING
+
+
+def test_whoever_could_not_deny_is_refused_at_the_click_on_record(lounge):
+    request = lounge.house.opened(owner=people.OLGA)
+    lounge.press(Action.DENY, mark(request), people.OLGA)
+    assert "You would own this credential" in lounge.told()
+    assert lounge.slack.of("views.open") == []
+    assert lounge.house.kinds()[-1] == "vote:refused"
+
+
+def test_whoever_became_an_approver_just_now_can_open_the_form(lounge):
+    request, directory = lounge.house.opened(), lounge.house.directory
+    now = directory.groups[people.APPROVERS]
+    directory.groups[people.APPROVERS] = now - {people.ANA}
+    directory.refresh = lambda _users, groups: directory.groups.update(dict.fromkeys(groups, now))
+    lounge.press(Action.DENY, mark(request), people.ANA)
+    assert lounge.opened()["callback_id"] == "form.deny"
 
 
 # --- the handing over -------------------------------------------------------------------------------------------------

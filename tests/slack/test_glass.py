@@ -141,6 +141,9 @@ def test_a_refusal_says_why(lounge):
 def test_a_refusal_by_whoever_took_it_counts_for_nothing_and_keeps_the_words(lounge):
     request = lounge.house.taken()
     lounge.press(Action.UNJUSTIFIED, mark(request), people.MAYA)
+    assert "others must review" in lounge.told()
+    assert lounge.slack.of("views.open") == []
+    lounge.press(Action.UNJUSTIFIED, mark(request), people.ANA)
     answer = lounge.send(lounge.opened(), people.MAYA, reason="I regret it")
     assert "others must review" in json.dumps(answer)
     assert "I regret it" in json.dumps(answer)

@@ -25,6 +25,8 @@ from tests.support.payloads import Payload, Sender
 DOCS = Path(__file__).parents[2] / "docs" / "slack.md"
 BEGIN, END = "<!-- who may: written by tests/slack/test_who_may.py -->\n", "<!-- who may: end -->\n"
 YES, NOTHING = "yes", "nothing happens"
+READ = {Callback.READ, Callback.TERMS}
+"""Windows in which nothing is asked for yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +68,47 @@ NEVER = {
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
 def test_each_kind_of_person_gets_what_the_docs_say(scene, tmp_path):
-    row = _row(scene, tmp_path)
+    outcomes = _outcomes(scene, tmp_path)
+    row = {who: outcome.told for who, outcome in outcomes.items()}
     assert row == _documented().get(scene.what)
     assert {kind.what for kind in KINDS if kind.stranger and row[kind.what] == YES} == set()
     assert {what for what in NEVER.get(scene.what, ()) if row[what] == YES} == set()
+    for who, outcome in outcomes.items():
+        assert not outcome.form or _documented()[_row_of(outcome.form, scene)][who] == YES, f"{who} would be refused"
 
 
 def test_the_docs_have_a_row_for_everything_that_can_be_done(tmp_path):
     if os.environ.get("CRED_TABLE") == "write":
-        rows = {what: _row(scene, tmp_path / str(n)) for n, (what, scene) in enumerate(SCENES.items())}
+        rows = {
+            what: {who: outcome.told for who, outcome in _outcomes(scene, tmp_path / str(n)).items()}
+            for n, (what, scene) in enumerate(SCENES.items())
+        }
         before, _, rest = DOCS.read_text(encoding="utf-8").partition(BEGIN)
         DOCS.write_text(before + BEGIN + _table(rows) + END + rest.partition(END)[2], encoding="utf-8")
     assert list(_documented()) == list(SCENES)
 
 
-def _row(scene: Scene, folder: Path) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of it."""
+
+    told: str
+    """`yes`, or the sentence."""
+    changed: bool
+    """Whether something is another way now. That a refusal is recorded is no change."""
+    form: str
+    """Which form was opened, to be filled in."""
+
+
+def _row_of(form: str, scene: Scene) -> str:
+    """The row of that form as it is sent: where there are several, the one for the same thing."""
+    same = f"{form} ({re.findall('[a-z-]+', scene.what)[-1]})"
+    return same if same in SCENES else form
+
+
+def _outcomes(scene: Scene, folder: Path) -> dict[str, Outcome]:
     """What becomes of it, by who does it. After whoever may do it, it is made anew for the next one."""
-    found: dict[str, str] = {}
+    found: dict[str, Outcome] = {}
     waiting = list(KINDS)
     while waiting:
         with storm.furnished(folder / str(len(waiting))) as lounge:
@@ -91,23 +117,26 @@ def _row(scene: Scene, folder: Path) -> dict[str, str]:
             while waiting and not done:
                 kind = waiting.pop(0)
                 sender = Sender(kind.user, kind.team, answers=lounge.url())
-                found[kind.what], done = _became(lounge, sends(sender))
+                outcome = found[kind.what] = _became(lounge, sends(sender))
+                done = outcome.changed
     return found
 
 
-def _became(lounge: Lounge, payload: Payload) -> tuple[str, bool]:
-    """`yes`, or the sentence; and whether something has changed. That a refusal is recorded is no change."""
+def _became(lounge: Lounge, payload: Payload) -> Outcome:
     effects, calls = _effects(lounge), len(lounge.slack.calls)
     response = lounge.dispatch(payload)
     assert response.status == 200
     lounge.settle()
     answers = [json.loads(response.body)] if response.body else []
-    answers += [body for _, body in lounge.slack.calls[calls:]]
+    made = lounge.slack.calls[calls:]
+    answers += [body for _, body in made]
+    opened = [body["view"]["callback_id"] for method, body in made if method == "views.open"]
+    form = next((each for each in opened if each not in READ), "")
     if _effects(lounge) > effects:
-        return YES, True
+        return Outcome(YES, changed=True, form=form)
     sentences = [_sentence(answer) for answer in answers]
     told = " ".join(sentence for sentence in sentences if sentence)
-    return told or (YES if None in sentences else NOTHING), False
+    return Outcome(told or (YES if None in sentences else NOTHING), changed=False, form=form)
 
 
 def _sentence(answer: Payload) -> str | None:
