@@ -1,11 +1,11 @@
 """Why somebody is asked to decide: the right on which their vote would rest, as policy and roster are now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.domain.delegation import Delegation
-from bot.domain.errors import Allowed
+from bot.domain.errors import Allowed, Denied
 from bot.domain.ids import EstateKey, GroupId, UserId
 from bot.domain.person import Circle, Roster, standing
 from bot.domain.policy import Policy
@@ -41,6 +41,46 @@ class Question(NamedTuple):
     delegations: tuple[Delegation, ...] = ()
     heard: frozenset[UserId] = frozenset()
     escalated: bool = False
+
+
+Scope = frozenset[EstateKey] | None
+"""Of which estates; None: of each, of one that has left the policy as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """What somebody may decide, whichever requests there are: `grounds` from the other side."""
+
+    user: UserId
+    own: Scope
+    for_others: Mapping[UserId, Scope]
+    """For whom they stand in, and what that person may decide."""
+    next_tier: bool
+    """Whether they are asked as well once the approvers have not decided in time."""
+
+
+def right_of(user: UserId, delegations: Iterable[Delegation], policy: Policy, roster: Roster) -> Right:
+    """What somebody may decide. `delegations`: those that hold now."""
+    acts = isinstance(standing(user, policy.organization.teams, roster), Allowed)
+    absent = {each.approver for each in delegations if acts and each.delegate == user}
+    return Right(
+        user=user,
+        own=_scope(user, policy, roster),
+        for_others={each: _scope(each, policy, roster) for each in sorted(absent)},
+        next_tier=user in policy.next_tier(roster),
+    )
+
+
+def _scope(user: UserId, policy: Policy, roster: Roster) -> Scope:
+    if isinstance(standing(user, policy.organization.teams, roster), Denied):
+        return frozenset()
+    estates: frozenset[EstateKey] = frozenset()
+    for rule in policy.approvers:
+        if rule.circle.has(user, roster):
+            if rule.estates is None:
+                return None
+            estates |= rule.estates
+    return estates
 
 
 def grounds(question: Question, policy: Policy, roster: Roster) -> dict[UserId, Ground]:

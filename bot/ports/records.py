@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.domain.credential import Credential, ReceiptState, Secret
 from bot.domain.credential import State as CredentialState
+from bot.domain.grounds import Right
 from bot.domain.ids import AuthorityKey, ClientId, CredentialId, EstateKey, RequestId, SecretId, UserId
 from bot.domain.kind import Kind
 from bot.domain.request import Request, Vote
@@ -33,6 +34,12 @@ class Requests(Protocol):
     def in_state(self, states: Sequence[RequestState], *, limit: int) -> list[Request]: ...
     def concerning(self, user: UserId, *, limit: int) -> list[Request]:
         """Open ones that somebody asked for, or would own what comes of them; the oldest first."""
+
+    def waiting_for(self, right: Right, *, limit: int) -> list[Request]:
+        """Undecided ones to which a person's vote would add one; those that lapse first first."""
+
+    def count_waiting_for(self, right: Right) -> int:
+        """How many they are."""
 
     def overdue(self, now: datetime, *, limit: int) -> list[Request]: ...
     def unreminded(self, now: datetime, *, limit: int) -> list[Request]:

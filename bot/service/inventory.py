@@ -9,6 +9,7 @@ from bot.domain.break_glass import Glass
 from bot.domain.credential import LIVING, Credential
 from bot.domain.errors import Decision, Denied, Reason
 from bot.domain.estate import Estate
+from bot.domain.grounds import right_of
 from bot.domain.ids import CredentialId, NoticeId, RequestId, UserId
 from bot.domain.kind import NEW, Kind
 from bot.domain.naming import name_key
@@ -21,7 +22,7 @@ from bot.service.sight import may_see, seen_by
 PAGE = 10
 """Credentials on a page of a list."""
 _MOST_OPEN = 500
-"""Undecided requests that are looked through for one person's list, and open ones of theirs."""
+"""Open requests of one person, and unreviewed glasses, that are looked through for their list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,9 @@ class Pending:
     """What waits: on me to decide, on others for me, and on me to reveal or to accept."""
 
     on_me: tuple[Request, ...] = ()
+    """The most urgent of those that wait for my decision."""
+    more_on_me: int = 0
+    """How many wait for it beside those."""
     mine: tuple[Request, ...] = ()
     to_reveal: tuple[Request, ...] = ()
     to_review: tuple[Glass, ...] = ()
@@ -122,13 +126,13 @@ def subject(world: World, about: Request) -> Credential | None:
 
 
 def _pending(world: World, reader: Reader, user: UserId) -> Pending:
-    waiting = reader.requests.in_state([State.PENDING], limit=_MOST_OPEN)
+    right = right_of(user, reader.delegations.holding(world.clock.now()), world.policy, world.directory)
+    waiting = reader.requests.waiting_for(right, limit=PAGE)
     theirs = reader.requests.concerning(user, limit=_MOST_OPEN)
     claimable = [r for r in theirs if r.state is State.APPROVED and r.asked.owner == user]
     return Pending(
-        on_me=tuple(
-            r for r in waiting if r.state is State.PENDING and user in r.waits_for(world.policy, world.directory)
-        ),
+        on_me=tuple(waiting),
+        more_on_me=reader.requests.count_waiting_for(right) - len(waiting) if len(waiting) == PAGE else 0,
         mine=tuple(r for r in theirs if r.asked.requester == user),
         to_review=tuple(
             glass

@@ -9,12 +9,14 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, and_, bindparam, exists, false, insert, not_, or_, select, text, update
 
 from bot.domain.delegation import Delegation
+from bot.domain.grounds import Right
 from bot.domain.ids import BUILTIN, AuthorityKey, CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
 from bot.domain.kind import CLAIMED, Kind
 from bot.domain.notice import NoticeKind
 from bot.domain.request import OPEN, Asked, Request, State, Vote
 from bot.ports import Conflict, Unreadable
 from bot.store.columns import micros, micros_or_none, moment, moment_or_none, permissions_in, permissions_out, readable
+from bot.store.decisions import count_waiting_for, waiting_for
 from bot.store.delegations import SqlDelegations
 from bot.store.rows import METADATA
 from bot.store.rows.requests import UNESCALATED
@@ -209,6 +211,12 @@ class SqlRequests:
 
     def concerning(self, user: UserId, *, limit: int) -> list[Request]:
         return self._many(_CONCERNING, {"user": user, "most": limit})
+
+    def waiting_for(self, right: Right, *, limit: int) -> list[Request]:
+        return self._many(waiting_for(right, limit=limit), {})
+
+    def count_waiting_for(self, right: Right) -> int:
+        return int(self._connection.execute(count_waiting_for(right)).scalar_one())
 
     def overdue(self, now: datetime, *, limit: int) -> list[Request]:
         return self._many(_OVERDUE, {"now": micros(now), "most": limit})

@@ -64,7 +64,7 @@ def _needs_you(view: HomeView, known: Known) -> list[Json]:
         channel = in_channel(known.policy.channel_of(request.asked.estate))
         where = f"Decide by {when(request.lapses_at)}, in {channel} or in the Messages tab."
         blocks.append(_row(request, known, where))
-    blocks += _rest(len(waiting.on_me), "to decide")
+    blocks += _rest(len(waiting.on_me) + waiting.more_on_me, "to decide")
     if len(blocks) == 1:
         blocks.append(section("Nothing at the moment."))
     return [*blocks, divider()]

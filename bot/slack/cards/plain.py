@@ -56,19 +56,20 @@ def pending(waiting: Pending, known: Known) -> Card:
             text = f"{summary(glass.request, known)}\n{review_where(glass, known)}"
             blocks.append(section(text, accessory=details_button(glass.request)))
         blocks += _more(len(waiting.to_review))
-    for name, requests, row in (
-        ("Waits for your decision", waiting.on_me, _decide_row),
-        ("Approved: it is yours", waiting.to_reveal, _reveal_row),
-        ("Offered to you: accept it or not", waiting.to_accept, _accept_row),
-        ("You asked for", waiting.mine, _own_row),
+    to_decide = len(waiting.on_me) + waiting.more_on_me
+    for name, requests, count, row in (
+        ("Waits for your decision", waiting.on_me, to_decide, _decide_row),
+        ("Approved: it is yours", waiting.to_reveal, len(waiting.to_reveal), _reveal_row),
+        ("Offered to you: accept it or not", waiting.to_accept, len(waiting.to_accept), _accept_row),
+        ("You asked for", waiting.mine, len(waiting.mine), _own_row),
     ):
         if requests:
             blocks.append(header(name))
             blocks += [block for request in requests[:_SHOWN] for block in row(request, known)]
-            blocks += _more(len(requests))
+            blocks += _more(count)
     counted = (
         (len(waiting.to_review), "to review"),
-        (len(waiting.on_me), "to decide"),
+        (to_decide, "to decide"),
         (len(waiting.to_reveal), "approved for you"),
         (len(waiting.to_accept), "to accept or decline"),
         (len(waiting.mine), "of your own open"),
