@@ -29,6 +29,7 @@ class Delegation:
     until: datetime
     """The first instant at which it no longer holds."""
     ended_at: datetime | None = None
+    """When it was over: before its time where somebody ended it."""
     told: bool = False
     """Whether the delegate was asked for what was undecided when it began."""
 
@@ -39,6 +40,11 @@ class Delegation:
     def open(self, now: datetime) -> bool:
         """Whether it holds, or is yet to begin."""
         return self.ended_at is None and now < self.until
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether it ended with its time, and nobody ended it sooner."""
+        return self.ended_at is not None and self.ended_at >= self.until
 
     def meets(self, other: "Delegation") -> bool:
         """Whether both hold at some moment, if nobody ends them."""

@@ -9,7 +9,7 @@ from bot.domain.central import Central
 from bot.domain.clauses import BreakGlass, Escalation, Leaks, Rotation, Unused, Waiver, Windows
 from bot.domain.errors import ALLOWED, Allowed, Decision, Denied, Reason
 from bot.domain.estate import Estate, Organization, Vendor
-from bot.domain.ids import AuthorityKey, ChannelId, EstateKey, RoleKey, UserId
+from bot.domain.ids import AuthorityKey, ChannelId, EstateKey, GroupId, RoleKey, UserId
 from bot.domain.kind import NEW, Kind
 from bot.domain.person import Circle, Roster, standing
 from bot.domain.reminder import Hours, Schedule
@@ -193,6 +193,11 @@ class Policy:
     def rules_for(self, estate: EstateKey) -> tuple[ApproverRule, ...]:
         """By which rules people approve for an estate."""
         return tuple(rule for rule in self.approvers if rule.estates is None or estate in rule.estates)
+
+    @property
+    def approver_groups(self) -> frozenset[GroupId]:
+        """The user groups through which people approve."""
+        return frozenset[GroupId]().union(*(rule.circle.groups for rule in self.approvers))
 
     def channel_of(self, estate: EstateKey) -> ChannelId:
         """Where an estate's approval cards stand; the security channel for an estate that left the policy."""

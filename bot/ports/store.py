@@ -143,6 +143,9 @@ class Delegations(Protocol):
     def begun(self, now: datetime, *, limit: int) -> list[Delegation]:
         """Those that hold by now, and of which the delegate has not been told."""
 
+    def over(self, now: datetime, *, limit: int) -> list[Delegation]:
+        """Those whose time has passed, and that nobody has ended."""
+
     def each(self) -> Iterator[Delegation | Unreadable]: ...
 
 

@@ -85,15 +85,18 @@ def end(world: World, delegation: DelegationId, actor: UserId) -> Delegation | D
             return Denied(Reason.NOT_FOUND, "I know of nobody who stands in for you. `/cred delegate` says how it is.")
         if not found.open(work.now):
             return Denied(Reason.WRONG_STATE, "That has ended already: nobody stands in for you by it any more.")
-        asked = [request for request in _undecided(work) if _asked_by(world, request, found)]
-        ended = replace(found, ended_at=work.now)
-        work.delegations.save(ended)
-        notices.tell_stand_in(world, work, ended)
-        for request in asked:
-            notices.no_longer_asked(world, work, request, found.delegate)
-        work.record(DelegationEnded(actor=actor, via=Via.SLACK, delegation=found.id))
+        ended = _end(world, work, found, actor=actor)
     world.wake()
     return ended
+
+
+def end_over(world: World, *, limit: int = 100) -> int:
+    """The same where its time has passed; of how many. Nobody stood in any more from that instant on."""
+    with world.store.work() as work:
+        over = work.delegations.over(work.now, limit=limit)
+        for delegation in over:
+            _end(world, work, delegation, actor=None)
+    return len(over)
 
 
 def ask_stand_ins(world: World, *, limit: int = 100) -> int:
@@ -104,6 +107,19 @@ def ask_stand_ins(world: World, *, limit: int = 100) -> int:
             work.delegations.save(replace(delegation, told=True))
             _ask(world, work, delegation)
     return len(begun)
+
+
+def _end(world: World, work: UnitOfWork, delegation: Delegation, *, actor: UserId | None) -> Delegation:
+    ended = replace(delegation, ended_at=work.now)
+    work.delegations.save(ended)
+    notices.tell_stand_in(world, work, ended)
+    for request in _undecided(work):
+        by_it = replace(request, delegations=(*request.delegations, delegation))  # as long as it held
+        if _asked_by(world, by_it, delegation):
+            notices.no_longer_asked(world, work, request, delegation.delegate)
+    via = Via.SWEEP if actor is None else Via.SLACK
+    work.record(DelegationEnded(actor=actor, via=via, delegation=delegation.id))
+    return ended
 
 
 def _wanted(world: World, now: datetime, command: DelegateCommand) -> Delegation:

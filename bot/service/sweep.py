@@ -63,6 +63,7 @@ STEPS: Final = (
     Step("lost", reconciling.lose_unconfirmed),
     Step("reclaimed", reconciling.reclaim_lost, batch=100),  # a transaction each
     Step("unanswered", reconciling.settle_deliveries),
+    Step("absences over", delegating.end_over),
     Step("asked to stand in", delegating.ask_stand_ins),
     Step("escalated", escalating.escalate_undecided),
     Step("reminded", requests.remind_approvers, batch=100),  # a transaction each

@@ -4,23 +4,39 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.domain.delegation import Delegation
-from bot.domain.errors import Denied
+from bot.domain.errors import Denied, Reason
+from bot.domain.ids import GroupId
 from bot.service import delegating
-from bot.service.delegating import DelegateCommand
+from bot.service.delegating import Absence, DelegateCommand
 from bot.slack import delegation_forms, errors, small_forms
 from bot.slack.cards import plain
 from bot.slack.cards.absence import span
 from bot.slack.cards.pieces import Card, Json
-from bot.slack.face import Face, Payload, Person, admitted, who
+from bot.slack.face import Face, Later, Payload, Person, admitted, who
 from bot.slack.submissions import complain, over
 from bot.slack.text import mention
 
 Ack = Callable[..., Any]
 
 
-def form_of(face: Face, person: Person, _rest: str) -> Card | Json:
-    """The form, or why there is none for this person."""
+def form_of(face: Face, person: Person, _rest: str) -> Card | Json | Later:
+    """The form, or why there is none for this person: that only once the approvers' user groups were read anew.
+
+    Right after the very first start nobody has read them yet.
+    """
     stands = delegating.absence(face.world, person.user)
+    groups = face.world.policy.approver_groups
+    if isinstance(stands, Denied) and stands.reason is Reason.NOT_APPROVER and groups:
+        return Later(lambda: _read_anew(face, person, groups))
+    return _form(face, stands)
+
+
+def _read_anew(face: Face, person: Person, groups: frozenset[GroupId]) -> Card | Json:
+    face.world.directory.refresh(frozenset(), groups)
+    return _form(face, delegating.absence(face.world, person.user))
+
+
+def _form(face: Face, stands: Absence | Denied) -> Card | Json:
     return plain.refusal(stands.sentence) if isinstance(stands, Denied) else delegation_forms.build(stands, face.known)
 
 

@@ -30,7 +30,7 @@ from bot.slack.text import unescape
 
 Ack = Callable[..., Any]
 Answered = Card | Json | Later
-"""A card to answer with, a view to open, or a card that is made only after the acknowledgement."""
+"""A card to answer with, a view to open, or one of them that is made only after the acknowledgement."""
 Answer = Callable[[Face, Person, str], Answered]
 _TOO_LATE = "The form did not open in time. Please try it again."
 

@@ -12,7 +12,7 @@ from bot.ports import DirectoryUnavailableError, World
 from bot.service import inventory
 from bot.slack import errors
 from bot.slack.background import Background, Task
-from bot.slack.cards.pieces import Card, Known
+from bot.slack.cards.pieces import Card, Json, Known
 from bot.slack.lookers import Lookers
 from bot.slack.reply import Replies
 
@@ -52,9 +52,12 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """An answer that is not ready as long as something is not written: it is made after the acknowledgement."""
+    """An answer that waits for something to be written, or read in the workspace: made after the acknowledgement.
 
-    make: Callable[[], Card]
+    A card, or a view to open: its trigger lives for 3 seconds.
+    """
+
+    make: Callable[[], Card | Json]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,12 @@ _HOLDING = _OPEN.where(_DELEGATION.c.since <= bindparam("now")).order_by(_DELEGA
 _OF = _OPEN.where(
     or_(_DELEGATION.c.approver == bindparam("user"), _DELEGATION.c.delegate == bindparam("user"))
 ).order_by(_DELEGATION.c.since)
+_OVER = (
+    select(_DELEGATION)
+    .where(_DELEGATION.c.ended_at.is_(None), _DELEGATION.c.until <= bindparam("now"))
+    .order_by(_DELEGATION.c.until)
+    .limit(bindparam("most"))
+)
 _BEGUN = _HOLDING.where(_DELEGATION.c.told == false()).limit(bindparam("most"))
 
 
@@ -68,6 +74,9 @@ class SqlDelegations:
 
     def begun(self, now: datetime, *, limit: int) -> list[Delegation]:
         return self._many(_BEGUN, {"now": micros(now), "most": limit})
+
+    def over(self, now: datetime, *, limit: int) -> list[Delegation]:
+        return self._many(_OVER, {"now": micros(now), "most": limit})
 
     def each(self) -> Iterator[Delegation | Unreadable]:
         for row in self._connection.execute(select(_DELEGATION)).all():

@@ -12,9 +12,10 @@ import pytest
 
 from bot.domain.credential import Credential, State
 from bot.domain.kind import Kind
+from bot.slack.ids import Action
 from tests.support import lives, road, soundness
-from tests.support.composing import a_program
-from tests.support.live import ANA, MAYA, Program
+from tests.support.composing import POLICY, a_program
+from tests.support.live import ANA, MAYA, SAM, Program
 from tests.support.sandbox import eventually, words
 
 pytestmark = pytest.mark.scenario
@@ -41,7 +42,7 @@ def _rotated(program, name):
 DUE = {
     "warned": Due(
         "warning:raised",
-        "ends",
+        "Expires to",
         comes=lambda found: found.expires_at - 12 * HOUR,  # the last day: told whatever the working hours are
         done=lambda found: found.plan.told is not None,
     ),
@@ -92,6 +93,29 @@ def test_killed_at_its_commit_it_happens_once(program, name, what, when):
     assert soundness.check(program).kinds(name)[due.entry] == 1
     assert _told(program, name, due.said) == Counter(due.told)
     assert road.works(program, pair) is (what == "warned")
+
+
+def test_killed_at_the_commit_of_an_escalation_the_next_tier_is_asked_once(tmp_path):
+    policy = f'{POLICY}\n[escalation]\nwho = ["{SAM}"]\nafter = "1d"\n'
+    with a_program(tmp_path, mode="http", policy=policy, ack_seconds=10.0) as program:
+        for when in ("before", "after"):
+            name = f"undecided-{when}"
+            road.ask(program, name)
+            _rest(program)
+            program.kill_at(when, "request:escalated")
+            program.let_pass(25 * HOUR)
+            program.wait_killed()
+            program.spare()
+            program.start()
+            eventually(lambda name=name: _asked(program, name), "the question to Sam")
+            _rest(program)
+            assert soundness.check(program).kinds(name)["request:escalated"] == 1
+            assert len(_asked(program, name)) == 1
+
+
+def _asked(program, name):
+    """The messages in which Sam is asked to decide that request."""
+    return [m for m in program.person(SAM).messages() if road.tells_of(m, name) and road.has_button(m, Action.APPROVE)]
 
 
 def _rest(program):

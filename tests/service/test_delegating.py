@@ -1,6 +1,7 @@
 """Somebody stands in for an approver who is away: as one vote, of both of them, and never for requester or owner."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -211,6 +212,26 @@ def test_who_stands_in_later_is_asked_when_it_begins_and_once(house):
     assert sweep(house.world)["asked to stand in"] == 1
     assert SAM in asked(house, request)
     assert "asked to stand in" not in sweep(house.world)
+
+
+def test_when_its_time_is_over_the_messages_say_so_once(house):
+    delegation = begin(house)
+    request, hers = house.opened(), house.opened(name="hers", owner=SAM)
+    decided = house.vote(house.opened(name="decided"), SAM)
+    house.clock.time = delegation.until - timedelta(microseconds=1)
+    assert delegating.end_over(house.world) == 0
+    already = len(house.waiting())
+    house.clock.time = delegation.until
+    assert delegating.end_over(house.world) == 1
+    new = [(each.kind, each.subject) for each in house.waiting()[already:]]
+    asked_no_more = [(NoticeKind.APPROVAL_CARD, request.id), (NoticeKind.APPROVER_ASKED, request.id)]
+    assert new == [(NoticeKind.STANDS_IN, delegation.id), *asked_no_more]
+    assert {hers.id, decided.id}.isdisjoint(subject for _, subject in new)
+    assert delegating.end_over(house.world) == 0
+    with house.store.read() as reader:
+        assert reader.delegations.get(delegation.id).ran_out
+    assert house.kinds().count("delegation:ended") == 1
+    assert told_of(house) == []
 
 
 def test_nobody_is_reminded_of_what_was_decided_in_their_stead(house):

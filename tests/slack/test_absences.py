@@ -37,9 +37,29 @@ def test_an_approver_names_somebody_in_a_form(lounge, word):
 
 
 def test_who_approves_nothing_is_told_that_there_is_nothing_to_stand_in_for(lounge):
-    assert "nothing to stand in for" in lounge.type("delegate", people.MAYA)["text"]
-    lounge.settle()
+    assert lounge.type("delegate", people.MAYA) == {}
+    assert "nothing to stand in for" in lounge.told()
     assert lounge.slack.of("views.open") == []
+
+
+def test_right_after_the_very_first_start_the_groups_are_read_before_anybody_is_refused(lounge):
+    directory = lounge.house.directory
+    group = directory.groups.pop(people.APPROVERS)
+
+    def read(_users, groups):
+        assert groups == {people.APPROVERS}
+        directory.groups[people.APPROVERS] = group
+
+    directory.refresh = read
+    assert lounge.type("delegate", people.ANA) == {}
+    assert lounge.opened()["callback_id"] == "form.delegate"
+
+
+def test_whoever_cannot_be_looked_up_is_told_so(lounge):
+    lounge.house.directory.groups.clear()
+    lounge.house.directory.down = True
+    assert lounge.type("delegate", people.ANA) == {}
+    assert "could not check with the workspace" in lounge.told()
 
 
 def test_the_same_command_ends_it_for_the_one_who_was_away_and_nobody_else(lounge):

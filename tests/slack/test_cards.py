@@ -170,9 +170,11 @@ def _leak_cards():
     found = Leak(at=specimens.NOON, by=people.SAM, channel="C0GENERAL")
     secret = specimens.secret(leak=found)
     private = specimens.secret(leak=replace(found, channel="D0SOMEBODY"))
+    seen = specimens.secret(leak=replace(found, by=None))
     gone = specimens.secret(leak=found, state=SecretState.RETIRED)
     cards = {
         "leaked": specimens.credential(secret),
+        "leaked-seen": specimens.credential(seen),
         "leaked-privately": specimens.credential(private),
         "leaked-suspended": specimens.credential(secret, state=CredentialState.SUSPENDED),
         "leaked-ended": specimens.credential(gone, specimens.secret(id=SecretId(UUID(int=7)))),
@@ -241,6 +243,8 @@ def _request_cards():
         specimens.delegation(since=datetime(2026, 3, 2, 23, 0, tzinfo=UTC)), KNOWN
     )
     cards["stands-in-ended"] = absence.stands_in(specimens.delegation(ended_at=specimens.NOON), KNOWN)
+    over = specimens.delegation().until
+    cards["stands-in-over"] = absence.stands_in(specimens.delegation(ended_at=over), KNOWN)
     cards["asked-named"] = request_cards.asked(specimens.request(), KNOWN, people.CAI)
     cards["approval-fresh"] = request_cards.approval(specimens.request(role=READ_ONLY, description=""), KNOWN)
     cards["approval-revoked"] = request_cards.approval(

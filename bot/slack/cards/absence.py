@@ -9,7 +9,8 @@ def stands_in(delegation: Delegation, known: Known) -> Card:
     """What is asked of them, and until when; edited once it has ended."""
     absent = mention(delegation.approver)
     if delegation.ended_at is not None:
-        text = f"You no longer stand in for {absent}: they have ended it. What you decided so far stands."
+        why = "that time is over" if delegation.ran_out else "they have ended it"
+        text = f"You no longer stand in for {absent}: {why}. What you decided so far stands."
         return Card(text, (header("🤝 You no longer stand in"), section(text)))
     text = (
         f"{absent} is away {span(delegation, known)}, and asks you to decide requests for API credentials in their "
