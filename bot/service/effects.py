@@ -28,7 +28,7 @@ from bot.service.grouping import Address, redraw, settle, tell_together
 from bot.service.lifecycle import warned_again
 from bot.service.receipts import NOT_FOUND
 
-HANDED_ON = "It was handed on since: its new owner can ask for it."
+HANDED_ON = "It was transferred since: its new owner can ask for it."
 Effect = Callable[[World, UnitOfWork, Request, Credential], Credential]
 
 
@@ -227,7 +227,7 @@ def _withdraw_what_is_in_vain(world: World, work: UnitOfWork, credential: Creden
         if _is_the_owners(request):
             withdraw(world, work, request, why=HANDED_ON)
         elif isinstance(theirs, Denied):
-            withdraw(world, work, request, why="It was handed on, and is no longer theirs to change.")
+            withdraw(world, work, request, why="It was transferred, and is no longer theirs to change.")
 
 
 def _is_the_owners(request: Request) -> bool:

@@ -37,7 +37,7 @@ def gone_there(world: World, credential_id: CredentialId, actor: UserId) -> Cred
         if credential.state is State.DELETED:
             return credential
         if credential.state is not State.DELETING:
-            return Denied(Reason.WRONG_STATE, f"This credential is {credential.state}: nobody asked to delete it.")
+            return Denied(Reason.WRONG_STATE, f"This credential is {credential.state.told}: nobody asked to delete it.")
         ended = lifecycle.end(world, work, credential, Verb.DESTROY)
         notices.tell_of_deletion(world, work, ended)
         why = "its owner or an admin says that it is deleted where it lived"

@@ -154,7 +154,7 @@ def may_suspend(world: World, credential: Credential, actor: UserId) -> Decision
     if credential.tracked:
         return Denied(Reason.WRONG_STATE, "This credential lives elsewhere: it is stopped and started there.")
     if not credential.can(Verb.SUSPEND):
-        return Denied(Reason.WRONG_STATE, f"“{credential.name}” is {credential.state} already.")
+        return Denied(Reason.WRONG_STATE, f"“{credential.name}” is {credential.state.told} already.")
     return ALLOWED
 
 
@@ -237,7 +237,7 @@ def end(world: World, work: UnitOfWork, credential: Credential, verb: Verb) -> C
     )
     work.credentials.save(ended, expected=credential.state)
     work.names.free(credential.id)
-    withdraw_all(world, work, ended, why=f"The credential is {ended.state}.")
+    withdraw_all(world, work, ended, why=f"The credential is {ended.state.told}.")
     notices.refresh_secrets(world, work, ended)
     settle(world, work, ended, Resolution.EXPIRED if verb is Verb.EXPIRE else Resolution.DELETED)
     alarm.credential_ended(world, work, ended)

@@ -50,7 +50,7 @@ def stored(world: World, credential: CredentialId, secret: SecretId, actor: User
         if found.newest.id != secret:
             return REPLACED
         if found.state is not State.ACTIVE:
-            return Denied(Reason.WRONG_STATE, f"It is too late: this credential is {found.state}.")
+            return Denied(Reason.WRONG_STATE, f"It is too late: this credential is {found.state.told}.")
         if not can(RECEIPT_TRANSITIONS, found.newest.receipt, ReceiptVerb.STORE):
             return found
         kept = replace(

@@ -18,7 +18,7 @@ _ASKS = {
     Kind.ADD: "asked for this credential",
     Kind.ROTATE: "asked for another secret",
     Kind.RESUME: "asked to resume it",
-    Kind.TRANSFER: "asked to hand it on",
+    Kind.TRANSFER: "asked to transfer it",
     Kind.EXTEND: "asked for a later expiry",
     Kind.DELETE: "asked to delete it",
     Kind.BREAK_GLASS: "took it in an emergency, without approval",

@@ -35,7 +35,7 @@ def build(offer: Offer) -> Json:
         ),
         _words("Reason", "What the emergency is. Everybody who is told reads this."),
         context(
-            f"It ends {when(offer.ends_at)}, and is never extended.", f"To be reviewed by {when(offer.review_by)}."
+            f"It expires {when(offer.ends_at)}, and is never extended.", f"To be reviewed by {when(offer.review_by)}."
         ),
     ]
     return form("Break the glass", blocks, callback=Callback.GLASS, submit="Break the glass")

@@ -44,7 +44,7 @@ MANUAL: Mapping[str, Topic] = {
             "list unused:90d",
         ),
         more=(
-            "Words are the beginning of a name. `expiring:30d` finds what ends within 30 days, the soonest first; "
+            "Words are the beginning of a name. `expiring:30d` finds what expires within 30 days, the soonest first; "
             "`unused:90d` what nobody has used for 90 days; `owner:` takes `@somebody` or `me`. What has spaces goes "
             'into quotation marks: `estate:"Harbour Retail"`. All that you say must be so.'
         ),
@@ -73,7 +73,7 @@ MANUAL: Mapping[str, Topic] = {
         more="Once it is approved it works again with the secrets that it has.",
     ),
     "transfer": Topic(
-        does="hand one on to another owner, who must accept it",
+        does="give one to another owner, who must accept it",
         typed=("transfer NAME", "transfer payroll-sync"),
         more="The secret stays the same: the new owner can rotate it.",
     ),

@@ -101,7 +101,7 @@ def denial(sent: Mapping[str, Any]) -> tuple[RequestMark, str] | None:
 
 def withdraw(request: Request) -> Json:
     """Sure?"""
-    blocks = [section(f"Take back your request for `{request.asked.name}`? {_lost(request)}")]
+    blocks = [section(f"Withdraw your request for `{request.asked.name}`? {_lost(request)}")]
     mark = RequestMark.of(request).pack()
     return form("Withdraw my request", blocks, callback=Callback.WITHDRAW.value, submit="Withdraw", metadata=mark)
 
@@ -113,7 +113,7 @@ def _lost(request: Request) -> str:
 
 
 def withdrawal(sent: Mapping[str, Any]) -> RequestMark | None:
-    """Which request is taken back."""
+    """Which request is withdrawn."""
     return RequestMark.parse(sent.get("private_metadata"))
 
 

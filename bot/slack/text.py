@@ -95,9 +95,14 @@ def day(value: date) -> str:
     return f"{value:%b} {value.day}, {value.year}"
 
 
+def closed(sentence: str) -> str:
+    """With a mark at its end."""
+    return sentence if sentence.endswith(("?", ".", "!")) else f"{sentence}."
+
+
 def counted(number: int, one: str, many: str) -> str:
-    """`1 person`, `3 people`."""
-    return f"{number} {one if number == 1 else many}"
+    """`1 person`, `3,000 people`."""
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def span(length: timedelta) -> str:

@@ -56,7 +56,7 @@ def test_a_channel_that_is_archived_between_request_and_card_is_left_for_the_sec
     eventually(lambda: program.control.requests("chat.postMessage"), "the first try")
     arrange(program, road.CHANNEL, is_archived=True)
     card = eventually(lambda: road.newest(program.person(ANA), name, Action.APPROVE, SECURITY), "the card")
-    assert "This belongs into <#C0APPROVE>, which I cannot write to: it is archived." in words(card["blocks"])
+    assert "This belongs in <#C0APPROVE>, which I cannot write to: it is archived." in words(card["blocks"])
     program.person(ANA).press(card, Action.APPROVE)
     pair = road.reveal(program, name)
     assert road.works(program, pair)
@@ -64,7 +64,7 @@ def test_a_channel_that_is_archived_between_request_and_card_is_left_for_the_sec
     (stands,) = told(program, SECURITY, name)
     assert stands["ts"] == card["ts"], "it was edited where it stands"
     assert "has revealed the secret" in words(stands["blocks"])
-    assert "This belongs into" in words(stands["blocks"])
+    assert "This belongs in" in words(stands["blocks"])
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_nothing_goes_where_strangers_read_or_the_bot_was_never_let_in(program, 
     program.control.set_channel(**{"channel": road.CHANNEL, "name": "cred-approvals", "members": MEMBERS, **how})
     road.ask(program, name)
     card = eventually(lambda: road.newest(program.person(ANA), name, Action.APPROVE, SECURITY), "the card")
-    assert f"This belongs into <#{road.CHANNEL}>, which I cannot write to: {why}" in words(card["blocks"])
+    assert f"This belongs in <#{road.CHANNEL}>, which I cannot write to: {why}" in words(card["blocks"])
     at_rest(program)
     assert told(program, road.CHANNEL, name) == []
 

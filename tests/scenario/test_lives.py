@@ -74,7 +74,7 @@ def test_a_transfer_waits_for_its_new_owner_who_alone_is_shown_new_secrets(progr
     new = lives.reveal_new(program, name, SAM)
     assert road.works(program, new)
     assert [found.secret for found in road.all_shown(program, name)] == [pair.secret]
-    eventually(lambda: f"Handed on: {name}" in _read(program, MAYA), "word to the owner of before")
+    eventually(lambda: f"Transferred: {name}" in _read(program, MAYA), "word to the owner of before")
     assert soundness.check(program).kinds(name)["credential:transferred"] == 1
 
 

@@ -137,7 +137,7 @@ def test_rotation_of_before_a_transfer_gives_the_old_owner_no_secret(house, cred
     handed_on(house, credential)
     refused = house.reveal(request)
     assert isinstance(refused, Denied)
-    assert "handed on" in refused.sentence
+    assert "transferred" in refused.sentence
     assert [secret.state for secret in now(house, credential).secrets] == [SecretState.LIVE]
 
 

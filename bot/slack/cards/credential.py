@@ -78,8 +78,8 @@ def show(view: CredentialView, known: Known) -> Card:
     row = _buttons(view)
     if row:
         blocks.append(actions(*row))
-    text = f"{credential.name}: {credential.state}, {known.role(credential.role)} in {known.estate(credential.estate)}."
-    return Card(text, tuple(blocks))
+    what = f"{known.role(credential.role)} in {known.estate(credential.estate)}"
+    return Card(f"{credential.name}: {credential.state.told}, {what}.", tuple(blocks))
 
 
 def _origin(credential: Credential) -> str:
@@ -95,7 +95,7 @@ def _newest_first(credential: Credential) -> list[tuple[int, Secret]]:
 def _secret(credential: Credential, number: int, secret: Secret) -> str:
     state = _SECRET_STATES[secret.state]
     if secret.state is not SecretState.RETIRED and credential.state is not State.ACTIVE:
-        state = f"does not work while the credential is {credential.state}"
+        state = f"does not work while the credential is {credential.state.told}"
     elif secret.state is SecretState.RETIRING and secret.retire_at is not None:
         state = f"works until {when(secret.retire_at)}"
     used = "never used" if secret.last_used_at is None else f"last used {when(secret.last_used_at)}"

@@ -34,11 +34,11 @@ _PERSON = {
 
 
 def astray(card: Card, notice: Notice) -> Card:
-    """A card in the security channel that belongs into another one."""
+    """A card in the security channel that belongs in another one."""
     if notice.belongs is None:
         return card
     why = _CHANNEL.get(notice.detour) or _word(notice)
-    line = context(f"↪️ This belongs into {in_channel(notice.belongs)}, which I cannot write to: {why}.")
+    line = context(f"↪️ This belongs in {in_channel(notice.belongs)}, which I cannot write to: {why}.")
     return Card(card.text, (*card.blocks[: MESSAGE_BLOCKS_MAX - 1], line))
 
 

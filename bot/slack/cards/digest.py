@@ -16,7 +16,7 @@ def digest(found: Digest, known: Known) -> Card:
     unused = known.policy.unused
     blocks: list[Json] = [
         header(_TITLE),
-        section(f"*Ending, by week*\n{_chart(found.weeks)}"),
+        section(f"*Expiring, by week*\n{_chart(found.weeks)}"),
         section(f"{_roles(found, known)}\n{_waiting(found)}"),
         divider(),
     ]
@@ -28,8 +28,9 @@ def digest(found: Digest, known: Known) -> Card:
     blocks += lists or [section("✨ Every credential is used, and has an owner who is here.")]
     blocks.append(context("Counted when this was sent. `/cred list` shows what there is now."))
     ending = sum(week.ending for week in found.weeks)
-    text = f"{_TITLE}: {counted(ending, 'ends', 'end')} in {len(found.weeks)} weeks, {found.waiting} wait for approval."
-    return Card(text, tuple(blocks))
+    expire = f"{counted(ending, 'expires', 'expire')} in {len(found.weeks)} weeks"
+    waits = f"{counted(found.waiting, 'waits', 'wait')} for approval"
+    return Card(f"{_TITLE}: {expire}, {waits}.", tuple(blocks))
 
 
 def _chart(weeks: tuple[Week, ...]) -> str:
@@ -72,7 +73,7 @@ def _list(title: str, what: str, tally: Tally, known: Known, *, since: str) -> l
 def _row(named: Named, known: Known, since: str) -> Json:
     told = f"`{named.name}` in {known.estate(named.estate)} · {mention(named.owner)}"
     if not since:
-        return section(f"{told} · ends {day(known.policy.last_day(named.since))}")
+        return section(f"{told} · expires {day(known.policy.last_day(named.since))}")
     delete = Button(
         action=Action.CHANGE,
         label="Delete…",

@@ -84,7 +84,7 @@ def _body(glass: Glass, known: Known) -> list[Json]:
         fields(
             ("Taken by", mention(glass.taker)),
             ("Name", f"`{asked.name}`"),
-            ("Ends", when(asked.expires_at)),
+            ("Expires", when(asked.expires_at)),
             ("Review by", when(glass.review_by)),
         ),
         section(f"*Reason*\n{quote(asked.reason, _QUOTE_MAX)}"),
@@ -112,7 +112,7 @@ def _life(glass: Glass) -> str:
         case CredentialState.ACTIVE:
             return f"It works until {when(asked.expires_at)}."
         case CredentialState.SUSPENDED:
-            return f"It is suspended, and ends {when(asked.expires_at)}."
+            return f"It is suspended, and expires {when(asked.expires_at)}."
         case CredentialState.EXPIRED | CredentialState.DELETING | CredentialState.DELETED:
             ended = glass.credential.ended_at
             return f"It no longer works{'' if ended is None else f': it ended {when(ended)}'}."

@@ -46,12 +46,12 @@ def _row(credential: Credential, known: Known) -> Json:
         told = f"Its deletion was approved, and nobody has said that it is done in {known.place(credential.authority)}."
         return section(f"{what}\n{told} An admin can delete it there, and say so.", accessory=gone_button(credential))
     if credential.state not in USABLE:
-        return section(f"{what}\nThis one is {credential.state}.")
+        return section(f"{what}\nThis one is {credential.state.told}.")
     if not _waits(credential, known.roster):
         return section(f"{what}\n✅ {mention(credential.owner)} owns it now.")
-    used = "never" if credential.last_used_at is None else when(credential.last_used_at)
+    used = "never used" if credential.last_used_at is None else f"last used {when(credential.last_used_at)}"
     until = day(known.policy.last_day(credential.expires_at))
-    return section(f"{what}\nuntil the end of {until} · last used {used}", accessory=_take_over(credential))
+    return section(f"{what}\nuntil the end of {until} · {used}", accessory=_take_over(credential))
 
 
 def _take_over(credential: Credential) -> Json:

@@ -1,4 +1,4 @@
-"""What is told of a credential's life: suspended, handed on, unused, deleted."""
+"""What is told of a credential's life: suspended, transferred, unused, deleted."""
 
 from bot.domain.credential import Credential, State
 from bot.domain.ids import CredentialId
@@ -14,7 +14,7 @@ def suspended(credential: Credential, known: Known) -> Card:
     title = f"⏸️ Suspended: {credential.name}"
     where = f"{known.role(credential.role)} in {known.estate(credential.estate)}, owner {mention(credential.owner)}."
     if credential.suspension is None:
-        return _about(credential, title, f"{where}\nIt was suspended, and is {credential.state} now.")
+        return _about(credential, title, f"{where}\nIt was suspended, and is {credential.state.told} now.")
     text = (
         f"{where}\n{by_whom(credential.suspension)} It no longer authenticates. If it is still needed, *Resume* asks "
         "for an approval; whoever then misses its secret can rotate it."
@@ -37,7 +37,7 @@ def transferred(credential: Credential) -> Card:
         f"{mention(credential.owner)} has accepted this credential and answers for it from now on. "
         "Its secret is the same: whoever still has it can rotate it with them."
     )
-    return _about(credential, f"🤝 Handed on: {credential.name}", text)
+    return _about(credential, f"🤝 Transferred: {credential.name}", text)
 
 
 def deleted(credential: Credential) -> Card:
@@ -61,7 +61,7 @@ def unused(credential: Credential, known: Known) -> Card:
         text = "It has been used since, or no longer counts as unused. There is nothing left to do."
         return _about(credential, f"✅ Settled: {credential.name}", text)
     if credential.state is not State.ACTIVE:
-        text = f"This credential is {credential.state}, so it no longer matters that nobody used it."
+        text = f"This credential is {credential.state.told}, so it no longer matters that nobody used it."
         return _about(credential, f"✅ Settled: {credential.name}", text)
     used = credential.last_used_at
     since = (

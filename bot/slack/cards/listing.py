@@ -65,7 +65,7 @@ def described(wanted: Wanted, known: Known) -> str:
     if wanted.owner is not None:
         told.append(f"owner {mention(wanted.owner)}")
     if wanted.expiring is not None:
-        told.append(f"ending within {counted(wanted.expiring, 'day', 'days')}, the soonest first")
+        told.append(f"expiring within {counted(wanted.expiring, 'day', 'days')}, the soonest first")
     if wanted.unused is not None:
         told.append(f"not used for {counted(wanted.unused, 'day', 'days')}")
     return " · ".join(told)
@@ -86,12 +86,12 @@ def choice(found: tuple[Credential, ...], known: Known, *, command: str = "show"
 def line(credential: Credential, known: Known, *, full_name: bool = False) -> Json:
     """One credential in a list."""
     name = f"{credential.estate}/{credential.name}" if full_name else credential.name
-    lives = known.place(credential.authority)
+    last = "never used" if credential.last_used_at is None else f"last used {when(credential.last_used_at)}"
     return section(
         f"*`{name}`* · {LIVES[credential.state]}\n"
         f"{known.role(credential.role)} in {known.estate(credential.estate)} · owner {mention(credential.owner)}\n"
         f"created {when(credential.created_at)} · "
-        + (f"lives in {lives}" if credential.tracked else f"last used {used(credential)}")
+        + (f"lives in {known.place(credential.authority)}" if credential.tracked else last)
         + f" · works until {known.end(credential.expires_at)}"
     )
 

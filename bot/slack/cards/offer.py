@@ -11,7 +11,7 @@ from bot.slack.cards.particulars import at_a_glance
 from bot.slack.cards.pieces import Button, Card, Confirm, Json, Known, actions, button, context, header, section
 from bot.slack.cards.sentences import let_through, outcome, plain_outcome, title
 from bot.slack.ids import Action, ChangeMark, RequestMark
-from bot.slack.text import escape, in_channel, mention, quote, span, when
+from bot.slack.text import closed, escape, in_channel, mention, quote, span, when
 
 _QUOTE_MAX = 2900
 
@@ -42,7 +42,7 @@ def offer(request: Request, known: Known, subject: Credential | None = None) -> 
                 )
             )
         blocks.append(context(f"Request {request.code}"))
-    return Card(f"{heading}. {escape(plain_outcome(request))}", tuple(blocks))
+    return Card(f"{closed(heading)} {escape(plain_outcome(request))}", tuple(blocks))
 
 
 def _title(request: Request) -> str:
@@ -94,7 +94,8 @@ def _to_new_owner(request: Request, known: Known, subject: Credential | None) ->
         case State.APPROVED:
             channel = known.policy.channel_of(request.asked.estate)
             return (
-                f"{mention(request.asked.requester)} asked to hand this credential on to you. {let_through(request)}.\n"
+                f"{mention(request.asked.requester)} asked to transfer this credential to you. "
+                f"{let_through(request)}.\n"
                 "Whoever accepts it answers for it: you are warned before it expires, you alone are shown its new "
                 f"secrets, and your name stands at it in {in_channel(channel)}. Whoever has its secret still knows "
                 f"it then: {_change_it(request)}.{at_the_moment}"

@@ -56,7 +56,7 @@ def retiring(credential: Credential, known: Known, notice: Notice) -> Card:
 def _over(credential: Credential, notice: Notice) -> str | None:
     """Why this message has had its time."""
     if credential.state not in LIVING:
-        return f"This credential is {credential.state}, so none of its secrets works."
+        return f"This credential is {credential.state.told}, so none of its secrets works."
     if notice.request not in (None, credential.newest.request):
         return "It has been rotated again since. The newest message says which of its secrets work."
     if notice.person not in (None, credential.owner):

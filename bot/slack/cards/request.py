@@ -29,7 +29,7 @@ from bot.slack.cards.pieces import (
 )
 from bot.slack.cards.sentences import next_step, outcome, plain_outcome, title
 from bot.slack.ids import Action, Choice, RequestMark, pack_choice
-from bot.slack.text import escape, in_channel, mention, span, when
+from bot.slack.text import closed, escape, in_channel, mention, span, when
 
 
 def approval(request: Request, known: Known, subject: Credential | None = None) -> Card:
@@ -81,7 +81,7 @@ def told(request: Request, known: Known, subject: Credential | None = None) -> C
         section(f"{outcome(request, subject)}\n{next_step(request)}".rstrip()),
         context(f"You {asked_to} `{asked_for.name}`: {what(request, known)}.", f"Request {request.code}"),
     ]
-    return Card(f"{title(request, subject)}. {escape(plain_outcome(request, subject))}", tuple(blocks))
+    return Card(f"{closed(title(request, subject))} {escape(plain_outcome(request, subject))}", tuple(blocks))
 
 
 def pressable(request: Request) -> list[Json]:

@@ -85,7 +85,7 @@ def expired(credential: Credential, known: Known) -> Card:
 
 def _settled(credential: Credential, occasion: RequestId | None) -> str | None:
     if credential.state is not State.ACTIVE:
-        return f"This credential is {credential.state}, so its secret no longer matters."
+        return f"This credential is {credential.state.told}, so its secret no longer matters."
     if occasion not in (None, credential.newest.request):
         return "The credential has been rotated since, so this secret no longer matters."
     if credential.newest.state is SecretState.RETIRED:

@@ -202,7 +202,7 @@ def _ended(request: Request, at: str) -> str:
         return f"Declined by {mention(request.asked.owner)}{at}. Nothing has changed."
     why = escape(request.closing)
     if request.state is State.WITHDRAWN:
-        return f"It was withdrawn: {why}{at}." if why else f"Taken back by {mention(request.asked.requester)}{at}."
+        return f"It was withdrawn: {why}{at}." if why else f"Withdrawn by {mention(request.asked.requester)}{at}."
     if request.state is State.LAPSED:
         return f"It lapsed: {why or 'its time had passed'}{at}."
     return f"It could not be {wording.of(request).gone}{at}. {why}".rstrip()

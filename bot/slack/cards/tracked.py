@@ -13,7 +13,7 @@ from bot.slack.cards.life import undo_button
 from bot.slack.cards.pieces import Button, Card, Confirm, Json, Known, actions, button, context, fields, header, section
 from bot.slack.cards.sentences import let_through, outcome, plain_outcome, title
 from bot.slack.ids import Action, ChangeMark, RequestMark
-from bot.slack.text import counted, day, escape, mention, when
+from bot.slack.text import closed, counted, day, escape, mention, when
 
 
 def to_make(request: Request, known: Known) -> Card:
@@ -75,7 +75,7 @@ def _with_button(request: Request, blocks: list[Json]) -> Card:
         blocks.append(context(f"Say it by {when(request.lapses_at)}.", f"Request {request.code}"))
     else:
         blocks.append(context(f"Request {request.code}"))
-    return Card(f"{title(request)}. {escape(plain_outcome(request))}", tuple(blocks))
+    return Card(f"{closed(title(request))} {escape(plain_outcome(request))}", tuple(blocks))
 
 
 def to_delete(credential: Credential, known: Known) -> Card:

@@ -1,4 +1,4 @@
-"""What ends soon, and what has ended: one card of all that is due in a channel, or for an owner.
+"""What expires soon, and what has expired: one card of all that is due in a channel, or for an owner.
 
 The most urgent stands first. What was decided since is said in the card itself, and offers no choices any more.
 """
@@ -30,16 +30,16 @@ _FEW = 3
 
 
 def warning(group: Warned, known: Known) -> Card:
-    """To a channel: what ends soon."""
+    """To a channel: what expires soon."""
     title = _title(group, known)
     blocks = [header(title), *(_row(item, group, known) for item in group.items[:PAGE]), *_rest(group)]
     if group.decided < group.total:
-        blocks.append(context("Whoever owns one is asked to decide: rotate it, hand it on, or let it expire."))
+        blocks.append(context("Whoever owns one is asked to decide: rotate it, transfer it, or let it expire."))
     return Card(_fallback(title, group, known), tuple(blocks))
 
 
 def warned(group: Warned, known: Known) -> Card:
-    """To an owner: what of theirs ends soon."""
+    """To an owner: what of theirs expires soon."""
     title = _title(group, known)
     blocks = [header(title), *(_row(item, group, known) for item in group.items[:PAGE]), *_rest(group)]
     if group.decided < group.total:
@@ -48,12 +48,13 @@ def warned(group: Warned, known: Known) -> Card:
 
 
 def expired(group: Warned, known: Known) -> Card:
-    """To a channel: what has ended."""
+    """To a channel: what has expired."""
     names = [item.credential.name for item in group.items]
     title = f"⌛ Expired: {names[0]}" if group.total == 1 else f"⌛ {group.total:,} credentials have expired"
     blocks = [header(title), *(_ended(item, known) for item in group.items[:PAGE]), *_rest(group)]
     blocks.append(context(_after(group)))
-    return Card(f"{title}: {_named(names, group.total)}.", tuple(blocks))
+    told = f"{title}." if group.total == 1 else f"{title}: {_named(names, group.total)}."
+    return Card(told, tuple(blocks))
 
 
 def everything(group: Warned, known: Known, *, skipped: int) -> Card:
@@ -143,8 +144,8 @@ def _ends(item: Item, group: Warned, known: Known) -> str:
     credential = item.credential
     left = known.policy.schedule(credential.role, credential.estate, item.expires_at).days_left(group.at)
     if group.at >= item.expires_at:
-        return "has ended"
-    return {0: "ends today", 1: "ends tomorrow"}.get(left, f"ends in {left} days")
+        return "has expired"
+    return {0: "expires today", 1: "expires tomorrow"}.get(left, f"expires in {left} days")
 
 
 def _offers(item: Item, group: Warned) -> bool:
