@@ -13,6 +13,8 @@ from msgspec import Meta, Struct
 
 Id = Annotated[str, Meta(max_length=255)]
 """Of a person, a channel, a workspace, a form."""
+Somebody = Annotated[str, Meta(max_length=255, pattern=r"\A[UW][A-Z0-9]+\Z")]
+"""Whom somebody chose in a form: the form may be shown again with them in it."""
 _Open = dict[str, Any]
 
 
@@ -39,7 +41,7 @@ class _Entry(Struct):
 
     value: str | None = None
     selected_option: _Option | None = None
-    selected_user: Id | None = None
+    selected_user: Somebody | None = None
     selected_date: str | None = None
     selected_options: list[_Option] | None = None
 
