@@ -2,6 +2,8 @@
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -13,9 +15,10 @@ class Proxies:
 
     def __init__(self, networks: Iterable[Network] = ()) -> None:
         self._networks = tuple(networks)
+        self.has: Final = lru_cache(maxsize=1024)(self._has)
+        """Whether an address is of one of them. The same few peers come again and again."""
 
-    def has(self, address: str) -> bool:
-        """Whether an address is of one of them."""
+    def _has(self, address: str) -> bool:
         try:
             parsed = ipaddress.ip_address(address)
         except ValueError:

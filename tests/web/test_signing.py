@@ -94,6 +94,13 @@ def test_a_token_of_another_key_is_refused(signer):
         decoded(signer, forged)
 
 
+@pytest.mark.parametrize("junk", ["!", "=", " ", "\n", "é", "."])
+def test_a_signature_is_read_to_the_letter(signer, junk):
+    token = signer.sign(CLAIMS)
+    assert signer.read(token, START) == CLAIMS
+    assert signer.read(f"{token[:-2]}{4 * junk}{token[-2:]}", START) is None
+
+
 def test_no_repr_shows_the_private_key(signer):
     assert SEED.hex() not in repr(signer)
     assert "d" not in signer.key_set(START)["keys"][0]
