@@ -4,6 +4,9 @@ A record is `pepper key id (32 B) ‖ HMAC-SHA256(pepper, client ID ‖ 0x00 ‖
 that whoever can write the database cannot lend a record of theirs to another credential. A 256-bit random secret needs
 no slow hash (NIST SP 800-63B, 5.1.2.2: from 112 bits on, an approved one-way function will do); the pepper lives
 wrapped, apart from the rows that it protects.
+
+Of a client with a key of its own it is `pepper key id ‖ HMAC-SHA256(pepper, client ID ‖ 0x01 ‖ key) ‖ key`, so that
+nobody who can only write the database can put another key there.
 """
 
 import hmac
@@ -11,12 +14,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.domain import secret_format
+from bot.domain.client_key import NO_KEY, ClientKey
 from bot.domain.credential import Credential
 from bot.domain.ids import ClientId, CredentialId
 from bot.ports import Concealed, Entropy, Issued, Order
 
 KEY_ID_LENGTH = 32
-_NOBODYS = bytes(2 * KEY_ID_LENGTH)
+_HEAD = 2 * KEY_ID_LENGTH
+"""Bytes before a key."""
+_SECRET, _KEY = b"\x00", b"\x01"
+"""Between a client ID and what is its own: so that a record of the one kind is never one of the other."""
+_NOBODYS = bytes(_HEAD)
 """Stands for a record that is not there, so that comparing takes as long; no pepper has an ID of zeros."""
 
 
@@ -41,13 +49,13 @@ class BuiltinAuthority:
         self._peppers = {pepper.key_id: pepper.key for pepper in peppers}
         self._entropy = entropy
 
-    def issue(self, order: Order) -> Issued:  # noqa: ARG002 - an authority elsewhere is told; here the rows know it all
-        """A new client ID with its first secret."""
-        return self.mint_for(ClientId(str(self._entropy.uuid())))
+    def issue(self, order: Order) -> Issued:
+        """A new client ID with its first secret, or its key."""
+        return self.mint_for(ClientId(str(self._entropy.uuid())), order.key)
 
-    def reissue(self, credential: Credential) -> Issued:
+    def reissue(self, credential: Credential, key: ClientKey = NO_KEY) -> Issued:
         """Another secret for the same client ID: in place of one that nobody confirmed, or beside one that works."""
-        return self.mint_for(credential.client_id)
+        return self.mint_for(credential.client_id, key)
 
     def remove_orphan(self, correlation: CredentialId) -> bool:  # noqa: ARG002 - there is nowhere to look it up
         """Nothing of an order lives outside our own database, so a lost one leaves nothing behind."""
@@ -59,7 +67,8 @@ class BuiltinAuthority:
         The secret is hashed under every pepper and compared with every record, whichever matches: so the time is the
         same for any records of a number, and a caller that has none (an empty record is nobody's) costs the same.
         """
-        digests = [key_id + _hash(key, client_id, presented) for key_id, key in self._peppers.items()]
+        told = client_id.encode() + _SECRET + presented.disclose().encode()
+        digests = [key_id + _hash(key, told) for key_id, key in self._peppers.items()]
         found: int | None = None
         for place, record in enumerate(records):
             for digest in digests:
@@ -67,12 +76,25 @@ class BuiltinAuthority:
                     found = place
         return found
 
-    def mint_for(self, client_id: ClientId) -> Issued:
-        """A new secret for a client ID."""
-        secret = Concealed(secret_format.mint(self._entropy.token))
-        record = self._newest.key_id + _hash(self._newest.key, client_id, secret)
+    def keys_in(self, client_id: str, records: Sequence[bytes]) -> list[ClientKey]:
+        """Of each record the key that it binds to this client; `NO_KEY` of one that binds none, or is another's."""
+        return [self._key_in(client_id, record) for record in records]
+
+    def mint_for(self, client_id: ClientId, key: ClientKey = NO_KEY) -> Issued:
+        """A new secret for a client ID, or the record of its key."""
+        secret = None if key else Concealed(secret_format.mint(self._entropy.token))
+        told = key.encode() if secret is None else secret.disclose().encode()
+        bound = client_id.encode() + (_SECRET if secret else _KEY) + told
+        record = self._newest.key_id + _hash(self._newest.key, bound) + key.encode()
         return Issued(client_id=client_id, secret=secret, record=record)
 
+    def _key_in(self, client_id: str, record: bytes) -> ClientKey:
+        pepper, key = self._peppers.get(record[:KEY_ID_LENGTH]), record[_HEAD:]
+        if pepper is None or not key:
+            return NO_KEY
+        expected = _hash(pepper, client_id.encode() + _KEY + key)
+        return ClientKey(key.decode()) if hmac.compare_digest(expected, record[KEY_ID_LENGTH:_HEAD]) else NO_KEY
 
-def _hash(pepper: bytes, client_id: str, secret: Concealed) -> bytes:
-    return hmac.digest(pepper, client_id.encode() + b"\x00" + secret.disclose().encode(), "sha256")
+
+def _hash(pepper: bytes, told: bytes) -> bytes:
+    return hmac.digest(pepper, told, "sha256")

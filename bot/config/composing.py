@@ -8,6 +8,7 @@ from bot.config.forms import WEEKDAYS
 from bot.config.sections import BreakGlassSection, CentralSection, EscalationSection, RoleSection, WarningsSection
 from bot.domain.central import Central, Rate
 from bot.domain.clauses import BreakGlass, Escalation, Leaks, Rotation, Unused, Waiver, Windows
+from bot.domain.client_key import KeyHosts
 from bot.domain.estate import Estate, Organization, Vendor
 from bot.domain.ids import AuthorityKey, ChannelId, EstateKey, GroupId, RoleKey, TeamId, UserId
 from bot.domain.person import Circle
@@ -50,6 +51,7 @@ def compose(made: Draft, *, text: str, digest: str) -> Policy:
         time_zone=organization.time_zone,
         token_life=_there(made.tokens).life,
         audiences=frozenset(_there(made.tokens).audiences),
+        key_hosts=KeyHosts(frozenset(_there(made.tokens).jwks_hosts), frozenset(_there(made.tokens).jwks_inside)),
         routes=_routes(made),
         central=_central(_there(made.central)),
         text=text,

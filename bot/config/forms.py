@@ -25,6 +25,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _LINK = re.compile(r"https?://[^\s<>|]+")
 _AUDIENCE = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>|#\"\\\\]+", re.ASCII | re.IGNORECASE)
 _ORIGIN = re.compile(r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(?::[1-9][0-9]{0,4})?", re.ASCII)
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?", re.ASCII)
 _LINK_MOST = 500
 _STEPS_MOST = 2000
 _MOST_DAYS = 3650
@@ -127,6 +128,13 @@ def _audience(value: str) -> str:
     raise wrong(f'"{value}" is not an address that a token can be for.', 'Write it whole: "https://api.example.com".')
 
 
+def _host(value: str) -> str:
+    """A host by its name, or an IPv4 address, as it stands in an address."""
+    if _HOST.fullmatch(value):
+        return value
+    raise wrong(f'"{value}" is not the name of a host.', 'Write it alone, in small letters: "login.example.com".')
+
+
 def _method(value: str) -> str:
     if value in METHODS:
         return value
@@ -224,6 +232,7 @@ Weekdays = Annotated[
 Link = Annotated[str, AfterValidator(_link)]
 Audience = Annotated[str, AfterValidator(_audience)]
 Audiences = Annotated[list[Audience], AfterValidator(_distinct)]
+Hosts = Annotated[list[Annotated[str, AfterValidator(_host)]], AfterValidator(_distinct)]
 Methods = Annotated[
     list[Annotated[str, AfterValidator(_method)]], AfterValidator(_distinct), AfterValidator(_not_empty)
 ]

@@ -13,6 +13,7 @@ from bot.config.forms import (
     Clock,
     Days,
     Duration,
+    Hosts,
     Identifier,
     Key,
     Keys,
@@ -125,6 +126,12 @@ class TokensSection(Section):
     life: Duration = Field(default=timedelta(minutes=10), description='Write life = "10m".')
     audiences: Audiences = Field(
         default_factory=list, description='Write audiences = ["https://api.example.com"], for whom tokens may be asked.'
+    )
+    jwks_hosts: Hosts = Field(
+        default_factory=list, description='Write jwks_hosts = ["login.example.com"], whose JWKS may be read.'
+    )
+    jwks_inside: Hosts = Field(
+        default_factory=list, description='Write jwks_inside = ["keys.internal"], which may have private addresses.'
     )
 
 

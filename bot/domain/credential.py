@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+from bot.domain.client_key import NO_KEY, ClientKey
 from bot.domain.ids import (
     BUILTIN,
     AuthorityKey,
@@ -148,7 +149,11 @@ class Leak:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """A secret's life, without the secret. Times are None where the thing has not happened."""
+    """A secret's life, without the secret. Times are None where the thing has not happened.
+
+    A client that signs with a key of its own has no secret: then this is the life of the key, which is approved,
+    revealed, rotated and retired in the same way.
+    """
 
     id: SecretId
     request: RequestId
@@ -160,6 +165,8 @@ class Secret:
     delivery: Delivery
     fingerprint: str
     """Keyed HMAC of the secret, in hex: what the ledger knows of it."""
+    key: ClientKey = NO_KEY
+    """The key that takes its place, where there is one."""
     retire_at: datetime | None = None
     """When a retiring one stops working."""
     kept_longer: bool = False
@@ -235,6 +242,11 @@ class Credential:
     def waits_elsewhere(self) -> bool:
         """Whether its deletion was approved, and somebody has still to do it where it lives."""
         return self.tracked and self.state is State.DELETING
+
+    @property
+    def by_key(self) -> bool:
+        """Whether it authenticates by the signature of a key, and no secret of it was ever made."""
+        return any(secret.key for secret in self.secrets)
 
     @property
     def newest(self) -> Secret:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.central import Central
 from bot.domain.clauses import BreakGlass, Escalation, Leaks, Rotation, Unused, Waiver, Windows
+from bot.domain.client_key import KeyHosts
 from bot.domain.errors import ALLOWED, Allowed, Decision, Denied, Reason
 from bot.domain.estate import Estate, Organization, Vendor
 from bot.domain.ids import AuthorityKey, ChannelId, EstateKey, GroupId, RoleKey, UserId
@@ -58,6 +59,8 @@ class Policy:
     token_life: timedelta = timedelta(minutes=10)
     audiences: frozenset[str] = frozenset()
     """For whom tokens may be asked, beside us who issue them."""
+    key_hosts: KeyHosts = KeyHosts()
+    """From where the key sets of clients are read; without any, a client gives its public key itself."""
     routes: tuple[Route, ...] = ()
     """Which permission a call of an API behind a proxy needs; a call that no route is for is refused."""
     central: Central = Central()

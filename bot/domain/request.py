@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from bot.domain.client_key import NO_KEY, ClientKey
 from bot.domain.delegation import Delegation
 from bot.domain.errors import Allowed
 from bot.domain.grounds import Ground, Question, grounds
@@ -97,6 +98,8 @@ class Asked:
     reason: Words
     expires_at: datetime
     authority: AuthorityKey = BUILTIN
+    key: ClientKey = NO_KEY
+    """What it is to authenticate by, where it is not to have a secret. Of a new one, and of a rotation."""
 
     @property
     def made_elsewhere(self) -> bool:
@@ -250,7 +253,7 @@ class Request:
 
 def digest_of(credential: CredentialId, asked: Asked, permissions: frozenset[Permission], policy_digest: str) -> str:
     """SHA-256, in hex, over the canonical JSON of what was asked, for which credential, the permissions, the policy."""
-    covered = {
+    covered: dict[str, object] = {
         "kind": asked.kind,
         "credential": str(credential),
         "authority": asked.authority,
@@ -265,4 +268,6 @@ def digest_of(credential: CredentialId, asked: Asked, permissions: frozenset[Per
         "permissions": sorted(permissions),
         "policy": policy_digest,
     }
+    if asked.key:
+        covered["key"] = asked.key
     return hashlib.sha256(json.dumps(covered, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -11,6 +11,9 @@ from importlib.metadata import version
 from uuid import UUID, uuid4
 
 from bot.authority.builtin import BuiltinAuthority, Pepper
+from bot.authority.fetching import Fetcher
+from bot.authority.key_sets import KeySets
+from bot.authority.signatures import Signatures
 from bot.config import Settings
 from bot.domain.ids import TeamId
 from bot.domain.policy import Policy
@@ -21,6 +24,7 @@ from bot.main.opening import Opened, open_house, read_keys
 from bot.main.program import Part, Program
 from bot.main.witnessing import Witnesses
 from bot.ports import Clock, Concealed, Entropy, Siem, World
+from bot.service.assertions import Assertions
 from bot.service.authentication import Authentication
 from bot.service.last_use import LastUse
 from bot.service.tokens import Tokens
@@ -31,6 +35,7 @@ from bot.store.authentication import ClientLookup
 from bot.store.holding import Duty
 from bot.store.revocations import RevocationLookup
 from bot.web.app import Parts, create
+from bot.web.metadata import TOKEN_PATH
 from bot.web.proxies import Proxies
 from bot.web.signing import Ed25519Signer, FormerKey
 
@@ -113,6 +118,11 @@ def _assemble(
     authentication = Authentication(
         clients=lookup,
         check=authority,
+        assertions=Assertions(
+            signatures=Signatures(authority, KeySets(Fetcher(policy.key_hosts), clock)),
+            store=store,
+            audiences=frozenset({settings.places.public_url, settings.places.public_url + TOKEN_PATH}),
+        ),
         signer=signer,
         last_use=last_use,
         clock=clock,

@@ -23,7 +23,7 @@ from bot.ports.store import (
     StoreBusyError,
     UnitOfWork,
 )
-from bot.ports.tokens import Revocations
+from bot.ports.tokens import Assertions, Revocations
 from bot.ports.warnings import Groups, Told, Warnings
 from bot.ports.workspace import (
     Directory,
@@ -42,6 +42,7 @@ from bot.ports.world import Clock, Entropy, Uses, World
 
 __all__ = [
     "Acceptances",
+    "Assertions",
     "Authority",
     "AuthorityLostError",
     "AuthorityRefusedError",

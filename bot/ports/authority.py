@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.client_key import NO_KEY, ClientKey
 from bot.domain.credential import Credential
 from bot.domain.ids import (
     ClientId,
@@ -42,6 +43,8 @@ class Order:
     role: RoleKey
     permissions: tuple[str, ...]
     expires_at: datetime
+    key: ClientKey = NO_KEY
+    """What the client is to authenticate by, in place of a secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,8 @@ class Issued:
     """What an authority gave: the secret, once, and an opaque record that is stored with the request's completion."""
 
     client_id: ClientId
-    secret: Concealed
+    secret: Concealed | None
+    """None where a key takes its place."""
     record: bytes
 
 
@@ -69,8 +73,11 @@ class Authority(Protocol):
     def issue(self, order: Order) -> Issued:
         """Make the credential. Raises `AuthorityRefusedError` or `AuthorityLostError`."""
 
-    def reissue(self, credential: Credential) -> Issued:
-        """Another secret for it. Which of the others go on working is up to who stores its record. Raises the same."""
+    def reissue(self, credential: Credential, key: ClientKey = NO_KEY) -> Issued:
+        """Another secret for it, or a key. Which of the others go on working is up to who stores its record.
+
+        Raises the same.
+        """
 
     def remove_orphan(self, correlation: CredentialId) -> bool:
         """Look a lost order up and delete what it left behind; whether there was something. Raises the same."""

@@ -24,7 +24,7 @@ from bot.ports.errands import Errands
 from bot.ports.figures import Figures
 from bot.ports.history import History
 from bot.ports.records import Credentials, Requests, Unreadable
-from bot.ports.tokens import Revocations
+from bot.ports.tokens import Assertions, Revocations
 from bot.ports.warnings import Groups, Warnings
 
 
@@ -202,6 +202,8 @@ class Reader(Protocol):
     def groups(self) -> Groups: ...
     @property
     def revocations(self) -> Revocations: ...
+    @property
+    def assertions(self) -> Assertions: ...
     @property
     def figures(self) -> Figures: ...
 

@@ -1,9 +1,10 @@
 """What somebody asks for in the form, and everything that can be wrong with it, each at its field."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from bot.domain.client_key import NO_KEY, ClientKey
 from bot.domain.errors import Denied
 from bot.domain.ids import BUILTIN, AuthorityKey, EstateKey, RoleKey, UserId
 from bot.domain.naming import DESCRIPTION_MAX, NAME_MAX, REASON_MAX, clean, name_problem, name_shape, says_something
@@ -11,6 +12,7 @@ from bot.domain.person import standing
 from bot.domain.policy import Policy
 from bot.domain.role import Role
 from bot.ports import Reader, World
+from bot.service import public_key
 
 _NUMBERS = 100
 """So many names like one are tried."""
@@ -28,6 +30,7 @@ class Field(StrEnum):
     REASON = "reason"
     AUTHORITY = "authority"
     CLIENT = "client"
+    KEY = "key"
     DELEGATE = "delegate"
     SINCE = "since"
     UNTIL = "until"
@@ -57,6 +60,8 @@ class AddCommand:
     expires_on: date
     authority: AuthorityKey = BUILTIN
     """Where it is to live: here, or at a vendor of the policy."""
+    key: str = field(default="", repr=False)
+    """What it is to authenticate by in place of a secret, as it was typed: that may be anything, a private key too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +122,7 @@ def problems_with(world: World, reader: Reader, command: AddCommand) -> tuple[Pr
         words_problem(Field.REASON, command.reason, REASON_MAX, required=True),
         days_problem(role, command.expires_on, policy.today(world.clock.now())),
         _owner(world, command.owner),
+        _key(policy, command),
         _approval(world, command, role),
     )
     return tuple(problem for problem in found if problem is not None)
@@ -166,6 +172,23 @@ def days_problem(role: Role, day: date, today: date) -> Problem | None:
         return Problem(
             Field.EXPIRES, f"{role.name} may live {days} days at most: choose {longest.isoformat()} or an earlier day."
         )
+    return None
+
+
+def key_of(policy: Policy, typed: str) -> ClientKey | Problem:
+    """The key that somebody gave in place of a secret; none where the field was left empty."""
+    if not typed.strip():
+        return NO_KEY
+    found = public_key.read(typed, policy.key_hosts)
+    return Problem(Field.KEY, found.sentence) if isinstance(found, Denied) else found
+
+
+def _key(policy: Policy, command: AddCommand) -> Problem | None:
+    key = key_of(policy, command.key)
+    if isinstance(key, Problem):
+        return key
+    if key and command.authority != BUILTIN:
+        return Problem(Field.KEY, "It lives elsewhere: its key is given there. Leave this empty.")
     return None
 
 

@@ -1,13 +1,14 @@
-"""A client shows its ID and a secret, and gets an access token or a refusal. Pure of HTTP.
+"""A client shows its ID and a secret, or an assertion, and gets an access token or a refusal. Pure of HTTP.
 
 What holds here, whoever asks:
 
 - Only an active credential that has not expired authenticates, by a secret that is live, or retiring and not yet due.
+  One that was given a key authenticates by its assertions alone, and one with a secret by none.
 - An unknown client, a wrong secret, a suspended and an expired credential cost the same work, and the reason of a
   refusal is for the log alone: the answer must not tell them apart.
 - A scope narrows what the credential may do; it never widens it.
 - No token outlives its credential, its secret, or an hour.
-- Nothing is written here: a use is noted in memory, and `LastUse` writes it later.
+- A use is noted in memory, and `LastUse` writes it later. Nothing is written here but that an assertion was used.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from bot.domain.credential import State
 from bot.domain.ids import ClientId, CredentialId, EstateKey, RoleKey, SecretId, TokenId
 from bot.domain.tokens import LONGEST_LIFE
 from bot.ports import Clock, Concealed, Entropy
+from bot.service.assertions import Assertion, Assertions, Flaw
 from bot.service.last_use import LastUse, Use
 
 SECRETS_COMPARED = 2
@@ -97,7 +99,8 @@ class Presented:
     """What a client showed. `scope` is None where it asked for none in particular."""
 
     client_id: str
-    secret: Concealed
+    proof: Concealed | Assertion
+    """Its secret, or an assertion that it signed."""
     scope: frozenset[str] | None = None
     resources: tuple[str, ...] = ()
     """For whom the token shall be (RFC 8707); empty: for us, who issue it."""
@@ -129,6 +132,8 @@ class Why(StrEnum):
 
     UNKNOWN_CLIENT = "unknown client"
     WRONG_SECRET = "wrong secret"  # noqa: S105 - a reason's name
+    WRONG_SIGNATURE = "wrong signature"
+    USED_BEFORE = "an assertion that was used before"
     NOT_ACTIVE = "not active"
     EXPIRED = "expired"
     SCOPE = "scope"
@@ -139,7 +144,7 @@ class Why(StrEnum):
 class Refused:
     """No token. `client_id` only where there is such a client: what else was sent may be anything, a secret too."""
 
-    why: Why
+    why: Why | Flaw
     client_id: ClientId | None = None
 
 
@@ -149,6 +154,7 @@ class Authentication:
 
     clients: Clients
     check: SecretCheck
+    assertions: Assertions
     signer: TokenSigner
     last_use: LastUse
     clock: Clock
@@ -184,14 +190,18 @@ class Authentication:
         )
 
     def authenticate(self, presented: Presented) -> Authenticated | Refused:
-        """Who shows a secret that works; the use is noted."""
+        """Who shows a secret that works, or an assertion; the use is noted. Of the latter raises `StoreBusyError`."""
         now = self.clock.now()
+        flaw = self.assertions.flaw(presented.proof, now) if isinstance(presented.proof, Assertion) else None
+        if flaw is not None:
+            return Refused(flaw)
         client = self.clients.find(presented.client_id)
         secret = self._match(presented, () if client is None else client.secrets, now)
         if client is None:
             return Refused(Why.UNKNOWN_CLIENT)
         if secret is None:
-            return Refused(Why.WRONG_SECRET, client.client_id)
+            wrong = Why.WRONG_SIGNATURE if isinstance(presented.proof, Assertion) else Why.WRONG_SECRET
+            return Refused(wrong, client.client_id)
         if client.state is not State.ACTIVE:
             return Refused(Why.NOT_ACTIVE, client.client_id)
         return self._welcome(client, secret, presented, now)
@@ -200,7 +210,10 @@ class Authentication:
         """The secret that was shown, if it works now. No client costs the comparisons of one with two secrets."""
         records = [secret.record if secret.works_at(now) else b"" for secret in secrets]
         records += [b""] * (SECRETS_COMPARED - len(records))
-        place = self.check.which(presented.client_id, presented.secret, records)
+        if isinstance(presented.proof, Assertion):
+            place = self.assertions.signatures.which(presented.client_id, presented.proof, records)
+        else:
+            place = self.check.which(presented.client_id, presented.proof, records)
         return None if place is None else secrets[place]
 
     def _welcome(
@@ -210,6 +223,8 @@ class Authentication:
         end = self._end(client, secret, start)
         if end <= start:
             return Refused(Why.EXPIRED, client.client_id)
+        if isinstance(presented.proof, Assertion) and not self.assertions.first_use(client.credential, presented.proof):
+            return Refused(Why.USED_BEFORE, client.client_id)
         self.last_use.note(Use(credential=client.credential, secret=secret.id, at=now, address=presented.address))
         return Authenticated(client=client, secret=secret.id, at=start, until=end)
 

@@ -1,8 +1,9 @@
 """What somebody asks for of a credential that there is already, and everything that can be wrong with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from bot.domain.client_key import NO_KEY, ClientKey
 from bot.domain.credential import USABLE, Credential, State
 from bot.domain.errors import Denied, Reason
 from bot.domain.ids import CredentialId, RequestId, UserId, Words
@@ -12,7 +13,7 @@ from bot.domain.person import standing
 from bot.domain.request import Asked, Request, digest_of
 from bot.domain.request import State as RequestState
 from bot.ports import Reader, World
-from bot.service.asking import Field, Problem, days_problem, nobody_problem, words_problem
+from bot.service.asking import Field, Problem, days_problem, key_of, nobody_problem, words_problem
 
 POSSIBLE: dict[Kind, frozenset[State]] = {
     Kind.ROTATE: frozenset({State.ACTIVE}),
@@ -44,6 +45,8 @@ class ChangeCommand:
     """Of a deletion: its name, typed to confirm."""
     compromised: bool = False
     """Of a rotation: the secrets that work now end at once."""
+    key: str = field(default="", repr=False)
+    """Of a rotation of one without a secret: its next key, as it was typed."""
 
 
 def changeable(world: World, reader: Reader, command: ChangeCommand) -> Credential | Denied:
@@ -79,6 +82,7 @@ def problems_with_change(
         _owner(world, command, credential),
         _expiry(world, command, credential) or _prolonged(world, reader, command, credential),
         _name(command, credential),
+        _key(world, command, credential),
         _approval(world, command, credential),
     )
     return tuple(problem for problem in found if problem is not None)
@@ -87,6 +91,7 @@ def problems_with_change(
 def change_of(world: World, now: datetime, command: ChangeCommand, credential: Credential) -> Request:
     """The request for a change that nothing is wrong with."""
     policy, needed = world.policy, quorum(world, command, credential)
+    key = _next_key(world, command, credential)
     asked = Asked(
         kind=command.kind,
         requester=command.requester,
@@ -98,6 +103,7 @@ def change_of(world: World, now: datetime, command: ChangeCommand, credential: C
         reason=Words(clean(command.reason)),
         expires_at=_end(world, command, credential),
         authority=credential.authority,
+        key=NO_KEY if isinstance(key, Problem) else key,
     )
     return Request(
         id=RequestId(world.entropy.uuid()),
@@ -190,6 +196,25 @@ def _name(command: ChangeCommand, credential: Credential) -> Problem | None:
     if command.kind is not Kind.DELETE or (command.typed_name or "").strip() == credential.name:
         return None
     return Problem(Field.NAME, f"Type “{credential.name}” to confirm that this is the one.")
+
+
+def _next_key(world: World, command: ChangeCommand, credential: Credential) -> ClientKey | Problem:
+    """The key that a rotation brings; none to a credential with a secret, and by no other change."""
+    if command.kind is not Kind.ROTATE or not credential.by_key:
+        return NO_KEY
+    return key_of(world.policy, command.key)
+
+
+def _key(world: World, command: ChangeCommand, credential: Credential) -> Problem | None:
+    key = _next_key(world, command, credential)
+    if isinstance(key, Problem):
+        return key
+    if command.kind is Kind.ROTATE and credential.by_key:
+        if not key:
+            return Problem(Field.KEY, "Give its next key: it has no secret that could be made anew.")
+        if any(key == secret.key for secret in credential.working(world.clock.now())):
+            return Problem(Field.KEY, "It authenticates by this one already. Give another one.")
+    return None
 
 
 def _approval(world: World, command: ChangeCommand, credential: Credential) -> Problem | None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.client_key import name_of
 from bot.domain.events import RequestAllowed, RequestOpened, Via
 from bot.domain.request import Request, Verb
 from bot.ports import UnitOfWork, World
@@ -65,4 +66,5 @@ def _opened(request: Request) -> RequestOpened:
         digest=request.digest,
         lapses_at=request.lapses_at,
         authority=asked.authority,
+        key=name_of(asked.key) or None,
     )

@@ -45,7 +45,8 @@ class Shown:
     """A secret on its way to its owner."""
 
     credential: Credential
-    secret: Concealed
+    secret: Concealed | None
+    """None where it authenticates by a key: then there is nothing to deliver but its client ID."""
     reissues_left: int
 
 
@@ -95,7 +96,7 @@ def reissue(world: World, press: Press) -> Shown | Denied:
     if isinstance(judged, Denied):
         return judged
     try:
-        issued = world.authority.reissue(judged[0])
+        issued = world.authority.reissue(judged[0], judged[1].asked.key)
     except AuthorityRefusedError as refusal:
         return Denied(Reason.UNAVAILABLE, str(refusal))
     except AuthorityLostError:
@@ -111,7 +112,7 @@ def _mint(world: World, started: Request) -> Issued:
         credential = reader.credentials.get(started.credential)
     if credential is None:
         raise AuthorityRefusedError("The credential is gone.")
-    return world.authority.reissue(credential)
+    return world.authority.reissue(credential, started.asked.key)
 
 
 def _minted_for(reader: Reader, credential: Credential) -> Request | None:

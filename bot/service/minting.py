@@ -22,7 +22,7 @@ from bot.domain.ids import SecretId
 from bot.domain.kind import Kind
 from bot.domain.machine import step
 from bot.domain.request import Request
-from bot.ports import Issued, Order, World
+from bot.ports import Concealed, Issued, Order, World
 
 
 def order(request: Request) -> Order:
@@ -33,6 +33,7 @@ def order(request: Request) -> Order:
         role=request.asked.role,
         permissions=tuple(sorted(request.permissions)),
         expires_at=request.asked.expires_at,
+        key=request.asked.key,
     )
 
 
@@ -70,7 +71,8 @@ def secret(world: World, request: Request, given: Issued, now: datetime) -> Secr
         receipt=ReceiptState.AWAITING,
         receipt_until=now + world.policy.windows.claim,
         delivery=Delivery.PENDING,
-        fingerprint=world.fingerprint(given.secret),
+        fingerprint=world.fingerprint(given.secret or Concealed(request.asked.key)),
+        key=request.asked.key,
     )
 
 

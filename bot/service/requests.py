@@ -7,6 +7,7 @@ request's new state, its ledger entry and the messages that tell people commit t
 
 from dataclasses import replace
 
+from bot.domain.client_key import ClientKey
 from bot.domain.errors import Denied, Reason
 from bot.domain.events import Outcome, Via, VoteCast, VoteRefused
 from bot.domain.ids import CredentialId, RequestId, UserId, Words
@@ -16,7 +17,7 @@ from bot.domain.request import Asked, Request, State, Verb, digest_of
 from bot.domain.voting import Ballot, cast_by, judge, may_withdraw
 from bot.ports import Conflict, StoreBusyError, UnitOfWork, World
 from bot.service import notices
-from bot.service.asking import AddCommand, Field, Problem, name_taken, problems_with
+from bot.service.asking import AddCommand, Field, Problem, key_of, name_taken, problems_with
 from bot.service.changing import ChangeCommand, change_of, changeable, problems_with_change
 from bot.service.closing import close
 from bot.service.effects import carry_out
@@ -35,10 +36,10 @@ def open_add(world: World, command: AddCommand) -> Request | tuple[Problem, ...]
         before = work.requests.by_submission(command.submission)
         if before is not None:
             return before
-        problems = problems_with(world, work, command)
-        if problems:
+        problems, key = problems_with(world, work, command), key_of(world.policy, command.key)
+        if problems or isinstance(key, Problem):
             return problems
-        request = _request(world, work, command)
+        request = _request(world, work, command, key)
         if not work.names.take(request.asked.estate, name_shape(request.asked.name), request.credential):
             return (name_taken(world.policy, request.asked.estate, request.asked.name),)
         opened = enter(world, work, request, command.submission)
@@ -137,7 +138,7 @@ def _remind(world: World, request_id: RequestId) -> bool:
         return request is not None and request.state is State.PENDING and notices.remind(world, work, request)
 
 
-def _request(world: World, work: UnitOfWork, command: AddCommand) -> Request:
+def _request(world: World, work: UnitOfWork, command: AddCommand, key: ClientKey) -> Request:
     role = world.policy.roles[command.role]
     asked = Asked(
         kind=Kind.ADD,
@@ -150,6 +151,7 @@ def _request(world: World, work: UnitOfWork, command: AddCommand) -> Request:
         reason=Words(clean(command.reason)),
         expires_at=world.policy.end_of(command.expires_on),
         authority=command.authority,
+        key=key,
     )
     credential = CredentialId(world.entropy.uuid())
     waiver = world.policy.waiver(asked.estate, asked.role, asked.expires_at, work.now)

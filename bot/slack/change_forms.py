@@ -14,7 +14,8 @@ from bot.domain.overlap import beside
 from bot.service.changing import ChangeCommand
 from bot.service.previewing import ChangePreview
 from bot.slack.cards.pieces import Json, Known, context, entry, form, option, placeholder, section
-from bot.slack.forms import reason, who_must_approve
+from bot.slack.cards.wording import proof
+from bot.slack.forms import KEY_FORMS, key, reason, who_must_approve
 from bot.slack.ids import Action, Block, Callback, ChangeMark
 from bot.slack.sent import date_in, values_of
 from bot.slack.text import day, escape, mention, span, when
@@ -22,7 +23,7 @@ from bot.slack.text import day, escape, mention, span, when
 _KEEP, _END = "keep", "end"
 _IN_USE = timedelta(days=7)
 """Whatever was used within this time is probably used again."""
-_MUST_CHANGE = "Whatever uses it must get the new secret before the old one ends."
+_MUST_CHANGE = "Whatever uses it must get the new {} before the old one ends."
 
 
 def build(preview: ChangePreview, known: Known) -> Json:
@@ -56,23 +57,36 @@ def parse(view: Mapping[str, Any], user: UserId) -> ChangeCommand | None:
         expires_on=date_in(values.get(Block.EXPIRES)),
         typed_name=values.get(Block.NAME),
         compromised=values.get(Block.OLD_SECRET) == _END,
+        key=values.get(Block.KEY, ""),
     )
 
 
 def _rotate(preview: ChangePreview, known: Known) -> list[Json]:
     credential = preview.credential
     overlap = span(known.policy.rotation.overlap)
-    keep = option(f"Keep it working for {overlap}", _KEEP, "Both secrets work meanwhile, so that nothing breaks.")
-    end = option("It may be compromised: end it now", _END, "Nothing logs in until the new secret is in place.")
+    keep = option(
+        f"Keep it working for {overlap}", _KEEP, f"Both {proof(credential)}s work meanwhile, so that nothing breaks."
+    )
+    end = option(
+        "It may be compromised: end it now", _END, f"Nothing logs in until the new {proof(credential)} is in place."
+    )
     element: Json = {
         "type": "radio_buttons",
         "action_id": Action.ENTRY.value,
         "options": [keep, end],
         "initial_option": keep,
     }
-    blocks = [section(f"You get a new secret: it is shown once, to {mention(credential.owner)} alone.")]
-    blocks += [section(told) for told in (*_still_retiring(preview), *_in_use(preview, _MUST_CHANGE))]
-    blocks.append(entry("The old secret", element, block=Block.OLD_SECRET))
+    what = proof(credential)
+    told = (
+        f"It has no secret. {mention(credential.owner)} puts its new key to use, by *Reveal*."
+        if credential.by_key
+        else f"You get a new secret: it is shown once, to {mention(credential.owner)} alone."
+    )
+    blocks = [section(told)]
+    blocks += [section(told) for told in (*_still_retiring(preview), *_in_use(preview, _MUST_CHANGE.format(what)))]
+    if credential.by_key:
+        blocks.append(key("Its next key", KEY_FORMS))
+    blocks.append(entry(f"The old {what}", element, block=Block.OLD_SECRET))
     return [*blocks, *_renewal(preview, known)]
 
 
@@ -173,7 +187,9 @@ def _still_retiring(preview: ChangePreview) -> list[str]:
     old = preview.credential.retiring
     if old is None or old.retire_at is None or not old.works_at(preview.now):
         return []
-    told = f"⚠️ *It is being rotated already:* the secret of before works until {when(old.retire_at)}."
+    told = (
+        f"⚠️ *It is being rotated already:* the {proof(preview.credential)} of before works until {when(old.retire_at)}."
+    )
     ends = (
         "that one" if old in beside(preview.credential, preview.now).ended else "the newer one, which nobody confirmed,"
     )

@@ -19,6 +19,9 @@ from bot.slack.ids import Action, Block, Callback
 from bot.slack.sent import date_in, values_of
 from bot.slack.text import day, escape, people
 
+_KEY_MAX = 3000
+"""Characters; the longest key that is taken has half as many."""
+KEY_FORMS = "Its PEM or JWK, or the https address of a JWKS; never the private half."
 _GROUP = 100
 """Options in one group of a menu."""
 
@@ -63,6 +66,7 @@ def build(offer: Offer, chosen: Chosen, preview: Preview | Denied) -> Json:
         *_warning(offer, chosen),
         _owner(chosen),
         _expires(chosen, suggested, preview),
+        key("Public key", f"{KEY_FORMS} Leave it empty to get a client secret instead.", optional=True),
         reason(),
         _approvers(preview),
     ]
@@ -111,6 +115,7 @@ def parse_add(view: Mapping[str, Any], requester: UserId) -> AddCommand | tuple[
         reason=values.get(Block.REASON, ""),
         expires_on=expires_on,
         authority=AuthorityKey(values.get(Block.AUTHORITY, BUILTIN)),
+        key=values.get(Block.KEY, ""),
     )
 
 
@@ -218,6 +223,17 @@ def reason() -> Json:
         "max_length": REASON_MAX,
     }
     return entry("Reason", element, block=Block.REASON, hint="Those who approve read this.")
+
+
+def key(label: str, hint: str, *, optional: bool = False) -> Json:
+    """By which key it authenticates, where it has no secret. Nothing of a key stands in a form that is built."""
+    element = {
+        "type": "plain_text_input",
+        "action_id": Action.ENTRY.value,
+        "multiline": True,
+        "max_length": _KEY_MAX,
+    }
+    return entry(label, element, block=Block.KEY, hint=hint, optional=optional)
 
 
 def who_must_approve(needed: int, approvers: Sequence[UserId], problem: str | None) -> Json:

@@ -8,6 +8,7 @@ from bot.domain.errors import Denied
 from bot.service import issuance, receipts
 from bot.slack import errors
 from bot.slack.cards import secret as secret_cards
+from bot.slack.cards.pieces import Card
 from bot.slack.cards.plain import refusal
 from bot.slack.clicks import Click, tell
 from bot.slack.face import Face
@@ -59,6 +60,13 @@ def _hand_over(face: Face, click: Click, shown: issuance.Shown | Denied) -> None
         tell(face, click, shown.sentence)
         return
     credential = shown.credential
-    card = secret_cards.shown(credential, shown.secret, reissues_left=shown.reissues_left, public_url=face.public_url)
+    card = _card(face, shown)
     delivery = face.replies.privately(click.reply, card)
     receipts.delivered(face.world, credential.id, credential.newest.id, delivery)
+
+
+def _card(face: Face, shown: issuance.Shown) -> Card:
+    left, url = shown.reissues_left, face.public_url
+    if shown.secret is None:
+        return secret_cards.without_secret(shown.credential, reissues_left=left, public_url=url)
+    return secret_cards.shown(shown.credential, shown.secret, reissues_left=left, public_url=url)

@@ -71,6 +71,7 @@ class Block(StrEnum):
     """Followed by the role's key: a change of role is a new block, so that its suggested day is shown."""
     AUTHORITY = "authority"
     CLIENT = "client"
+    KEY = "key"
     DELEGATE = "delegate"
     SINCE = "since"
     UNTIL = "until"

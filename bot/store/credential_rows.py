@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from bot.domain.client_key import ClientKey
 from bot.domain.credential import Credential, Delivery, Leak, ReceiptState, Secret, SecretState, State
 from bot.domain.ids import (
     AuthorityKey,
@@ -129,6 +130,7 @@ def secret_of(row: Row[Any]) -> Secret:
         receipt_until=moment(row.receipt_until),
         delivery=Delivery(row.delivery),
         fingerprint=row.fingerprint,
+        key=ClientKey(row.key),
         retire_at=moment_or_none(row.retire_at),
         kept_longer=row.kept_longer,
         warned_at=moment_or_none(row.warned_at),

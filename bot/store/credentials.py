@@ -22,7 +22,9 @@ from bot.store.searching import page_of
 
 _CREDENTIAL = METADATA.tables["credential"]
 _SECRET = METADATA.tables["secret"]
-_SECRET_COLUMNS = [column for column in _SECRET.c if column.name != "record"]
+_REQUEST = METADATA.tables["request"]
+_SECRET_COLUMNS = [*(column for column in _SECRET.c if column.name != "record"), _REQUEST.c.key]
+"""With the key that was approved, where there is one: it stands in the request alone."""
 
 _PAGE = 500
 
@@ -49,6 +51,7 @@ _AFTER = (
 _RECORDS = select(_SECRET.c.id, _SECRET.c.record).where(_SECRET.c.credential == bindparam("credential"))
 _SECRETS = (
     select(*_SECRET_COLUMNS)
+    .join_from(_SECRET, _REQUEST, _REQUEST.c.id == _SECRET.c.request)
     .where(_SECRET.c.credential.in_(bindparam("credentials", expanding=True)))
     .order_by(_SECRET.c.credential, _SECRET.c.number)
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, and_, bindparam, exists, false, insert, not_, or_, select, text, update
 
+from bot.domain.client_key import ClientKey
 from bot.domain.delegation import Delegation
 from bot.domain.grounds import Right
 from bot.domain.ids import BUILTIN, AuthorityKey, CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
@@ -173,6 +174,7 @@ class SqlRequests:
                 "lapses_at": micros(request.lapses_at),
                 "closing": request.closing,
                 "rule": request.rule,
+                "key": asked.key,
             },
         )
 
@@ -295,4 +297,5 @@ def _asked(row: Row[Any]) -> Asked:
         description=Words(row.description),
         reason=Words(row.reason),
         expires_at=moment(row.expires_at),
+        key=ClientKey(row.key),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from bot.domain.events import Event
 from bot.domain.ids import TeamId, UserId
 from bot.ports import Clock, StoreBusyError
+from bot.store.assertions import SqlAssertions
 from bot.store.credentials import SqlCredentials
 from bot.store.delegations import SqlDelegations
 from bot.store.engine import WRITING, speech_of
@@ -58,6 +59,7 @@ class SqlReader:
         self.warnings = SqlWarnings(connection)
         self.groups = SqlGroups(connection)
         self.revocations = SqlRevocations(connection)
+        self.assertions = SqlAssertions(connection)
         self.figures = SqlFigures(connection)
 
 

@@ -19,6 +19,7 @@ from bot.ports import World
 from bot.service.forward import Gate
 from bot.service.tokens import Tokens
 from bot.web import authorize, metadata, sophos
+from bot.web.aside import Aside
 from bot.web.authorize import AuthorizeEndpoint
 from bot.web.health import HealthEndpoint
 from bot.web.proxies import Proxies, ProxyAware
@@ -57,11 +58,11 @@ class Parts:
 def create(parts: Parts) -> Starlette:
     """The application. Its lifespan writes last uses: it must run, and end before the store is closed."""
     document = metadata.of(parts.issuer, parts.world.policy)
-    slowing = parts.slowing
+    slowing, aside = parts.slowing, Aside()
     routes = [
-        Route(metadata.TOKEN_PATH, TokenEndpoint(parts.tokens.authentication, slowing)),
-        Route(metadata.INTROSPECTION_PATH, IntrospectionEndpoint(parts.tokens, parts.issuer, slowing)),
-        Route(metadata.REVOCATION_PATH, RevocationEndpoint(parts.tokens, parts.world, slowing)),
+        Route(metadata.TOKEN_PATH, TokenEndpoint(parts.tokens.authentication, slowing, aside)),
+        Route(metadata.INTROSPECTION_PATH, IntrospectionEndpoint(parts.tokens, parts.issuer, slowing, aside)),
+        Route(metadata.REVOCATION_PATH, RevocationEndpoint(parts.tokens, parts.world, slowing, aside)),
         Route(metadata.KEYS_PATH, _said(lambda: parts.signer.key_set(parts.world.clock.now()))),
         Route(metadata.METADATA_PATH, _said(lambda: document)),
         Route(authorize.PATH, AuthorizeEndpoint(Gate(tokens=parts.tokens, routes=parts.world.policy.routes))),
@@ -79,7 +80,7 @@ def create(parts: Parts) -> Starlette:
         routes=routes,
         middleware=[shield, Middleware(ProxyAware, proxies=parts.proxies)],
         exception_handlers={HTTPException: _no_such_thing},
-        lifespan=_lifespan(parts),
+        lifespan=_lifespan(parts, aside),
     )
     app.router.redirect_slashes = False  # a redirect would be built of the Host header
     return app
@@ -116,7 +117,7 @@ def _another_method(methods: Sequence[str]) -> JSONResponse:
     return answer
 
 
-def _lifespan(parts: Parts) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(parts: Parts, aside: Aside) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
@@ -124,6 +125,7 @@ def _lifespan(parts: Parts) -> Callable[[Starlette], AbstractAsyncContextManager
         try:
             yield
         finally:
+            await asyncio.to_thread(aside.close)
             stop.set()
             await flushing
 

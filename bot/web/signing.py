@@ -5,8 +5,6 @@ over: whoever checks signatures by the key set notices nothing but a second key 
 """
 
 import base64
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +14,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from bot.domain.client_key import canonical, thumbprint
 from bot.domain.ids import ClientId, EstateKey, RoleKey, SecretId, TokenId
 from bot.service.authentication import Claims
 
@@ -57,7 +56,7 @@ class _Key:
         self.public = self.private.public_key()
         self.until = until
         jwk = _public_jwk(self.public.public_bytes_raw())
-        name = thumbprint(jwk)
+        name = thumbprint(canonical(jwk))
         self.head = _segment({"alg": ALGORITHM, "kid": name, "typ": _TYPE}) + "."
         """What each of its tokens begins with, and nothing else does: no other algorithm or kind is ever looked at."""
         self.shown = {**jwk, "kid": name, "use": "sig", "alg": ALGORITHM}
@@ -125,13 +124,6 @@ class Ed25519Signer:
             role=RoleKey(payload.role),
             audience=() if audience == (self._issuer,) else audience,
         )
-
-
-def thumbprint(public: dict[str, str]) -> str:
-    """The name of a public key: RFC 7638 over the members that RFC 8037, section 2, says for this kind."""
-    required = {name: public[name] for name in ("crv", "kty", "x")}
-    canonical = json.dumps(required, sort_keys=True, separators=(",", ":"))
-    return _base64url(hashlib.sha256(canonical.encode()).digest())
 
 
 def alone(audience: tuple[str, ...]) -> str | list[str]:

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from time import monotonic
 
+from bot.service.assertions import Flaw
 from bot.service.authentication import Presented, Refused, Why
 
 FREE = 5
@@ -24,7 +25,7 @@ KEPT = 20_000
 """Clients and addresses that are remembered; the least recent go first."""
 WAITING = 500
 """Answers that are held back at once; over that they are given, so that waiting cannot use up the connections."""
-_ASKED_TOO_MUCH = frozenset({Why.SCOPE, Why.TARGET})
+_NO_GUESS = frozenset({Why.SCOPE, Why.TARGET, *Flaw})
 
 
 class Slowing:
@@ -39,8 +40,8 @@ class Slowing:
         self._waiting = 0
 
     async def hold(self, presented: Presented, outcome: Refused) -> None:
-        """Wait as long as this failure must; who authenticated and only asked for too much does not."""
-        if outcome.why in _ASKED_TOO_MUCH:
+        """Wait as long as this failure must; who guessed nothing does not."""
+        if outcome.why in _NO_GUESS:
             return
         count = max(self._count(hash(("client", presented.client_id))), self._count(hash(("from", presented.address))))
         if count <= FREE or self._waiting >= WAITING:

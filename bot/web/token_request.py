@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote_plus
 
 from bot.ports import Concealed
 from bot.service.authentication import Presented
+from bot.web import client_assertion
 from bot.web.receiving import Envelope
 from bot.web.refusal import Code, Refusal
 
@@ -28,14 +29,17 @@ IN_THE_ADDRESS = Refusal(
 UNREADABLE = Refusal(Code.INVALID_REQUEST, "The body is no well-formed form in UTF-8.")
 REPEATED = Refusal(Code.INVALID_REQUEST, "A parameter is there more than once.")
 TWO_METHODS = Refusal(
-    Code.INVALID_REQUEST, "Authenticate in one way: by the Authorization header or in the body, not both."
+    Code.INVALID_REQUEST,
+    "Authenticate in one way: by the Authorization header, by client_secret or by client_assertion, not by two.",
 )
 TWO_CLIENTS = Refusal(Code.INVALID_REQUEST, "The client_id in the body is not the one in the Authorization header.")
 NO_GRANT_TYPE = Refusal(Code.INVALID_REQUEST, "The parameter grant_type is missing; it must be client_credentials.")
 OTHER_GRANT_TYPE = Refusal(Code.UNSUPPORTED_GRANT_TYPE, "The only grant_type here is client_credentials.")
 BAD_SCOPE = Refusal(Code.INVALID_SCOPE, "The scope must be words with one space between any two.")
 NO_CLIENT = Refusal(
-    Code.INVALID_CLIENT, "Show client_id and client_secret, by HTTP Basic or as parameters in the body.", 401
+    Code.INVALID_CLIENT,
+    "Show client_id and client_secret, by HTTP Basic or as parameters in the body, or a client_assertion.",
+    401,
 )
 BAD_BASIC = Refusal(
     Code.INVALID_CLIENT, "The Authorization header must be Basic with the base64 of client_id:client_secret.", 401
@@ -61,12 +65,25 @@ def parse(envelope: Envelope) -> Presented | Refusal:
 
 
 def client_of(envelope: Envelope, form: Mapping[str, str]) -> Presented | Refusal:
-    """Who says to be asking, by which secret (section 2.3.1)."""
+    """Who says to be asking, by which secret (section 2.3.1) or assertion (RFC 7521, section 4.2)."""
+    if not client_assertion.shown(form):
+        return by_secret(envelope, form)
+    if envelope.authorization or "client_secret" in form:
+        return TWO_METHODS
+    client = client_assertion.read(form)
+    if isinstance(client, Refusal):
+        return client
+    identifier, assertion = client
+    return Presented(client_id=identifier, proof=assertion, address=envelope.address)
+
+
+def by_secret(envelope: Envelope, form: Mapping[str, str]) -> Presented | Refusal:
+    """The same of a client that can show nothing but a secret."""
     client = _client(envelope.authorization, form)
     if isinstance(client, Refusal):
         return client
     identifier, secret = client
-    return Presented(client_id=identifier, secret=secret, address=envelope.address)
+    return Presented(client_id=identifier, proof=secret, address=envelope.address)
 
 
 def form_of(envelope: Envelope) -> Mapping[str, str] | Refusal:

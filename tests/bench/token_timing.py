@@ -52,7 +52,7 @@ def _measured(folder: Path) -> tuple[list[float], list[float]]:
 
 
 def _refused(use_case: Authentication, client_id: str) -> float:
-    presented = Presented(client_id=client_id, secret=WRONG)
+    presented = Presented(client_id=client_id, proof=WRONG)
     started = time.perf_counter_ns()
     outcome = use_case.grant(presented)
     taken = (time.perf_counter_ns() - started) / 1000

@@ -11,6 +11,7 @@ import pytest
 from bot.config import load_policy
 from bot.domain.central import Central, Rate
 from bot.domain.clauses import BreakGlass, Escalation, Rotation, Unused, Waiver, Windows
+from bot.domain.client_key import KeyHosts
 from bot.domain.ids import EstateKey, GroupId, RoleKey, UserId
 from bot.domain.person import Circle
 from bot.domain.policy import Policy
@@ -81,6 +82,8 @@ claim = "90m"
 [tokens]
 life = "1h"
 audiences = ["https://api.example.com/v1", "urn:example:reports"]
+jwks_hosts = ["login.example.com"]
+jwks_inside = ["localhost", "10.0.0.7"]
 
 [central]
 global_host = "https://api.example.com"
@@ -196,6 +199,7 @@ def test_windows_that_are_left_out_keep_their_defaults(policy: Policy) -> None:
         ),
     )
     assert policy.audiences == {"https://api.example.com/v1", "urn:example:reports"}
+    assert policy.key_hosts == KeyHosts(frozenset({"login.example.com"}), frozenset({"localhost", "10.0.0.7"}))
 
 
 def test_the_few_who_may_break_the_glass_are_people_and_groups(policy: Policy) -> None:

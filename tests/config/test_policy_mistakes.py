@@ -202,6 +202,8 @@ ADDED = [
         "not an address that a token",
         "Write it whole",
     ),
+    ('[tokens]\njwks_hosts = ["https://x"]\n', "tokens.jwks_hosts", 2, "not the name of a host", "in small letters"),
+    ('[tokens]\njwks_inside = ["Keys.internal"]\n', "tokens.jwks_inside", 2, "not the name of a host", "alone"),
     ('[tokens]\naudiences = "https://x"\n', "tokens.audiences", 2, "list in square brackets", "for whom tokens"),
     ("[warnings]\ndays = [7, 3, 7]\n", "warnings.days", 2, "7 is in this list twice", "out"),
     ("[warnings]\ndays = [7, -1]\n", "warnings.days", 2, "-1 is after the expiry", "0 or more"),

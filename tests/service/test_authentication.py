@@ -63,7 +63,7 @@ class Desk:
         return self.use_case.grant(
             Presented(
                 client_id=str(client_id or self.issued.client_id),
-                secret=self.issued.secret if secret is None else Concealed(secret),
+                proof=self.issued.secret if secret is None else Concealed(secret),
                 **asks,
             )
         )
@@ -166,7 +166,7 @@ def test_a_token_does_not_outlive_its_credential(desk):
 
 def test_a_token_lives_an_hour_at_most_whatever_the_policy_says(desk):
     use_case = replace(desk.use_case, token_life=timedelta(days=1))
-    asked = Presented(client_id=str(desk.issued.client_id), secret=desk.issued.secret)
+    asked = Presented(client_id=str(desk.issued.client_id), proof=desk.issued.secret)
     assert use_case.grant(asked).life == 3600
 
 
@@ -179,7 +179,7 @@ def test_a_token_lives_a_while_and_ends_in_time(now, expiry, life):
     desk = Desk()
     desk.clock.advance(seconds=now.total_seconds())
     desk.change(expires_at=START + expiry)
-    asked = Presented(client_id=str(desk.issued.client_id), secret=desk.issued.secret)
+    asked = Presented(client_id=str(desk.issued.client_id), proof=desk.issued.secret)
     granted = replace(desk.use_case, token_life=life).grant(asked)
     if isinstance(granted, Refused):
         assert desk.clock.now() + timedelta(seconds=1) > desk.client.expires_at
@@ -213,7 +213,7 @@ def test_a_wrong_secret_is_no_use(desk):
 
 def test_no_repr_shows_secret_record_or_token(desk):
     granted = desk.grant()
-    asked = Presented(client_id="x", secret=desk.issued.secret)
+    asked = Presented(client_id="x", proof=desk.issued.secret)
     shown = repr(granted) + repr(asked) + repr(desk.client)
     assert desk.issued.secret.disclose() not in shown
     assert granted.token not in shown

@@ -111,9 +111,9 @@ def test_a_use_while_the_authority_makes_another_secret_saves_the_one_that_works
     receipts.delivered(house.world, credential.id, credential.newest.id, Delivery.UNKNOWN)
     issue = house.authority.reissue
 
-    def used_meanwhile(about):
+    def used_meanwhile(about, key):
         house.world.uses.note(use_of(house, credential))
-        return issue(about)
+        return issue(about, key)
 
     house.authority.reissue = used_meanwhile
     press = Press(credential=credential.id, secret=credential.newest.id, actor=credential.owner)

@@ -152,6 +152,7 @@ UNVOUCHED = {
     "errand": {column.name for column in METADATA.tables["errand"].c},
     "chore": {column.name for column in METADATA.tables["chore"].c},
     "group_member": {column.name for column in METADATA.tables["group_member"].c},
+    "assertion": {column.name for column in METADATA.tables["assertion"].c},
 }
 """What no entry vouches for: it gives nobody a right, and most of it the next start or sweep makes anew."""
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from bot.domain.break_glass import Glass
+from bot.domain.client_key import NO_KEY, ClientKey
 from bot.domain.credential import LIVING, Credential, Delivery, ReceiptState, Secret, SecretState
 from bot.domain.credential import State as CredentialState
 from bot.domain.delegation import Delegation
@@ -50,6 +51,7 @@ def request(state: State = State.PENDING, *, role: Role = SUPER_ADMIN, votes=(),
         reason=Words(changes.pop("reason", "The old key ends in April")),
         expires_at=changes.pop("expires_at", datetime(2026, 3, 31, 22, 0, tzinfo=UTC)),
         authority=changes.pop("authority", BUILTIN),
+        key=changes.pop("key", NO_KEY),
     )
     decided = None if state is State.PENDING else NOON + timedelta(hours=1)
     made = Request(
@@ -161,6 +163,10 @@ def change(kind: Kind, state: State, **changes) -> Request:
     if kind is Kind.EXTEND:
         values["expires_at"] = datetime(2026, 6, 30, 22, 0, tzinfo=UTC)
     return request(state, **{**values, **changes})
+
+
+KEY = ClientKey('{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}')
+JWKS = ClientKey("https://login.example.com/jwks.json")
 
 
 def secret(**changes) -> Secret:

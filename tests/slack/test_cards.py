@@ -216,6 +216,30 @@ def _leaving_cards():
     }
 
 
+def _key_cards():
+    """Of credentials that authenticate by a key."""
+    lost = specimens.secret(key=specimens.KEY, delivery=Delivery.UNKNOWN)
+    kept = specimens.secret(key=specimens.KEY, receipt=ReceiptState.STORED)
+    old = replace(kept, state=SecretState.RETIRING, retire_at=specimens.NOON + timedelta(days=7))
+    newer = specimens.secret(id=SecretId(UUID(int=7)), request=RequestId(UUID(int=8)), key=specimens.JWKS)
+    asked, at_page = (specimens.request(key=key, role=READ_ONLY) for key in (specimens.KEY, specimens.JWKS))
+    told = specimens.notice(NoticeKind.OWNER_ROTATED)
+    rotation = specimens.change(Kind.ROTATE, State.APPROVED, key=specimens.KEY)
+    public = {"reissues_left": 3, "public_url": "https://cred.example"}
+    return {
+        "approval-key": request_cards.approval(asked, KNOWN),
+        "approval-jwks": request_cards.approval(at_page, KNOWN),
+        "reveal-key": offer_cards.offer(replace(asked, state=State.APPROVED), KNOWN),
+        "reveal-key-fulfilled": offer_cards.offer(replace(asked, state=State.FULFILLED), KNOWN),
+        "rotate-key": offer_cards.offer(rotation, KNOWN, specimens.credential(kept)),
+        "key-shown": secret_cards.without_secret(specimens.credential(lost), **public),
+        "key-not-shown": secret_cards.not_shown(specimens.credential(lost), KNOWN),
+        "key-unconfirmed": secret_cards.unconfirmed(specimens.credential(lost)),
+        "key-rotated": overlap.rotated(specimens.credential(old, newer), KNOWN, replace(told, request=newer.request)),
+        "show-key": credential_cards.show(CredentialView(credential=specimens.credential(old, newer)), KNOWN),
+    }
+
+
 def _request_cards():
     cards = {}
     for state in State:
@@ -482,6 +506,7 @@ CARDS = {
     for cards in (
         _request_cards(),
         _secret_cards(),
+        _key_cards(),
         _overlap_cards(),
         _unused_cards(),
         _leak_cards(),

@@ -51,6 +51,7 @@ FORMS = {
     "change-rotate-alone": preview(Kind.ROTATE, specimens.credential(used()), needed=0),
     "change-rotate": preview(Kind.ROTATE),
     "change-rotate-again": preview(Kind.ROTATE, OVERLAPPING, longest=None),
+    "change-rotate-key": preview(Kind.ROTATE, specimens.credential(specimens.secret(key=specimens.KEY))),
     "change-extend": preview(Kind.EXTEND),
     "change-extend-tracked": preview(Kind.EXTEND, specimens.tracked()),
     "change-transfer": preview(Kind.TRANSFER),

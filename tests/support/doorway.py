@@ -1,13 +1,15 @@
 """A house whose clients really authenticate: the built-in authority and the hot read in front of its rows."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.domain.credential import Credential
 from bot.ports import Concealed
 from bot.service.authentication import Authentication, Claims, Granted, Presented
 from bot.service.last_use import LastUse
 from bot.store.authentication import ClientLookup
-from tests.support import web
+from bot.web import client_assertion
+from tests.support import signing, web
 from tests.support.house import House
 
 
@@ -29,11 +31,22 @@ class Doorway:
     @property
     def _authentication(self) -> Authentication:
         world = self.house.world
-        return web.authentication(self.lookup, world.authority, self.uses, self.house.clock, signer=_Signer())
+        rules = signing.rules(world.authority, self.house.store, self.house.clock, web.ISSUER)
+        return web.authentication(
+            self.lookup, world.authority, self.uses, self.house.clock, signer=_Signer(), assertions=rules
+        )
 
     def opens(self, credential: Credential, secret: Concealed) -> bool:
         """Whether this secret gets a token now. Its use is noted and not written."""
-        shown = Presented(client_id=credential.client_id, secret=secret, address="192.0.2.7")
+        shown = Presented(client_id=credential.client_id, proof=secret, address="192.0.2.7")
+        return isinstance(self._authentication.grant(shown), Granted)
+
+    def takes(self, credential: Credential, key: Any) -> bool:
+        """Whether an assertion that this key signs gets a token now. Its use is noted and not written."""
+        client = str(credential.client_id)
+        token = signing.assertion(key, client, self.house.clock.now(), audience=web.ISSUER)
+        _, assertion = client_assertion.read(signing.form(token))
+        shown = Presented(client_id=client, proof=assertion, address="192.0.2.7")
         return isinstance(self._authentication.grant(shown), Granted)
 
     def use(self, credential: Credential, secret: Concealed) -> bool:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from bot.domain.client_key import NO_KEY, ClientKey
 from bot.domain.credential import Credential
 from bot.domain.ids import ChannelId, ClientId, CredentialId, GroupId, UserId
 from bot.domain.notice import Notice, Posted
@@ -69,27 +70,28 @@ class FakeAuthority:
     lose_after: bool = False
 
     def issue(self, order: Order) -> Issued:
-        return self._issue(order.correlation, ClientId(str(self.entropy.uuid())))
+        return self._issue(order.correlation, ClientId(str(self.entropy.uuid())), order.key)
 
-    def reissue(self, credential: Credential) -> Issued:
-        return self._issue(credential.id, credential.client_id)
+    def reissue(self, credential: Credential, key: ClientKey = NO_KEY) -> Issued:
+        return self._issue(credential.id, credential.client_id, key)
 
     def remove_orphan(self, correlation: CredentialId) -> bool:
         if self.lose_before:
             raise AuthorityLostError
         return self.kept.pop(correlation, None) is not None
 
-    def _issue(self, correlation: CredentialId, client_id: ClientId) -> Issued:
+    def _issue(self, correlation: CredentialId, client_id: ClientId, key: ClientKey) -> Issued:
         if self.refuse:
             raise AuthorityRefusedError(self.refuse)
         if self.lose_before:
             raise AuthorityLostError
-        secret = mint(self.entropy.token)
+        secret = key or mint(self.entropy.token)
         self.kept[correlation] = secret
         self.issued += 1
         if self.lose_after:
             raise AuthorityLostError
-        return Issued(client_id=client_id, secret=Concealed(secret), record=hashlib.sha256(secret.encode()).digest())
+        shown = None if key else Concealed(secret)
+        return Issued(client_id=client_id, secret=shown, record=hashlib.sha256(secret.encode()).digest())
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,6 +27,7 @@ from bot.web import Ed25519Signer, Parts, create
 from bot.web.proxies import Proxies
 from bot.web.slowing import Slowing
 from bot.web.wire import Patience, config_of
+from tests.support import signing
 from tests.support.fakes import START, FakeClock, FakeDirectory, FakeEntropy
 from tests.support.people import RETAIL, make_policy
 
@@ -110,6 +111,8 @@ class FakeStore:
         self.refuse_work: Exception | None = None
         self.held = threading.Lock()
         self.turns = 0
+        self.spent: set[tuple[CredentialId, str]] = set()
+        self.now = START
 
     @contextmanager
     def read(self) -> Iterator["FakeStore"]:
@@ -131,6 +134,18 @@ class FakeStore:
     @property
     def credentials(self) -> "FakeStore":
         return self
+
+    @property
+    def assertions(self) -> "FakeStore":
+        return self
+
+    def forget(self, _before: datetime) -> None:
+        pass
+
+    def spend(self, credential: CredentialId, jti: str, _expires_at: datetime) -> bool:
+        known = len(self.spent)
+        self.spent.add((credential, jti))
+        return len(self.spent) > known
 
     def get(self, _credential: CredentialId) -> None:
         return None
@@ -155,6 +170,7 @@ class Door:
     revoked: FakeRevoked = field(default_factory=FakeRevoked)
     policy: Policy = field(default_factory=make_policy)
     proxies: Proxies = field(default_factory=Proxies)
+    fetch: Callable[[str], bytes] = signing.nowhere
 
     def __post_init__(self) -> None:
         self.check = CountingCheck(self.authority)
@@ -166,6 +182,9 @@ class Door:
     async def _slept(self, seconds: float) -> None:
         self.waits.append(seconds)
 
+    def _fetched(self, address: str) -> bytes:
+        return self.fetch(address)
+
     @property
     def client_id(self) -> str:
         return str(self.issued.client_id)
@@ -176,7 +195,8 @@ class Door:
 
     @property
     def authentication(self) -> Authentication:
-        return authentication(self.clients, self.check, self.last_use, self.clock)
+        rules = signing.rules(self.authority, self.store, self.clock, ISSUER, self._fetched)
+        return authentication(self.clients, self.check, self.last_use, self.clock, assertions=rules)
 
     def app(self, slack: ASGIApp | None = None, issuer: str = ISSUER) -> Starlette:
         world = World(
@@ -204,6 +224,7 @@ def authentication(clients: Clients, check, last_use: LastUse, clock, **changes)
         "last_use": last_use,
         "clock": clock,
         "entropy": FakeEntropy(5),
+        "assertions": signing.rules(new_authority(), FakeStore(), clock, ISSUER),
         "token_life": timedelta(minutes=10),
         "audiences": frozenset({ISSUER, API, REPORTS}),
     }

@@ -14,7 +14,8 @@ def client():
         yield client
 
 
-METHODS = ["client_secret_basic", "client_secret_post"]
+METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
+ALGORITHMS = ["EdDSA", "ES256", "PS256", "RS256"]
 
 
 def test_the_metadata_says_what_is_true(client):
@@ -27,10 +28,13 @@ def test_the_metadata_says_what_is_true(client):
         "response_types_supported": [],
         "grant_types_supported": ["client_credentials"],
         "token_endpoint_auth_methods_supported": METHODS,
+        "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
         "introspection_endpoint": f"{ISSUER}/oauth2/introspect",
         "introspection_endpoint_auth_methods_supported": METHODS,
+        "introspection_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
         "revocation_endpoint": f"{ISSUER}/oauth2/revoke",
         "revocation_endpoint_auth_methods_supported": METHODS,
+        "revocation_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
     }
 
 

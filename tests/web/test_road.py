@@ -1,25 +1,31 @@
 """From the reveal to a working login: the real store, a real server, an OAuth client and a JWT library of others."""
 
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from authlib.oauth2.rfc7523 import assertion as authlib_assertion
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, KeySet
 
 from bot.domain.credential import ReceiptState, State
 from bot.domain.role import READ_ONLY
 from bot.service.issuance import Shown
 from bot.service.last_use import LastUse
 from bot.store.authentication import ClientLookup
-from tests.support import web
+from bot.store.revocations import RevocationLookup
+from tests.support import signing, web
 
 pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated:joserfc.errors.SecurityWarning")
 
@@ -33,8 +39,10 @@ class Road:
     address: str = ""
 
     def client(self, **changes) -> OAuth2Session:
-        pair = {"client_id": str(self.shown.credential.client_id), "client_secret": self.shown.secret.disclose()}
-        return OAuth2Session(**{**pair, **changes})
+        client = {"client_id": str(self.shown.credential.client_id)}
+        if self.shown.secret is not None:
+            client["client_secret"] = self.shown.secret.disclose()
+        return OAuth2Session(**{**client, **changes})
 
     def token(self, client: OAuth2Session | None = None, **asks) -> dict:
         return (client or self.client()).fetch_token(
@@ -58,17 +66,19 @@ class Road:
 
 
 @contextmanager
-def opened(house):
+def opened(house, **asks):
     """The road, with the server running."""
     house = replace(house, world=replace(house.world, authority=web.new_authority()))
-    road = Road(house, house.issued())
-    lookup = ClientLookup(house.engine)
-    use_case = web.authentication(lookup, house.world.authority, LastUse(), house.clock)
+    road = Road(house, house.issued(**asks))
+    lookup, revoked = ClientLookup(house.engine), RevocationLookup(house.engine)
+    rules = signing.rules(house.world.authority, house.store, house.clock, web.ISSUER)
+    use_case = web.authentication(lookup, house.world.authority, LastUse(), house.clock, assertions=rules)
     try:
-        with web.served(web.application(house.world, use_case)) as road.address:
+        with web.served(web.application(house.world, use_case, revoked=revoked)) as road.address:
             yield road
     finally:
         lookup.close()
+        revoked.close()
 
 
 @pytest.fixture
@@ -85,6 +95,38 @@ def test_a_client_that_nobody_here_wrote_logs_in(road, method):
     assert claims["client_id"] == claims["sub"] == str(road.shown.credential.client_id)
     assert claims["scope"].split() == sorted(READ_ONLY.permissions)
     assert claims["secret_id"] == str(road.shown.credential.newest.id)
+
+
+def test_a_client_that_nobody_here_wrote_logs_in_by_its_key(house, monkeypatch):
+    monkeypatch.setattr(authlib_assertion, "time", SimpleNamespace(time=lambda: house.clock.now().timestamp()))
+    key = signing.private("EC")
+    with opened(house, key=signing.pem(key)) as road:
+        methods = dict.fromkeys(("token_endpoint_auth_method", "revocation_endpoint_auth_method"), "private_key_jwt")
+        client = road.client(client_secret=ECKey.import_key(signing.private_pem(key)), **methods)
+        client.register_client_auth_method(PrivateKeyJWT(f"{road.address}/oauth2/token", alg="ES256"))
+        with pytest.raises(OAuthError, match="invalid_client"):
+            road.token(client)  # the address that it called is not the one that it was told to name
+        client.register_client_auth_method(PrivateKeyJWT(f"{web.ISSUER}/oauth2/token", alg="ES256"))
+        tokens = [road.token(client) for _ in range(3)]
+        claims = [road.claims(token, house.clock.now()) for token in tokens]
+        assert {each["client_id"] for each in claims} == {str(road.shown.credential.client_id)}
+        told = client.introspect_token(f"{road.address}/oauth2/introspect", token=tokens[0]["access_token"])
+        assert told.json()["active"] is True
+        assert client.revoke_token(f"{road.address}/oauth2/revoke", token=tokens[0]["access_token"]).status_code == 200
+        told = client.introspect_token(f"{road.address}/oauth2/introspect", token=tokens[0]["access_token"])
+        assert told.json() == {"active": False}
+        await_receipt(road)
+
+
+def test_an_assertion_is_used_once_even_by_many_at_once(house):
+    key = signing.private()
+    with opened(house, key=signing.pem(key)) as road:
+        who = str(road.shown.credential.client_id)
+        token = signing.assertion(key, who, house.clock.now(), audience=web.ISSUER)
+        with ThreadPoolExecutor(6) as many:  # as many failures as are answered at once
+            form = signing.form(token)
+            asks = [many.submit(httpx.post, f"{road.address}/oauth2/token", data=form, timeout=60) for _ in range(6)]
+        assert Counter(ask.result().status_code for ask in asks) == {200: 1, 401: 5}
 
 
 def test_a_client_may_ask_for_less(road):

@@ -10,9 +10,10 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
+from bot.domain.client_key import canonical, thumbprint
 from bot.domain.ids import ClientId, EstateKey, RoleKey, SecretId, TokenId
 from bot.service.authentication import Claims
-from bot.web.signing import Ed25519Signer, thumbprint
+from bot.web.signing import Ed25519Signer
 from tests.support.fakes import START
 from tests.support.web import ISSUER, SEED
 
@@ -43,7 +44,7 @@ def decoded(signer, token):
 def test_a_key_is_named_by_its_thumbprint():
     # RFC 8037, appendix A.3.
     public = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
-    assert thumbprint(public) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+    assert thumbprint(canonical(public)) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 
 
 def test_the_key_set_shows_the_public_half_of_the_rfcs_key():

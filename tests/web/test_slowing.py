@@ -80,7 +80,7 @@ def test_who_asks_for_too_much_does_not_wait(client, door):
 
 
 def presented(address="192.0.2.1", client_id="a") -> Presented:
-    return Presented(client_id=client_id, secret=Concealed("x"), address=address)
+    return Presented(client_id=client_id, proof=Concealed("x"), address=address)
 
 
 def waited(pairs, now=lambda: 0.0) -> list[float]:

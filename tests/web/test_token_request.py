@@ -41,12 +41,12 @@ def asked(
 def test_the_example_of_the_rfc_is_understood():
     # RFC 6749, section 2.3.1 and 4.4.2: the header's example pair.
     presented = asked("Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3")
-    assert (presented.client_id, presented.secret.disclose()) == ("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw")
+    assert (presented.client_id, presented.proof.disclose()) == ("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw")
 
 
 def test_the_pair_may_stand_in_the_body():
     presented = asked(client_id="s6BhdRkqt3", client_secret="7Fjfp0ZBr1KtDRbnfVdmIw")
-    assert (presented.client_id, presented.secret.disclose()) == ("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw")
+    assert (presented.client_id, presented.proof.disclose()) == ("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw")
     assert presented.address == "192.0.2.1"
 
 
@@ -56,7 +56,7 @@ words = st.text(st.characters(codec="utf-8"), min_size=1)
 @given(words, words)
 def test_whatever_pair_goes_in_comes_out_by_either_way(identifier, secret):
     for presented in (asked(basic(identifier, secret)), asked(client_id=identifier, client_secret=secret)):
-        assert (presented.client_id, presented.secret.disclose()) == (identifier, secret)
+        assert (presented.client_id, presented.proof.disclose()) == (identifier, secret)
 
 
 @given(st.binary(max_size=200), st.text(max_size=50), st.binary(max_size=20))
@@ -76,7 +76,7 @@ def test_the_scheme_is_not_case_sensitive():
 
 def test_a_secret_may_hold_a_colon():
     encoded = base64.b64encode(b"client:with:colons").decode()
-    assert asked(f"Basic {encoded}").secret.disclose() == "with:colons"
+    assert asked(f"Basic {encoded}").proof.disclose() == "with:colons"
 
 
 def test_two_methods_at_once_are_refused():

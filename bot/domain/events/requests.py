@@ -31,6 +31,8 @@ class RequestOpened(Event):
     digest: str
     lapses_at: datetime
     authority: str
+    key: str | None = None
+    """Of a credential without a secret: the thumbprint of its key, or the address of its JWKS."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """One credential as it is looked up, with what whoever looks may do with it."""
 
+from bot.domain.client_key import ClientKey, name_of
 from bot.domain.credential import Credential, Delivery, ReceiptState, Secret, SecretState, State
 from bot.domain.kind import Kind
 from bot.domain.request import Request
@@ -25,7 +26,7 @@ from bot.slack.cards.plain import details_button
 from bot.slack.cards.sentences import outcome, title
 from bot.slack.cards.tracked import gone_button
 from bot.slack.cards.warning import again_button, let_expire_button
-from bot.slack.cards.wording import WORDINGS
+from bot.slack.cards.wording import WORDINGS, proof
 from bot.slack.ids import Action, ChangeMark
 from bot.slack.text import escape, mention, quote, when
 
@@ -72,7 +73,7 @@ def show(view: CredentialView, known: Known) -> Card:
     if view.may_end_old and old is not None:
         until = "" if old.retire_at is None else f" until {when(old.retire_at)}"
         blocks += [
-            section(f"*The old secret* works beside the new one{until}."),
+            section(f"*The old {proof(credential)}* works beside the new one{until}."),
             actions(*overlap.buttons(credential, old, known)),
         ]
     row = _buttons(view)
@@ -101,9 +102,14 @@ def _secret(credential: Credential, number: int, secret: Secret) -> str:
     used = "never used" if secret.last_used_at is None else f"last used {when(secret.last_used_at)}"
     if secret.last_used_from:
         used += f" from {escape(secret.last_used_from)}"
-    told = f"Secret {number}: {state} · {used} · made {when(secret.minted_at)} · {_RECEIPTS[secret.receipt]}"
+    what = f"Key {number}, {_named(secret.key)}" if secret.key else f"Secret {number}"
+    told = f"{what}: {state} · {used} · made {when(secret.minted_at)} · {_RECEIPTS[secret.receipt]}"
     lost = secret.delivery in (Delivery.REFUSED, Delivery.UNKNOWN)
     return f"{told} · its message may not have arrived" if lost else told
+
+
+def _named(key: ClientKey) -> str:
+    return f"`{escape(name_of(key))}`"
 
 
 def _secrets(credential: Credential) -> list[Json]:

@@ -10,6 +10,7 @@ from bot.slack.cards.life import resume_button
 from bot.slack.cards.particulars import at_a_glance
 from bot.slack.cards.pieces import Button, Card, Confirm, Json, Known, actions, button, context, header, section
 from bot.slack.cards.sentences import let_through, outcome, plain_outcome, title
+from bot.slack.cards.wording import by_key
 from bot.slack.ids import Action, ChangeMark, RequestMark
 from bot.slack.text import closed, escape, in_channel, mention, quote, span, when
 
@@ -24,7 +25,8 @@ def offer(request: Request, known: Known, subject: Credential | None = None) -> 
         return tracked.to_extend(request, known)
     transfer = request.asked.kind is Kind.TRANSFER
     heading = _title(request) if transfer else title(request)
-    told = _to_new_owner(request, known, subject) if transfer else _to_owner(request, known, subject)
+    tell = _to_new_owner if transfer else _to_owner_of_key if request.asked.key else _to_owner
+    told = tell(request, known, subject)
     blocks = [header(heading), section(told), at_a_glance(request, known)]
     if transfer and request.asked.reason and request.state is State.APPROVED:
         blocks.append(section(f"*Reason*\n{quote(request.asked.reason, _QUOTE_MAX)}"))
@@ -81,6 +83,28 @@ def _to_owner(request: Request, known: Known, subject: Credential | None) -> str
             return outcome(request)
 
 
+def _to_owner_of_key(request: Request, known: Known, subject: Credential | None) -> str:
+    """The same where there is no secret to deliver."""
+    match request.state:
+        case State.APPROVED:
+            what = f"There is no secret to deliver: it authenticates by {by_key(request.asked.key)}."
+            if request.asked.kind is Kind.ROTATE:
+                told = f"{let_through(request)}. *Reveal* puts the new key to use and shows how."
+                return f"{told} {what} {_old(known, subject)}"
+            return f"{let_through(request)}. *Reveal* shows the client ID to you alone, and how it is used. {what}"
+        case State.FULFILLED:
+            return (
+                f"You have revealed this client ID. It authenticates by {by_key(request.asked.key)}. "
+                f"`/cred show {request.asked.name}` says when it was last used."
+            )
+        case State.EXECUTING:
+            return "It is being made. Look below in a moment."
+        case State.UNRESOLVED:
+            return "The answer was lost while it was being made. I am looking it up; the button comes back."
+        case State.PENDING | State.DENIED | State.WITHDRAWN | State.LAPSED | State.REFUSED:
+            return outcome(request)
+
+
 def _old(known: Known, subject: Credential | None) -> str:
     """What becomes of the secret that works now."""
     if subject is not None and all(secret.state is SecretState.RETIRED for secret in subject.secrets):
@@ -119,7 +143,9 @@ def _change_it(request: Request) -> str:
 def _reveal_button(request: Request) -> Json:
     question = Confirm(
         title="Reveal it now?",
-        text="The secret is shown once. Have the place ready where you will keep it.",
+        text="It authenticates by its key from then on."
+        if request.asked.key
+        else "The secret is shown once. Have the place ready where you will keep it.",
         yes="Reveal",
     )
     return button(
@@ -129,7 +155,7 @@ def _reveal_button(request: Request) -> Json:
             value=RequestMark.of(request).pack(),
             style="primary",
             confirm=question,
-            hint=f"Reveal the secret of {request.asked.name}",
+            hint=f"Reveal the {'client ID' if request.asked.key else 'secret'} of {request.asked.name}",
         )
     )
 

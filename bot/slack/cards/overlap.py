@@ -14,6 +14,7 @@ from bot.slack.cards.pieces import (
     header,
     section,
 )
+from bot.slack.cards.wording import proof
 from bot.slack.ids import Action, SecretMark
 from bot.slack.text import mention, span, when
 
@@ -27,7 +28,7 @@ def rotated(credential: Credential, known: Known, notice: Notice) -> Card:
         return _about(credential, title, over or _gone(credential))
     if credential.newest.state is SecretState.RETIRED:
         return _about(credential, title, _alone(credential, old), buttons(credential, old, known))
-    text = f"The old secret works beside the new one until {when(old.retire_at)}. {_used(old)}"
+    text = f"The old {proof(credential)} works beside the new one until {when(old.retire_at)}. {_used(old)}"
     advice = (
         f"Its end was put off once. Put the new one everywhere before it, and retire the old one when {_quiet(old)}."
         if old.kept_longer
@@ -45,10 +46,10 @@ def retiring(credential: Credential, known: Known, notice: Notice) -> Card:
     if credential.newest.state is SecretState.RETIRED:
         title = f"⚠️ Rotate {credential.name} again"
         return _about(credential, title, _alone(credential, old), buttons(credential, old, known))
-    title = f"⚠️ The old secret of {credential.name} is still used"
+    title = f"⚠️ The old {proof(credential)} of {credential.name} is still used"
     text = (
         f"{_used(old)} It stops working {when(old.retire_at)}, and whatever shows it then is refused. "
-        "Put the new secret there before."
+        f"Put the new {proof(credential)} there before."
     )
     return _about(credential, title, text, buttons(credential, old, known))
 
@@ -56,28 +57,34 @@ def retiring(credential: Credential, known: Known, notice: Notice) -> Card:
 def _over(credential: Credential, notice: Notice) -> str | None:
     """Why this message has had its time."""
     if credential.state not in LIVING:
-        return f"This credential is {credential.state.told}, so none of its secrets works."
+        return f"This credential is {credential.state.told}, so none of its {_proofs(credential)} works."
     if notice.request not in (None, credential.newest.request):
-        return "It has been rotated again since. The newest message says which of its secrets work."
+        return f"It has been rotated again since. The newest message says which of its {_proofs(credential)} work."
     if notice.person not in (None, credential.owner):
-        return f"{mention(credential.owner)} owns this credential now, and decides about its old secret."
+        return f"{mention(credential.owner)} owns this credential now, and decides about its old {proof(credential)}."
     return None
+
+
+def _proofs(credential: Credential) -> str:
+    return f"{proof(credential)}s"
 
 
 def _gone(credential: Credential) -> str:
     if credential.newest.state is SecretState.RETIRED:
-        return f"None of its secrets works any more. `/cred rotate {credential.name}` makes a new one."
+        return f"None of its {_proofs(credential)} works any more. `/cred rotate {credential.name}` makes a new one."
     if credential.state is not State.ACTIVE:
         stands = "being deleted" if credential.state is State.DELETING else credential.state
-        return f"The old secret no longer works. The credential is {stands}, so the new one does not either."
-    return "The old secret no longer works. The new one does."
+        return (
+            f"The old {proof(credential)} no longer works. The credential is {stands}, so the new one does not either."
+        )
+    return f"The old {proof(credential)} no longer works. The new one does."
 
 
 def _alone(credential: Credential, old: Secret) -> str:
-    until = "its time" if old.retire_at is None else when(old.retire_at)
+    until, what = "its time" if old.retire_at is None else when(old.retire_at), proof(credential)
     return (
-        "Nobody confirmed that the new secret arrived, so I have ended that one. The old secret goes on working until "
-        f"{until}, and nothing takes its place then. {_used(old)} "
+        f"Nobody confirmed that the new {what} arrived, so I have ended that one. The old {what} "
+        f"goes on working until {until}, and nothing takes its place then. {_used(old)} "
         f"Rotate again before: `/cred rotate {credential.name}`."
     )
 
@@ -99,7 +106,7 @@ def buttons(credential: Credential, old: Secret, known: Known) -> list[Json]:
         label="Keep it longer",
         value=mark,
         confirm=Confirm(
-            title="Keep the old secret longer?",
+            title=f"Keep the old {proof(credential)} longer?",
             text=f"It works for another {span(known.policy.rotation.overlap)}. This can be done once.",
             yes="Keep it longer",
         ),
@@ -109,7 +116,7 @@ def buttons(credential: Credential, old: Secret, known: Known) -> list[Json]:
         label="Retire it now",
         value=mark,
         confirm=Confirm(
-            title="Retire the old secret now?",
+            title=f"Retire the old {proof(credential)} now?",
             text=f"Whatever still shows it is refused at once. {_used(old)}",
             yes="Retire it",
         ),
@@ -120,7 +127,7 @@ def buttons(credential: Credential, old: Secret, known: Known) -> list[Json]:
         value=mark,
         style="danger",
         confirm=Confirm(
-            title="End the old secret at once?",
+            title=f"End the old {proof(credential)} at once?",
             text=f"It stops working now, wherever it may be, and the ledger says why. {_used(old)}",
             yes="End it",
         ),

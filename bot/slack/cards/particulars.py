@@ -5,12 +5,14 @@ was used last, until when it works) is read from it while there is something to 
 moved on.
 """
 
+from bot.domain.client_key import ClientKey, has_address
 from bot.domain.credential import Credential, SecretState
 from bot.domain.credential import State as CredentialState
 from bot.domain.ids import BUILTIN
 from bot.domain.kind import Kind
 from bot.domain.request import Request, State
 from bot.slack.cards.pieces import Json, Known, context, fields, section
+from bot.slack.cards.wording import by_key, proof
 from bot.slack.text import escape, mention, quote, when
 
 _QUOTE_MAX = 2900
@@ -32,6 +34,8 @@ def particulars(request: Request, known: Known, subject: Credential | None = Non
             *([("Lives in", known.place(asked_for.authority))] if asked_for.authority != BUILTIN else []),
         ),
     ]
+    if asked_for.key:
+        blocks.append(section(_authenticates(asked_for.key)))
     if asked_for.reason:
         blocks.append(section(f"*Reason*\n{quote(asked_for.reason, _QUOTE_MAX)}"))
     if asked_for.description:
@@ -41,6 +45,13 @@ def particulars(request: Request, known: Known, subject: Credential | None = Non
     if subject is not None and undecided:
         blocks += [context(told) for told in _secrets(request, subject)]
     return blocks
+
+
+def _authenticates(key: ClientKey) -> str:
+    told = f"*No secret.* It authenticates by {by_key(key)}."
+    if has_address(key):
+        return f"{told}\n⚠️ Whoever can change what stands there can authenticate as this credential."
+    return told
 
 
 def at_a_glance(request: Request, known: Known) -> Json:
@@ -82,7 +93,8 @@ def _secrets(request: Request, subject: Credential) -> list[str]:
     if request.asked.kind is Kind.DELETE and subject.state is CredentialState.SUSPENDED:
         return ["It is suspended at the moment, so nothing authenticates with it."]
     if request.asked.kind is Kind.ROTATE and not any(s.state is not SecretState.RETIRED for s in subject.secrets):
-        return ["Its secret was ended when this was asked for: nothing authenticates until the new one is in place."]
+        ended = f"Its {proof(subject)} was ended when this was asked for"
+        return [f"{ended}: nothing authenticates until the new one is in place."]
     return []
 
 

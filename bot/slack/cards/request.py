@@ -135,7 +135,7 @@ _ELSEWHERE = {
 
 
 def _happens(request: Request, known: Known | None) -> str:
-    happens = wording.of(request).happens
+    happens = "Its owner can put its new key to use." if request.asked.key else wording.of(request).happens
     if request.asked.authority != BUILTIN:
         happens = _ELSEWHERE.get(request.asked.kind, happens)
     if request.asked.kind is not Kind.DELETE or request.asked.authority != BUILTIN:

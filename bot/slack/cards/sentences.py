@@ -63,7 +63,8 @@ def plain_outcome(request: Request, subject: Credential | None = None) -> str:
         case State.APPROVED:
             return _offered(request)
         case State.FULFILLED:
-            return _TRACKED.get(kind, _SHORT[kind]) if request.asked.authority != BUILTIN else _SHORT[kind]
+            elsewhere = _TRACKED if request.asked.authority != BUILTIN else {}
+            return elsewhere.get(kind) or _SHORT.get(kind) or f"The {_secret(request)} has been revealed."
         case State.DENIED | State.LAPSED | State.REFUSED | State.WITHDRAWN:
             without = "effect" if wording.of(request).noun else "a credential"
             return f"Request {request.code} has ended without {without}."
@@ -155,7 +156,10 @@ def elsewhere(request: Request) -> str:
 
 
 def _secret(request: Request) -> str:
-    return "new secret" if request.asked.kind is Kind.ROTATE else "secret"
+    """What *Reveal* reveals."""
+    if request.asked.kind is Kind.ROTATE:
+        return "new key" if request.asked.key else "new secret"
+    return "client ID" if request.asked.key else "secret"
 
 
 def _effect(request: Request, subject: Credential | None) -> str:
@@ -220,9 +224,6 @@ _TRACKED = {
 }
 """Of credentials that live elsewhere."""
 _SHORT = {
-    Kind.ADD: "The secret has been revealed.",
-    Kind.BREAK_GLASS: "The secret has been revealed.",
-    Kind.ROTATE: "The new secret has been revealed.",
     Kind.RESUME: "It authenticates again.",
     Kind.TRANSFER: "It has a new owner.",
     Kind.EXTEND: "It works longer.",

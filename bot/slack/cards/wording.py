@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.domain.client_key import ClientKey, has_address, thumbprint
+from bot.domain.credential import Credential
 from bot.domain.kind import Kind
 from bot.domain.request import Request
+from bot.slack.text import escape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,18 @@ WORDINGS: Mapping[Kind, Wording] = {
 def of(request: Request) -> Wording:
     """The words for a request."""
     return WORDINGS[request.asked.kind]
+
+
+def proof(credential: Credential) -> str:
+    """What it authenticates by: the word for whatever is rotated, retired and kept of it."""
+    return "key" if credential.by_key else "secret"
+
+
+def by_key(key: ClientKey) -> str:
+    """By which key it authenticates, for those who approve it and for whoever looks it up."""
+    if has_address(key):
+        return f"the keys that stand at `{escape(key)}`"
+    return f"its own key, thumbprint `{thumbprint(key)}`"
 
 
 def command(request: Request) -> str:

@@ -46,6 +46,8 @@ class RequestRow(Row, table=True):
     """Since when the next tier is asked as well."""
     rule: str = ""
     """By which rule of the policy it needed nobody's approval."""
+    key: str = ""
+    """The public key, or the address of a JWKS, that stands in place of a secret."""
 
     __table_args__ = (
         Index("request_state_lapses", "state", "lapses_at"),

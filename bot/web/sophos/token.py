@@ -17,7 +17,7 @@ from bot.web.receiving import Envelope, posted
 from bot.web.refusal import Refusal
 from bot.web.slowing import Slowing
 from bot.web.sophos import answers
-from bot.web.token_request import client_of, form_of
+from bot.web.token_request import by_secret, form_of
 
 PATH = "/api/v2/oauth2/token"
 _SCOPE = "token"
@@ -53,7 +53,7 @@ class SophosTokenEndpoint:
             return answers.token_error(400, "oauth.unsupported_grant_type", "Only client_credentials.", tracking)
         if form.get("scope", _SCOPE) != _SCOPE:
             return answers.token_error(400, "oauth.invalid_scope", "The only scope here is token.", tracking)
-        presented = client_of(envelope, form)
+        presented = by_secret(envelope, form)
         if isinstance(presented, Refusal):
             return answers.token_error(presented.status, _WRONG, "Unauthorized", tracking)
         outcome = self._authentication.grant(presented)

@@ -31,11 +31,12 @@ def _request() -> None:
     with op.batch_alter_table("request", naming_convention=_NAMES) as batch:
         batch.drop_constraint(_unique("request", "credential"), type_="unique")
         batch.add_column(sa.Column("authority", sa.String(), nullable=False, server_default="builtin"))
-        batch.add_column(sa.Column("rule", sa.String(), nullable=False, server_default=""))
+        for name in ("rule", "key"):
+            batch.add_column(sa.Column(name, sa.String(), nullable=False, server_default=""))
         batch.add_column(_instant("escalated_at", nullable=True))
     with op.batch_alter_table("request") as batch:
-        batch.alter_column("authority", server_default=None)
-        batch.alter_column("rule", server_default=None)
+        for name in ("authority", "rule", "key"):
+            batch.alter_column(name, server_default=None)
     op.create_index("ix_request_credential", "request", ["credential"])
     _index_where("request_unescalated", "request", ["opened_at"], where="state = 'pending' AND escalated_at IS NULL")
     _index_where("request_open", "request", ["credential", "kind"], unique=True, where=_OPEN)
@@ -188,6 +189,15 @@ def _tokens() -> None:
         sa.ForeignKeyConstraint(["credential"], ["credential.id"]),
     )
     op.create_index("ix_revocation_expires_at", "revocation", ["expires_at"])
+    op.create_table(
+        "assertion",
+        _text("credential"),
+        _text("jti"),
+        _instant("expires_at"),
+        sa.PrimaryKeyConstraint("credential", "jti"),
+        sa.ForeignKeyConstraint(["credential"], ["credential.id"]),
+    )
+    op.create_index("ix_assertion_expires_at", "assertion", ["expires_at"])
 
 
 def _unique(table: str, column: str) -> str:
