@@ -25,11 +25,8 @@ OLD, NEW, OTHER = signing.private("OKP", 1), signing.private("OKP", 2), signing.
 
 @pytest.fixture
 def door(house):
-    made = doorway.put_before(house)
-    yield made
-    made.close()
-    with house.store.connect() as connection:
-        assert story_problems(house.store.ledger, connection) == []
+    with doorway.sound(house) as door:
+        yield door
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from bot.service.changing import ChangeCommand
 from bot.service.issuance import Press, Shown, reissue
 from bot.service.outbox import send_due
 from bot.service.sweep import sweep
-from bot.store.auditing import story_problems
 from tests.support import doorway
 from tests.support.people import ANA, MAYA, OLGA, SAM
 
@@ -23,11 +22,8 @@ OVERLAP = timedelta(days=7)
 
 @pytest.fixture
 def door(house):
-    made = doorway.put_before(house)
-    yield made
-    made.close()
-    with house.store.connect() as connection:
-        assert story_problems(house.store.ledger, connection) == []
+    with doorway.sound(house) as door:
+        yield door
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """A house whose clients really authenticate: the built-in authority and the hot read in front of its rows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -7,6 +9,7 @@ from bot.domain.credential import Credential
 from bot.ports import Concealed
 from bot.service.authentication import Authentication, Claims, Granted, Presented
 from bot.service.last_use import LastUse
+from bot.store.auditing import story_problems
 from bot.store.authentication import ClientLookup
 from bot.web import client_assertion
 from tests.support import signing, web
@@ -69,3 +72,15 @@ def put_before(house: House) -> Doorway:
     """A doorway for a house. Whoever made the house closes it after."""
     real = replace(house, world=replace(house.world, authority=web.new_authority()))
     return Doorway(house=real, lookup=ClientLookup(house.engine))
+
+
+@contextmanager
+def sound(house: House) -> Iterator[Doorway]:
+    """A doorway, behind which tables and ledger tell the same in the end."""
+    made = put_before(house)
+    try:
+        yield made
+    finally:
+        made.close()
+    with house.store.connect() as connection:
+        assert story_problems(house.store.ledger, connection) == []
