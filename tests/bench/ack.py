@@ -7,6 +7,7 @@ other. Aims: p50 at most 2 ms alone, p99 at most 40 ms at 50 at once, and at mos
 import asyncio
 import statistics
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +20,7 @@ TURNS = 3
 REQUESTS = 600
 P50_ALONE_MS, P99_MS, TWICE = 2.0, 40.0, 2.0
 Seen = dict[tuple[str, int], list[float]]
+Caller = Callable[[], Awaitable[float]]
 
 
 def figures() -> Iterator[Figure]:
@@ -50,25 +52,26 @@ async def _measure(mode: str) -> Seen:
             for _ in range(TURNS):
                 for which in ("ours", "floor"):
                     async with running(which, mode, Path(folder), slack) as program:
-                        await _one_program(seen, which, await _callers(mode, program.port, slack))
+                        await _one_program(seen, which, partial(_callers, mode, program.port, slack))
     return seen
 
 
-async def _one_program(seen: Seen, which: str, callers: list[Callable[[], Awaitable[float]]]) -> None:
-    await _load(callers[:10], 200)  # warm
+async def _one_program(seen: Seen, which: str, callers: Callable[[int], Awaitable[list[Caller]]]) -> None:
+    await _load(await callers(10), 200)  # warm
     for at_once in AT_ONCE:
-        seen.setdefault((which, at_once), []).extend(await _load(callers[:at_once], REQUESTS))
+        seen.setdefault((which, at_once), []).extend(await _load(await callers(at_once), REQUESTS))
 
 
-async def _callers(mode: str, port: int, slack: SlackSide) -> list[Callable[[], Awaitable[float]]]:
+async def _callers(mode: str, port: int, slack: SlackSide, at_once: int) -> list[Caller]:
+    """Connections that begin to ask at once: one that says nothing for long is closed."""
     if mode == "socket":
-        return [lambda: slack.ack_over_socket("list")] * max(AT_ONCE)
-    opened = [await HttpCaller(port, slack).open() for _ in range(max(AT_ONCE))]
+        return [lambda: slack.ack_over_socket("list")] * at_once
+    opened = [await HttpCaller(port, slack).open() for _ in range(at_once)]
     return [lambda caller=caller: caller.ack("list") for caller in opened]
 
 
-async def _load(callers: list[Callable[[], Awaitable[float]]], requests: int) -> list[float]:
-    async def one(call: Callable[[], Awaitable[float]]) -> list[float]:
+async def _load(callers: list[Caller], requests: int) -> list[float]:
+    async def one(call: Caller) -> list[float]:
         return [await call() for _ in range(requests // len(callers))]
 
     return [latency * 1000 for taken in await asyncio.gather(*map(one, callers)) for latency in taken]

@@ -14,10 +14,9 @@ from bot.domain.voting import Ballot
 from bot.main.assembly import build
 from bot.service import issuance, requests, terms
 from bot.service.asking import AddCommand
-from tests.bench import Figure
+from tests.bench import Figure, wire
 from tests.bench.programs import POLICY, environment, prepare, running
 from tests.bench.slack_side import ANA, MAYA, HttpCaller, SlackSide
-from tests.bench.token import _load as load_tokens
 
 TURNS = 4
 SECONDS = 2.0
@@ -42,7 +41,7 @@ async def _measure() -> dict[bool, list[float]]:
             prepare(Path(folder), slack)
             pair = await asyncio.to_thread(_credential, Path(folder), slack)
             async with running("ours", "http", Path(folder), slack) as program:
-                await load_tokens(program.port, pair, 0.5, CONNECTIONS)
+                await _tokens(program.port, pair, 0.5)
                 for _ in range(TURNS):
                     for beside in (True, False):
                         seen[beside].append(await _p99(program.port, pair, slack, beside=beside))
@@ -51,11 +50,16 @@ async def _measure() -> dict[bool, list[float]]:
 
 async def _p99(port: int, pair: tuple[str, str], slack: SlackSide, *, beside: bool) -> float:
     typing = asyncio.create_task(_type(port, slack)) if beside else None
-    taken = await load_tokens(port, pair, SECONDS, CONNECTIONS)
+    taken = await _tokens(port, pair, SECONDS)
     if typing is not None:
         typing.cancel()
         await asyncio.wait([typing])
     return statistics.quantiles(taken, n=100)[98] * 1000
+
+
+async def _tokens(port: int, pair: tuple[str, str], seconds: float) -> list[float]:
+    request = wire.post("/oauth2/token", "grant_type=client_credentials", wire.basic(*pair))
+    return await wire.load(port, [request.encode()], seconds, CONNECTIONS)
 
 
 async def _type(port: int, slack: SlackSide) -> None:
