@@ -118,7 +118,7 @@ def _requests(use_case: Authentication, pairs: list[tuple[str, str]]) -> dict[st
 
 
 def _token(use_case: Authentication, client_id: str, secret: str) -> str:
-    granted = use_case.grant(Presented(client_id=client_id, secret=Concealed(secret)))
+    granted = use_case.grant(Presented(client_id=client_id, proof=Concealed(secret)))
     if not isinstance(granted, Granted):
         raise TypeError(granted)
     return granted.token
