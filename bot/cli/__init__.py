@@ -6,7 +6,19 @@ exit 1. A traceback never shows what its variables held.
 
 import typer
 
-from bot.cli import doctor, exporting, importing, keys, operating, packing, policy, restoring, sandbox, verifying
+from bot.cli import (
+    credential,
+    doctor,
+    exporting,
+    importing,
+    keys,
+    operating,
+    packing,
+    policy,
+    restoring,
+    sandbox,
+    verifying,
+)
 
 app = typer.Typer(
     name="cred",
@@ -20,6 +32,15 @@ _policy = typer.Typer(
     help="The policy file, cred.toml: who may ask, who must approve, for how long.", no_args_is_help=True
 )
 _policy.command("check")(policy.check)
+_credential = typer.Typer(help="The credentials, one by one.", no_args_is_help=True)
+
+
+@_credential.callback()
+def _credentials() -> None:
+    """A name of its own for each question."""
+
+
+_credential.command("why")(credential.why)
 _export = typer.Typer(help="What happened, for other programs.", no_args_is_help=True)
 
 
@@ -43,6 +64,7 @@ app.command(rich_help_panel="Run it")(operating.migrate)
 app.command(rich_help_panel="Run it")(operating.grants)
 app.command(rich_help_panel="Run it")(operating.manifest)
 app.add_typer(_policy, name="policy", rich_help_panel="Look after it")
+app.add_typer(_credential, name="credential", rich_help_panel="Look after it")
 app.command("import", rich_help_panel="Look after it")(importing.import_)
 app.command(rich_help_panel="Look after it")(doctor.doctor)
 app.command(rich_help_panel="Look after it")(verifying.verify)

@@ -7,7 +7,7 @@ from bot.config.draft import Draft
 from bot.config.forms import WEEKDAYS
 from bot.config.sections import BreakGlassSection, CentralSection, EscalationSection, RoleSection, WarningsSection
 from bot.domain.central import Central, Rate
-from bot.domain.clauses import BreakGlass, Escalation, Leaks, Rotation, Unused, Waiver, Windows
+from bot.domain.clauses import BreakGlass, Escalation, Leaks, Logins, Rotation, Unused, Waiver, Windows
 from bot.domain.client_key import KeyHosts
 from bot.domain.estate import Estate, Organization, Vendor
 from bot.domain.ids import AuthorityKey, ChannelId, EstateKey, GroupId, RoleKey, TeamId, UserId
@@ -45,6 +45,7 @@ def compose(made: Draft, *, text: str, digest: str) -> Policy:
         break_glass=_break_glass(_there(made.break_glass)),
         unused=Unused(**_there(made.unused).model_dump()),
         leaks=Leaks(**_there(made.leaks).model_dump()),
+        logins=Logins(**_there(made.logins).model_dump()),
         vendors=_vendors(made),
         waivers=_waivers(made),
         escalation=_escalation(_there(made.escalation)),

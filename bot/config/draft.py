@@ -17,6 +17,7 @@ from bot.config.sections import (
     EscalationSection,
     EstateSection,
     LeaksSection,
+    LoginsSection,
     OrganizationSection,
     PeopleSection,
     RoleSection,
@@ -42,7 +43,18 @@ _REQUIRED = {
     "channels": "Write a section [channels] with security.",
     "terms": "Write a section [terms] with version and text.",
 }
-_DEFAULTED = ("windows", "tokens", "warnings", "rotation", "break_glass", "escalation", "unused", "leaks", "central")
+_DEFAULTED = (
+    "windows",
+    "tokens",
+    "warnings",
+    "rotation",
+    "break_glass",
+    "escalation",
+    "unused",
+    "leaks",
+    "logins",
+    "central",
+)
 _SECTIONS = {*_REQUIRED, *_DEFAULTED, "roles", "estate_admins", "vendors", "routes", "without_approval"}
 _SOME = TypeAdapter(Some)
 _TYPES = {
@@ -80,6 +92,7 @@ class Draft:
     break_glass: BreakGlassSection | None = None
     unused: UnusedSection | None = None
     leaks: LeaksSection | None = None
+    logins: LoginsSection | None = None
     central: CentralSection | None = None
     vendors: list[Placed[VendorSection]] = field(default_factory=list)
     routes: list[Placed[RouteSection]] = field(default_factory=list)
@@ -113,6 +126,7 @@ def draft(tables: Mapping[str, Any]) -> Draft:
     made.escalation = _one(made, defaulted, "escalation", EscalationSection)
     made.unused = _one(made, defaulted, "unused", UnusedSection)
     made.leaks = _one(made, defaulted, "leaks", LeaksSection)
+    made.logins = _one(made, defaulted, "logins", LoginsSection)
     made.central = _one(made, defaulted, "central", CentralSection)
     made.vendors = _many(made, tables, "vendors", VendorSection)
     made.routes = _many(made, tables, "routes", RouteSection)

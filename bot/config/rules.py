@@ -11,6 +11,7 @@ from bot.domain.role import DEFAULT_ROLES
 
 TOKEN_LIFE_MOST = timedelta(hours=1)
 GLASS_LIFE_MOST = timedelta(hours=24)
+BATCH_MOST = timedelta(hours=1)
 ROLES_MOST = 10
 """Radio buttons in a Slack form."""
 ESTATES_MOST = 100
@@ -196,6 +197,19 @@ def _routes_can_be_met(draft: Draft) -> Iterator[Finding]:
             yield Finding((*path, "audience"), "No token can be asked for this audience.", remedy)
 
 
+def _logins_can_be_told(draft: Draft) -> Iterator[Finding]:
+    """An entry tells of a bounded time, and a network is part of the address space."""
+    section = draft.logins
+    if section is None:
+        return
+    if section.batch > BATCH_MOST:
+        remedy = 'Write "1h" at most: what a killed process had gathered is lost.'
+        yield Finding(("logins", "batch"), "Logins would be gathered for more than an hour.", remedy)
+    for key, bits, most in (("ipv4", section.ipv4, 32), ("ipv6", section.ipv6, 128)):
+        if not 1 <= bits <= most:
+            yield Finding(("logins", key), f"No network has {bits} bits.", f"Write a number from 1 to {most}.")
+
+
 _RULES: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     _estates_are_distinct,
     _roles_are_distinct,
@@ -211,4 +225,5 @@ _RULES: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     _hours_are_hours,
     _vendors_are_distinct,
     _routes_can_be_met,
+    _logins_can_be_told,
 )

@@ -38,11 +38,12 @@ from bot.config.forms import (
     Zone,
 )
 from bot.domain.central import Central
-from bot.domain.clauses import BreakGlass, Escalation, Leaks, Rotation, Unused, Windows
+from bot.domain.clauses import BreakGlass, Escalation, Leaks, Logins, Rotation, Unused, Windows
 
 _ROLE_LIFE = timedelta(days=365)
 _ROLE_DEFAULT_LIFE = timedelta(days=90)
 _DEFAULTS, _GLASS, _UNUSED, _CENTRAL, _LEAKS = Windows(), BreakGlass(), Unused(), Central(), Leaks()
+_LOGINS = Logins()
 
 
 class Section(BaseModel):
@@ -219,6 +220,19 @@ class LeaksSection(Section):
         default=_LEAKS.watch_channels,
         description="Write watch_channels = true, or watch_channels = false to wait until somebody tells.",
     )
+
+
+class LoginsSection(Section):
+    """`[logins]`"""
+
+    batch: Duration = Field(default=_LOGINS.batch, description='Write batch = "5m".')
+    guesses: Quantity = Field(default=_LOGINS.guesses, description="Write guesses = 20.")
+    window: Duration = Field(default=_LOGINS.window, description='Write window = "10m".')
+    new_networks: bool = Field(
+        default=_LOGINS.new_networks, description="Write new_networks = true, or new_networks = false."
+    )
+    ipv4: int = Field(default=_LOGINS.ipv4, description="Write ipv4 = 24, how many bits a network's addresses share.")
+    ipv6: int = Field(default=_LOGINS.ipv6, description="Write ipv6 = 48, how many bits a network's addresses share.")
 
 
 class VendorSection(Section):

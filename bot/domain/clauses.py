@@ -79,6 +79,23 @@ class Leaks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Logins:
+    """How logins are recorded, and of which somebody is told."""
+
+    batch: timedelta = timedelta(minutes=5)
+    """How long they are gathered before an entry of the ledger tells of them."""
+    guesses: int = 20
+    """Wrong secrets of one episode after which the credential's owner and the security channel are told."""
+    window: timedelta = timedelta(minutes=10)
+    """Without a wrong secret, after which an episode is over."""
+    new_networks: bool = False
+    """Whether an owner hears of the first use from a network."""
+    ipv4: int = 24
+    ipv6: int = 48
+    """Bits that addresses of one network share."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
     """Who is asked as well, where the approvers have not decided for a while."""
 

@@ -175,6 +175,8 @@ class Secret:
     """When its owner was warned that it retires while it is still needed: that is done once."""
     last_used_at: datetime | None = None
     last_used_from: str = ""
+    last_used_by: str = ""
+    """What the client called itself then (`User-Agent`), cleaned; empty where it said nothing."""
     leak: Leak | None = None
     """Where somebody found it in the open, the first time."""
 

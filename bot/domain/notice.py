@@ -17,6 +17,7 @@ from bot.domain.delegation import Delegation
 from bot.domain.digest import Digest
 from bot.domain.ids import ChannelId, CredentialId, NoticeId, RequestId, UserId
 from bot.domain.log_standing import LogStanding
+from bot.domain.refusals import Guessed, Moved, Refusals
 from bot.domain.request import Request
 
 
@@ -48,6 +49,14 @@ class NoticeKind(StrEnum):
     """Somebody found a secret in the open."""
     LEAK_CARD = "leak-card"
     """The same in the security channel."""
+    OWNER_GUESSED = "owner-guessed"
+    """Somebody guesses its secret."""
+    GUESSED_CARD = "guessed-card"
+    """The same in the security channel."""
+    STRANGERS = "strangers"
+    """Somebody tries client IDs that there are not: one line in the security channel."""
+    OWNER_NETWORK = "owner-network"
+    """It was used from a network for the first time."""
     OWNER_UNUSED = "owner-unused"
     """Nobody uses it, and it is suspended if that stays so. Edited once that is settled."""
     OWNER_LEFT = "owner-left"
@@ -96,6 +105,10 @@ OF_GLASS = frozenset(
 """These are about a request and what others said of it since."""
 
 
+OF_GUESSES = frozenset({NoticeKind.OWNER_GUESSED, NoticeKind.GUESSED_CARD})
+"""These are about a credential and the episode of wrong secrets."""
+
+
 ALWAYS_NEW = frozenset(
     {
         NoticeKind.GLASS_REMINDED,
@@ -104,6 +117,9 @@ ALWAYS_NEW = frozenset(
         NoticeKind.SUSPENSION_CARD,
         NoticeKind.OWNER_LEAKED,
         NoticeKind.LEAK_CARD,
+        NoticeKind.OWNER_GUESSED,
+        NoticeKind.GUESSED_CARD,
+        NoticeKind.OWNER_NETWORK,
     }
 )
 """Each of these is a message of its own, whatever was said before: an edit rings no bell."""
@@ -130,7 +146,7 @@ class Notice:
     group: NoticeId | None = None
     """The group that it is about, by the ID of the notice that first told of it; of a digest, its own ID.
 
-    Of an absence, the ID of that.
+    Of an absence, the ID of that; of a network, the ID of the notice that first told of it.
     """
     channel: ChannelId | None = None
     person: UserId | None = None
@@ -243,5 +259,18 @@ class Warned:
     """As of when."""
 
 
-About = Request | Case | Credential | Group | Glass | Warned | Digest | LogStanding | Delegation
+About = (
+    Request
+    | Case
+    | Credential
+    | Group
+    | Glass
+    | Warned
+    | Digest
+    | LogStanding
+    | Delegation
+    | Guessed
+    | Moved
+    | Refusals
+)
 """What a notice is about, as it stands when the message is sent."""

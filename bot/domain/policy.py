@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.central import Central
-from bot.domain.clauses import BreakGlass, Escalation, Leaks, Rotation, Unused, Waiver, Windows
+from bot.domain.clauses import BreakGlass, Escalation, Leaks, Logins, Rotation, Unused, Waiver, Windows
 from bot.domain.client_key import KeyHosts
 from bot.domain.errors import ALLOWED, Allowed, Decision, Denied, Reason
 from bot.domain.estate import Estate, Organization, Vendor
@@ -52,6 +52,7 @@ class Policy:
     break_glass: BreakGlass = BreakGlass()
     unused: Unused = Unused()
     leaks: Leaks = Leaks()
+    logins: Logins = Logins()
     waivers: tuple[Waiver, ...] = ()
     escalation: Escalation = Escalation()
     vendors: Mapping[AuthorityKey, Vendor] = field(default_factory=dict)

@@ -51,3 +51,8 @@ def is_secret(text: str) -> bool:
     """Whether a text has the form and the checksum of a secret."""
     found = _FORM.fullmatch(text)
     return found is not None and checksum(found[1]) == found[2]
+
+
+def is_mistyped(text: str) -> bool:
+    """Whether a text begins as a secret does, and is none: a character is wrong or missing, or it was made up."""
+    return text.strip().startswith(PREFIX) and not is_secret(text)

@@ -27,6 +27,7 @@ from bot.ports import Clock, Concealed, Entropy, Siem, World
 from bot.service.assertions import Assertions
 from bot.service.authentication import Authentication
 from bot.service.last_use import LastUse
+from bot.service.logins import Logins
 from bot.service.tokens import Tokens
 from bot.slack.directory import SlackDirectory
 from bot.slack.web_api import web_client
@@ -129,6 +130,7 @@ def _assemble(
         entropy=entropy,
         token_life=policy.token_life,
         audiences=policy.audiences | {settings.places.public_url},
+        logins=Logins(policy.logins),
     )
     issuer = settings.places.public_url
     revoked = RevocationLookup(opened.engine)

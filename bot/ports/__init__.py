@@ -4,6 +4,7 @@ from bot.ports.authority import Authority, AuthorityLostError, AuthorityRefusedE
 from bot.ports.errands import Errands
 from bot.ports.figures import Figures
 from bot.ports.history import Entry, History, LogPlace
+from bot.ports.logins import Logins
 from bot.ports.records import Credentials, Requests, Unreadable
 from bot.ports.search import Place, Search
 from bot.ports.siem import NotTaken, Siem, Taken
@@ -66,6 +67,7 @@ __all__ = [
     "Issued",
     "Leavers",
     "LogPlace",
+    "Logins",
     "Lost",
     "Names",
     "NotTaken",

@@ -51,7 +51,10 @@ class History(Protocol):
         """The entries from a place on, log after log; None is the beginning. The place's log is one on record."""
 
     def about(self, credential: CredentialId, *, limit: int) -> Sequence[Entry]:
-        """The newest about a credential, newest first, by the blind index."""
+        """The newest about a credential, newest first, by the blind index; but for those of its logins."""
+
+    def logins(self, credential: CredentialId, *, limit: int) -> Sequence[Entry]:
+        """The newest batches of its logins, newest first."""
 
     def standing(self, witnesses: tuple[Cosigned, ...]) -> LogStanding | None:
         """The newest checkpoint and what stands behind it; None before the first."""

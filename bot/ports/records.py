@@ -78,6 +78,9 @@ class Credentials(Protocol):
     def of_client(self, client_id: ClientId, authority: AuthorityKey) -> Credential | None:
         """The credential that holds a client ID; else the last that did, of those that have ended."""
 
+    def alike(self, client_id: str) -> list[Credential]:
+        """Of the built-in authority, those whose client ID begins or ends as this text does. Looks at all there are."""
+
     def of_secrets(self, fingerprints: Sequence[str]) -> list[Credential]:
         """Those of which one of these is the fingerprint of a secret, of one that is retired, too."""
 

@@ -23,6 +23,7 @@ from bot.domain.request import Vote
 from bot.ports.errands import Errands
 from bot.ports.figures import Figures
 from bot.ports.history import History
+from bot.ports.logins import Logins
 from bot.ports.records import Credentials, Requests, Unreadable
 from bot.ports.tokens import Assertions, Revocations
 from bot.ports.warnings import Groups, Warnings
@@ -204,6 +205,8 @@ class Reader(Protocol):
     def revocations(self) -> Revocations: ...
     @property
     def assertions(self) -> Assertions: ...
+    @property
+    def logins(self) -> Logins: ...
     @property
     def figures(self) -> Figures: ...
 

@@ -49,6 +49,8 @@ class _Check:
         yield from self._warnings()
         if self.reader.revocations.each() != self.story.revoked:
             yield "the tokens in the table that were given up are not those that the entries tell of"
+        if self.reader.logins.each() != self.story.logins:
+            yield "the logins that the table counts are not the sum of those that the entries tell of"
         if self.reader.policies.digests() != self.story.policies:
             yield "the policies in the table are not those that the entries tell of"
 

@@ -17,8 +17,8 @@ from bot.service import inventory
 from bot.service.inventory import Choice
 from bot.service.sight import may_audit
 
-SHOWN = 12
-"""Entries: as many as a card has room for."""
+SHOWN, OF_LOGINS = 10, 2
+"""Entries of a credential's life, and batches of its logins: as many as a card has room for."""
 _UNKNOWN = Denied(Reason.NOT_FOUND, "There is no such entry about a credential.")
 _UNSIGNED = Denied(
     Reason.UNAVAILABLE,
@@ -71,7 +71,9 @@ def audit_one(world: World, user: UserId, credential: CredentialId) -> Audited |
 
 def _audited(world: World, user: UserId, found: Credential) -> Audited:
     history = world.store.history
-    entries = tuple(history.about(found.id, limit=SHOWN))
+    both = [*history.about(found.id, limit=SHOWN), *history.logins(found.id, limit=OF_LOGINS)]
+    place = {log: number for number, log in enumerate(history.origins)}
+    entries = tuple(sorted(both, key=lambda entry: (place[entry.log], entry.index), reverse=True))
     _record(world, user, found.id, [entry.place for entry in entries])
     people = {person: history.user(person) for entry in entries for person in _people(entry)}
     return Audited(

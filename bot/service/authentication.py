@@ -17,12 +17,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from bot.domain import secret_format
 from bot.domain.credential import State
 from bot.domain.ids import ClientId, CredentialId, EstateKey, RoleKey, SecretId, TokenId
 from bot.domain.tokens import LONGEST_LIFE
 from bot.ports import Clock, Concealed, Entropy
 from bot.service.assertions import Assertion, Assertions, Flaw
 from bot.service.last_use import LastUse, Use
+from bot.service.login_batches import Login
+from bot.service.logins import Logins
 
 SECRETS_COMPARED = 2
 """As many as may work at once during a rotation; fewer are made up with empty records, so that the work is the same."""
@@ -106,6 +109,8 @@ class Presented:
     """For whom the token shall be (RFC 8707); empty: for us, who issue it."""
     address: str = ""
     """From where, for the record of the last use."""
+    agent: str = ""
+    """What the client calls itself (`User-Agent`), as it was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +145,9 @@ class Why(StrEnum):
     TARGET = "target"
 
 
+_WRONG = frozenset({Why.UNKNOWN_CLIENT, Why.WRONG_SECRET})
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """No token. `client_id` only where there is such a client: what else was sent may be anything, a secret too."""
@@ -162,6 +170,8 @@ class Authentication:
     token_life: timedelta
     audiences: frozenset[str] = frozenset()
     """For whom tokens may be asked."""
+    logins: Logins = field(default_factory=Logins)
+    """Where every login is counted, the refused ones too."""
 
     def grant(self, presented: Presented) -> Granted | Refused:
         """A token for whoever shows a secret that works."""
@@ -171,9 +181,9 @@ class Authentication:
         client = who.client
         scope = client.permissions if presented.scope is None else presented.scope
         if not scope or not scope <= client.permissions:
-            return Refused(Why.SCOPE, client.client_id)
+            return self._refused(Why.SCOPE, client, presented)
         if not self.audiences.issuperset(presented.resources):
-            return Refused(Why.TARGET, client.client_id)
+            return self._refused(Why.TARGET, client, presented)
         claims = Claims(
             client_id=client.client_id,
             issued_at=who.at,
@@ -194,16 +204,17 @@ class Authentication:
         now = self.clock.now()
         flaw = self.assertions.flaw(presented.proof, now) if isinstance(presented.proof, Assertion) else None
         if flaw is not None:
+            self._refused(flaw, self.clients.find(presented.client_id), presented)
             return Refused(flaw)
         client = self.clients.find(presented.client_id)
         secret = self._match(presented, () if client is None else client.secrets, now)
         if client is None:
-            return Refused(Why.UNKNOWN_CLIENT)
+            return self._refused(Why.UNKNOWN_CLIENT, None, presented)
         if secret is None:
             wrong = Why.WRONG_SIGNATURE if isinstance(presented.proof, Assertion) else Why.WRONG_SECRET
-            return Refused(wrong, client.client_id)
+            return self._refused(wrong, client, presented)
         if client.state is not State.ACTIVE:
-            return Refused(Why.NOT_ACTIVE, client.client_id)
+            return self._refused(Why.NOT_ACTIVE, client, presented)
         return self._welcome(client, secret, presented, now)
 
     def _match(self, presented: Presented, secrets: tuple[KnownSecret, ...], now: datetime) -> KnownSecret | None:
@@ -222,11 +233,26 @@ class Authentication:
         start = now.replace(microsecond=0)
         end = self._end(client, secret, start)
         if end <= start:
-            return Refused(Why.EXPIRED, client.client_id)
+            return self._refused(Why.EXPIRED, client, presented)
         if isinstance(presented.proof, Assertion) and not self.assertions.first_use(client.credential, presented.proof):
-            return Refused(Why.USED_BEFORE, client.client_id)
-        self.last_use.note(Use(credential=client.credential, secret=secret.id, at=now, address=presented.address))
+            return self._refused(Why.USED_BEFORE, client, presented)
+        address, agent = presented.address, presented.agent
+        self.last_use.note(Use(credential=client.credential, secret=secret.id, at=now, address=address, agent=agent))
+        self.logins.accepted(Login(credential=client.credential, what=secret.id, at=now, address=address, agent=agent))
         return Authenticated(client=client, secret=secret.id, at=start, until=end)
+
+    def _refused(self, why: Why | Flaw, client: KnownClient | None, presented: Presented) -> Refused:
+        """It is counted: the same work whether there is such a client or not."""
+        self.logins.refused(
+            Login(
+                credential=None if client is None else client.credential,
+                what=why.value,
+                at=self.clock.now(),
+                address=presented.address,
+                mistyped=why in _WRONG and _is_mistyped(presented.proof),
+            )
+        )
+        return Refused(why, None if client is None else client.client_id)
 
     def _end(self, client: KnownClient, secret: KnownSecret, start: datetime) -> datetime:
         """A token's last instant, in whole seconds as tokens count them: rounded down, so never past the expiry."""
@@ -234,3 +260,7 @@ class Authentication:
         if secret.retire_at is not None:
             ends.append(secret.retire_at)
         return min(ends).replace(microsecond=0)
+
+
+def _is_mistyped(proof: Concealed | Assertion) -> bool:
+    return isinstance(proof, Concealed) and secret_format.is_mistyped(proof.disclose())

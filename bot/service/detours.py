@@ -12,6 +12,7 @@ from dataclasses import replace
 from bot.domain.credential import Credential
 from bot.domain.ids import ChannelId, NoticeId
 from bot.domain.notice import About, Case, Notice, NoticeState
+from bot.domain.refusals import Guessed, Moved
 from bot.domain.request import Request
 from bot.ports import Rejected, Undeliverable, UnitOfWork, World
 
@@ -44,5 +45,7 @@ def _readers(world: World, about: About) -> ChannelId:
             return world.policy.channel_of(request.asked.estate)
         case Credential():
             return world.policy.channel_of(about.estate)
+        case Guessed(credential=credential) | Moved(credential=credential):
+            return world.policy.channel_of(credential.estate)
         case _:
             return world.policy.security_channel

@@ -13,6 +13,7 @@ from bot.domain.credential import RECEIPT_TRANSITIONS, ReceiptVerb, SecretState,
 from bot.domain.events import ReceiptChanged, Via
 from bot.domain.ids import CredentialId, SecretId
 from bot.domain.machine import can, step
+from bot.domain.origin import agent_of
 from bot.ports import Conflict, StoreBusyError, UnitOfWork, World
 from bot.service import notices, unused
 
@@ -30,6 +31,8 @@ class Use:
     secret: SecretId
     at: datetime
     address: str
+    agent: str = ""
+    """What the client calls itself (`User-Agent`), as it was sent."""
 
 
 class LastUse:
@@ -100,7 +103,7 @@ def _write(world: World, work: UnitOfWork, use: Use) -> None:
     before = None if credential is None else credential.held(use.secret)
     if credential is None or before is None or _newer(before.last_used_at, use.at):
         return
-    after = replace(before, last_used_at=use.at, last_used_from=use.address)
+    after = replace(before, last_used_at=use.at, last_used_from=use.address, last_used_by=agent_of(use.agent))
     if credential.unused_told_at is not None and credential.can(Verb.SUSPEND):
         credential = unused.settle(world, work, credential)
     if before.state is SecretState.RETIRED or not can(RECEIPT_TRANSITIONS, before.receipt, ReceiptVerb.USE):

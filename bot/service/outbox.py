@@ -15,10 +15,8 @@ from threading import Lock
 from typing import Final
 
 from bot.domain.events import NoticeSent, Outcome, Via
-from bot.domain.ids import ChannelId, DelegationId, NoticeId
-from bot.domain.kind import NEW
-from bot.domain.notice import OF_GLASS, OF_WARNED, About, Case, Notice, NoticeKind, NoticeState, Posted
-from bot.domain.request import Request
+from bot.domain.ids import ChannelId
+from bot.domain.notice import About, Notice, NoticeState, Posted
 from bot.ports import (
     Gone,
     Lost,
@@ -33,15 +31,13 @@ from bot.ports import (
     Wait,
     World,
 )
-from bot.service import checkpoints, digest
 from bot.service.detours import detour
+from bot.service.subjects import subject
 
 LINES: Final = 50
 """Destinations that are being sent to, or wait for a thread to do it."""
 _TURN = 20
 """Messages to one destination before it goes to the end of the others."""
-_SHOWN = 10
-"""Credentials of a group that its card is given; the rest is counted."""
 _FIRST_PAUSE = timedelta(seconds=2)
 _LONGEST_PAUSE = timedelta(minutes=10)
 
@@ -113,7 +109,7 @@ def _send_next(world: World, notifier: Notifier, destination: str) -> bool:
 def _send(world: World, notifier: Notifier, notice: Notice) -> bool:
     """Send one; whether its destination takes more."""
     with world.store.read() as reader:
-        about = _subject(world, reader, notice)
+        about = subject(world, reader, notice)
         posted = None if about is None else _stands(reader, notice)
     if about is None:
         _settle_without_subject(world, notice)
@@ -203,32 +199,6 @@ def _pause(notice: Notice) -> timedelta:
     return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE)
 
 
-def _subject(world: World, reader: Reader, notice: Notice) -> About | None:
-    if notice.request is not None and notice.kind in OF_GLASS:
-        return reader.glasses.get(notice.request)
-    if notice.credential is not None:
-        return reader.credentials.get(notice.credential)
-    if notice.request is not None:
-        return _with_subject(reader, reader.requests.get(notice.request))
-    if notice.group is not None:
-        return _of_group(world, reader, notice, notice.group)
-    return _whole(world, reader, notice)
-
-
-def _of_group(world: World, reader: Reader, notice: Notice, group: NoticeId) -> About | None:
-    if notice.kind is NoticeKind.STANDS_IN:
-        return reader.delegations.get(DelegationId(group))
-    if notice.kind in OF_WARNED:
-        return reader.groups.read(group, world.clock.now(), limit=_SHOWN)
-    return reader.notices.group(notice.kind, group, limit=_SHOWN)
-
-
-def _whole(world: World, reader: Reader, notice: Notice) -> About | None:
-    if notice.kind is NoticeKind.DIGEST:
-        return digest.compute(world, reader)
-    return checkpoints.standing(world) if notice.kind is NoticeKind.CHECKPOINT else None
-
-
 def _stands(reader: Reader, notice: Notice) -> Posted | None:
     """The message that it is already. One on a detour is not the message that stands where it should have gone."""
     posted = reader.notices.posted(notice.kind, notice.subject, notice.person)
@@ -240,11 +210,6 @@ def _as_it_stands(notice: Notice, posted: Posted | None) -> Notice:
     if posted is None or notice.detour or posted.belongs is None:
         return notice
     return replace(notice, detour=posted.detour, belongs=posted.belongs)
-
-
-def _with_subject(reader: Reader, request: Request | None) -> Request | Case | None:
-    credential = None if request is None or request.asked.kind in NEW else reader.credentials.get(request.credential)
-    return request if request is None or credential is None else Case(request, credential)
 
 
 def _sent(notice: Notice, outcome: Outcome, channel: ChannelId) -> NoticeSent:

@@ -96,6 +96,20 @@ def _rotated(body: Body, _name: Name) -> str:
     return f"made another secret and showed it once{before}; it expires on {day(body['expires_at'])}"
 
 
+def _used(body: Body, _name: Name) -> str:
+    return f"let it log in, {_times(body)}"
+
+
+def _refused(body: Body, _name: Name) -> str:
+    return f"refused it ({body['cause']}), {_times(body)}"
+
+
+def _times(body: Body) -> str:
+    count, since, until = body["count"], when(moment(body["since"])), when(moment(body["until"]))
+    span = f"at {since}" if since == until else f"from {since} to {until}"
+    return f"{count} {'time' if count == 1 else 'times'} {span}"
+
+
 def _read(body: Body, _name: Name) -> str:
     first, last = body["first"], body["last"]
     of_log = f" of the former log {body['log']}" if body["log"] else ""
@@ -129,6 +143,13 @@ _WORDS: Mapping[EventKind, tuple[Tone, _Words]] = {
     EventKind.SECRET_SHOWN: (Tone.NOTED, lambda b, _: f"sent the message with the secret: {b['delivery']}"),
     EventKind.RECEIPT_CHANGED: (Tone.NOTED, lambda b, _: f"noted of the secret: {b['receipt']}"),
     EventKind.TOKEN_REVOKED: (Tone.NOTED, "gave up an access token before its end"),
+    EventKind.CREDENTIAL_USED: (Tone.NOTED, _used),
+    EventKind.CREDENTIAL_REFUSED: (Tone.REFUSED, _refused),
+    EventKind.SECRET_GUESSED: (
+        Tone.REFUSED,
+        lambda b, _: f"told of {b['count']} wrong secrets since {when(moment(b['since']))}",
+    ),
+    EventKind.NETWORK_MET: (Tone.NOTED, "told of its first use from a network"),
     EventKind.CREDENTIAL_SUSPENDED: (Tone.ENDED, lambda b, _: f"suspended it: {b['why']}"),
     EventKind.CREDENTIAL_RESUMED: (Tone.DONE, "resumed it"),
     EventKind.CREDENTIAL_TRANSFERRED: (Tone.DONE, lambda b, name: f"accepted it: it belongs to {name(b['owner'])} now"),

@@ -40,6 +40,7 @@ class Action(StrEnum):
     DECLINE = "transfer.decline"
     UNDO = "deletion.undo"
     SUSPEND = "credential.suspend"
+    DIAGNOSE = "credential.diagnose"
     PAGE = "list.page"
     ADD = "home.add"
     HOME_PAGE = "home.page"

@@ -7,13 +7,15 @@ from bot.domain.credential import Credential
 from bot.domain.delegation import Delegation
 from bot.domain.digest import Digest
 from bot.domain.log_standing import LogStanding
-from bot.domain.notice import About, Case, Group, Notice, NoticeKind, Warned
+from bot.domain.notice import OF_GUESSES, About, Case, Group, Notice, NoticeKind, Warned
+from bot.domain.refusals import Guessed, Moved, Refusals
 from bot.domain.request import Request
 from bot.slack.cards import (
     absence,
     detour,
     digest,
     glass,
+    guesses,
     leak,
     leaving,
     ledger,
@@ -92,6 +94,12 @@ def _card(notice: Notice, about: About, known: Known) -> Card:
 
 
 def _of_the_whole(notice: Notice, about: About, known: Known) -> Card:
+    if isinstance(about, Guessed) and notice.kind in OF_GUESSES:
+        return guesses.guessed(about, known)
+    if isinstance(about, Moved) and notice.kind is NoticeKind.OWNER_NETWORK:
+        return guesses.moved(about, known)
+    if isinstance(about, Refusals) and notice.kind is NoticeKind.STRANGERS:
+        return guesses.strangers(about)
     if isinstance(about, Digest) and notice.kind is NoticeKind.DIGEST:
         return digest.digest(about, known)
     if isinstance(about, LogStanding) and notice.kind is NoticeKind.CHECKPOINT:

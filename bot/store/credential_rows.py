@@ -75,6 +75,7 @@ def changing(secret: Secret) -> dict[str, object]:
         "delivery": secret.delivery,
         "last_used_at": micros_or_none(secret.last_used_at),
         "last_used_from": secret.last_used_from,
+        "last_used_by": secret.last_used_by,
         "leaked_at": None if leak is None else micros(leak.at),
         "leaked_by": None if leak is None else leak.by,
         "leaked_in": None if leak is None else leak.channel,
@@ -136,6 +137,7 @@ def secret_of(row: Row[Any]) -> Secret:
         warned_at=moment_or_none(row.warned_at),
         last_used_at=moment_or_none(row.last_used_at),
         last_used_from=row.last_used_from,
+        last_used_by=row.last_used_by,
         leak=_leak(row),
     )
 

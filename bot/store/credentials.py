@@ -8,11 +8,11 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.credential import LIVING, Credential, ReceiptState, Secret, State
-from bot.domain.ids import AuthorityKey, ClientId, CredentialId, EstateKey, SecretId, UserId
+from bot.domain.ids import BUILTIN, AuthorityKey, ClientId, CredentialId, EstateKey, SecretId, UserId
 from bot.ports import Conflict, Search, Unreadable
 from bot.store import due
 from bot.store.columns import micros, readable
@@ -27,6 +27,8 @@ _SECRET_COLUMNS = [*(column for column in _SECRET.c if column.name != "record"),
 """With the key that was approved, where there is one: it stands in the request alone."""
 
 _PAGE = 500
+_LENGTH, _ENDS = 36, 8
+"""Characters of a client ID of ours, and of its ends by which a mistyped one is looked for."""
 
 _BY_ID = select(_CREDENTIAL).where(_CREDENTIAL.c.id == bindparam("id"))
 _SOME = select(_CREDENTIAL).where(_CREDENTIAL.c.id.in_(bindparam("ids", expanding=True)))
@@ -40,6 +42,17 @@ _OF_CLIENT = (
     .limit(1)
 )
 """The one that holds it; else the last that did."""
+_ALIKE = (
+    select(_CREDENTIAL)
+    .where(
+        _CREDENTIAL.c.authority == BUILTIN,
+        or_(
+            func.substr(_CREDENTIAL.c.client_id, 1, _ENDS) == bindparam("first"),
+            func.substr(_CREDENTIAL.c.client_id, _LENGTH + 1 - _ENDS, _ENDS) == bindparam("last"),
+        ),
+    )
+    .limit(_PAGE)
+)
 _OF_SECRETS = select(_CREDENTIAL).where(
     _CREDENTIAL.c.id.in_(
         select(_SECRET.c.credential).where(_SECRET.c.fingerprint.in_(bindparam("fingerprints", expanding=True)))
@@ -79,6 +92,10 @@ class SqlCredentials:
     def of_client(self, client_id: ClientId, authority: AuthorityKey) -> Credential | None:
         found = self._many(_OF_CLIENT, {"client_id": client_id, "authority": authority})
         return found[0] if found else None
+
+    def alike(self, client_id: str) -> list[Credential]:
+        told = client_id.lower()
+        return self._many(_ALIKE, {"first": told[:_ENDS], "last": told[-_ENDS:]})
 
     def of_secrets(self, fingerprints: Sequence[str]) -> list[Credential]:
         return self._many(_OF_SECRETS, {"fingerprints": list(fingerprints)})

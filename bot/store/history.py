@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot.domain.ids import CredentialId, UserId
 from bot.domain.log_standing import Cosigned, LogStanding
 from bot.ports import Entry, LogPlace
+from bot.store.recording import LOGINS
 from ledger import Ledger, NotSignedError, OpenEntry
 
 Connect = Callable[[], AbstractContextManager[Connection]]
@@ -40,8 +41,15 @@ class SqlHistory:
 
     def about(self, credential: CredentialId, *, limit: int) -> Sequence[Entry]:
         """The newest, newest first."""
+        return self._found("credential", credential, limit)
+
+    def logins(self, credential: CredentialId, *, limit: int) -> Sequence[Entry]:
+        """The same."""
+        return self._found(LOGINS, credential, limit)
+
+    def _found(self, field: str, credential: CredentialId, limit: int) -> Sequence[Entry]:
         with self._connect() as connection:
-            found = self._ledger.about(connection, "credential", str(credential), limit=limit)
+            found = self._ledger.about(connection, field, str(credential), limit=limit)
         return [_entry(entry) for entry in found]
 
     def standing(self, witnesses: tuple[Cosigned, ...]) -> LogStanding | None:

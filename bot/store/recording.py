@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from bot.domain.events import EVENTS, Event
+from bot.domain.events import EVENTS, OF_LOGINS, Event
 from bot.domain.ids import TeamId, UserId, Words
 from bot.store.columns import micros
 from ledger import Event as LedgerEvent
@@ -18,6 +18,8 @@ from ledger import Json, Ledger, Schemas
 
 _ENVELOPE = frozenset({"actor", "via", "outcome"})
 """Fields that every entry has, and that the ledger keeps apart from the body."""
+LOGINS = "logins"
+"""By what the entries of a credential's logins are found: apart from the rest, which they would hide."""
 _INDEXED = ("credential", "request")
 
 TeamOf = Callable[[UserId], TeamId]
@@ -96,7 +98,10 @@ class Recorder:
             else:
                 body[name] = _wire(value)
         indexed = [("person", person) for person in sorted(people)]
-        indexed += [(field, str(body[field])) for field in _INDEXED if field in body]
+        if event.kind in OF_LOGINS:
+            indexed.append((LOGINS, str(body["credential"])))
+        else:
+            indexed += [(field, str(body[field])) for field in _INDEXED if field in body]
         return LedgerEvent(
             kind=event.kind.value,
             actor=actor,

@@ -10,7 +10,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from bot.domain.ids import GroupId, TeamId, UserId
 from bot.domain.person import Member, Membership
@@ -117,3 +117,9 @@ def _values(member: Member, at: datetime) -> dict[str, object]:
         "time_zone": member.time_zone,
         "read_at": micros(at),
     }
+
+
+def name_of(connection: Connection, user: UserId) -> str | None:
+    """The name of somebody, as the local copy has it."""
+    found = connection.execute(select(_MEMBER.c.name).where(_MEMBER.c.user == user)).scalar()
+    return None if found is None else str(found)

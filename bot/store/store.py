@@ -21,6 +21,7 @@ from bot.store.glasses import SqlGlasses
 from bot.store.groups import SqlGroups
 from bot.store.history import SqlHistory
 from bot.store.leavers import SqlLeavers
+from bot.store.logins import SqlLogins
 from bot.store.notices import SqlNotices
 from bot.store.recording import Recorder
 from bot.store.registers import SqlAcceptances, SqlChores, SqlNames, SqlPolicies
@@ -60,6 +61,7 @@ class SqlReader:
         self.groups = SqlGroups(connection)
         self.revocations = SqlRevocations(connection)
         self.assertions = SqlAssertions(connection)
+        self.logins = SqlLogins(connection)
         self.figures = SqlFigures(connection)
 
 

@@ -34,6 +34,11 @@ _SENTENCES: dict[EventKind, str] = {
     EventKind.SECRET_SHOWN: "The secret of credential {credential}: {delivery}.",
     EventKind.RECEIPT_CHANGED: "The receipt for the secret of credential {credential}: {receipt}.",
     EventKind.TOKEN_REVOKED: "A client of credential {credential} gave up an access token before its end.",
+    EventKind.CREDENTIAL_USED: "Credential {credential} logged in {count} times from {since} to {until}.",
+    EventKind.CREDENTIAL_REFUSED: "Credential {credential} was refused {count} times since {since}: {cause}.",
+    EventKind.CLIENT_UNKNOWN: "Clients that there are not were refused {count} times since {since}.",
+    EventKind.SECRET_GUESSED: "Somebody guesses the secret of credential {credential}: {count} tries since {since}.",
+    EventKind.NETWORK_MET: "Credential {credential} was used from a network for the first time.",
     EventKind.CREDENTIAL_SUSPENDED: "Credential {credential} is suspended: {why}.",
     EventKind.CREDENTIAL_RESUMED: "Credential {credential} works again, by request {request}.",
     EventKind.CREDENTIAL_TRANSFERRED: "Credential {credential} is owned by {owner} now, by request {request}.",
@@ -52,7 +57,7 @@ _SENTENCES: dict[EventKind, str] = {
     EventKind.LEDGER_READ: "{actor} read entries {first} to {last} of the ledger, about credential {credential}.",
     EventKind.NOTICE_SENT: "Slack did not take the message {about}.",
 }
-_ROUTINE = frozenset({EventKind.NOTICE_SENT})
+_ROUTINE = frozenset({EventKind.NOTICE_SENT, EventKind.CREDENTIAL_USED})
 """Of these only what went wrong is worth a line."""
 
 

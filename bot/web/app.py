@@ -134,13 +134,17 @@ def _lifespan(parts: Parts, aside: Aside) -> Callable[[Starlette], AbstractAsync
 
 async def _flush(parts: Parts, stop: asyncio.Event) -> None:
     """Write last uses until told to stop, and then all that is left."""
-    last_use = parts.tokens.authentication.last_use
+    authentication = parts.tokens.authentication
     final = False
     while not final:
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), FLUSH_EVERY)
         final = stop.is_set()
         try:
-            await asyncio.to_thread(last_use.flush, parts.world, final=final)
+            await asyncio.to_thread(authentication.last_use.flush, parts.world, final=final)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next uses shall be written
             _log.error("Last uses could not be written: %s.", type(error).__name__)
+        try:
+            await asyncio.to_thread(authentication.logins.flush, parts.world, final=final)
+        except Exception as error:  # noqa: BLE001 - the same of the next logins
+            _log.error("Some logins could not be counted: %s.", type(error).__name__)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from starlette.types import Receive, Scope
 
+from bot.domain.origin import AGENT_READ
 from bot.web.refusal import Code, Refusal
 
 BODY_LIMIT = 8 * 1024
@@ -24,6 +25,8 @@ class Envelope:
     query: bytes = field(repr=False, default=b"")
     body: bytes = field(repr=False)
     address: str = ""
+    agent: str = ""
+    """What the client calls itself, as far as anybody looks at it."""
 
 
 async def posted(scope: Scope, receive: Receive) -> Envelope | Refusal:
@@ -56,12 +59,14 @@ async def _body(receive: Receive) -> bytes | Refusal:
 
 
 def _envelope(scope: Scope, body: bytes) -> Envelope:
-    content_type, authorization = "", []
+    content_type, agent, authorization = "", "", []
     for name, value in scope["headers"]:
         if name == b"content-type":
             content_type = value.decode("latin-1")
         elif name == b"authorization":
             authorization.append(value.decode("latin-1"))
+        elif name == b"user-agent":
+            agent = value[:AGENT_READ].decode("latin-1")
     client = scope.get("client")
     return Envelope(
         content_type=content_type,
@@ -69,4 +74,5 @@ def _envelope(scope: Scope, body: bytes) -> Envelope:
         query=scope["query_string"],
         body=body,
         address=client[0] if client else "",
+        agent=agent,
     )

@@ -74,7 +74,7 @@ def client_of(envelope: Envelope, form: Mapping[str, str]) -> Presented | Refusa
     if isinstance(client, Refusal):
         return client
     identifier, assertion = client
-    return Presented(client_id=identifier, proof=assertion, address=envelope.address)
+    return Presented(client_id=identifier, proof=assertion, address=envelope.address, agent=envelope.agent)
 
 
 def by_secret(envelope: Envelope, form: Mapping[str, str]) -> Presented | Refusal:
@@ -83,7 +83,7 @@ def by_secret(envelope: Envelope, form: Mapping[str, str]) -> Presented | Refusa
     if isinstance(client, Refusal):
         return client
     identifier, secret = client
-    return Presented(client_id=identifier, proof=secret, address=envelope.address)
+    return Presented(client_id=identifier, proof=secret, address=envelope.address, agent=envelope.agent)
 
 
 def form_of(envelope: Envelope) -> Mapping[str, str] | Refusal:

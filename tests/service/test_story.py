@@ -11,6 +11,8 @@ from bot.domain.events import TokenRevoked, Via
 from bot.domain.ids import TokenId
 from bot.domain.request import Verdict
 from bot.service import receipts, requests
+from bot.service.login_batches import Login
+from bot.service.logins import Logins
 from bot.service.starting import announce
 from bot.service.warnings import raise_due
 from bot.store.auditing import story_problems
@@ -27,7 +29,7 @@ def check(house):
 
 @pytest.fixture
 def lived_in(house):
-    """A house with one of each: a credential that was warned of, each end of a request, a broken glass, a token."""
+    """A house with one of each: a credential that was warned of, each end of a request, a glass, a token, a login."""
     announce(house.world, "1")
     shown = house.issued()
     receipts.stored(house.world, shown.credential.id, shown.credential.newest.id, MAYA)
@@ -42,6 +44,9 @@ def lived_in(house):
         token = {"token": TokenId(UUID(int=1)), "expires_at": work.now + timedelta(minutes=10)}
         work.revocations.add(credential=shown.credential.id, **token)
         work.record(TokenRevoked(actor=None, via=Via.WEB, credential=shown.credential.id, **token))
+    counted, secret = Logins(), shown.credential.newest.id
+    counted.accepted(Login(credential=shown.credential.id, what=secret, at=house.clock.now(), address="192.0.2.7"))
+    counted.flush(house.world, final=True)
     return house
 
 
@@ -132,10 +137,14 @@ UNVOUCHED = {
         "warned_at",
         "last_used_at",
         "last_used_from",
+        "last_used_by",
         "leaked_at",
         "leaked_by",
         "leaked_in",
     },
+    "refusal": {column.name for column in METADATA.tables["refusal"].c},
+    "network": {column.name for column in METADATA.tables["network"].c},
+    "login_writer": {column.name for column in METADATA.tables["login_writer"].c},
     "request": {"submission", "opened_at", "decided_at", "lease_until", "closing"},
     "vote": {"at"},
     "delegation": {"submission", "told"},

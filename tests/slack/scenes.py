@@ -324,6 +324,7 @@ _BUTTONS: dict[Action, Mapping[str, Callable[[Lounge], Sends]]] = {
     Action.DECLINE: _on_request(Action.DECLINE, _offered),
     Action.UNDO: {"": _pressed(Action.UNDO, lambda lounge: str(_deleting(lounge).id))},
     Action.SUSPEND: {"": _pressed(Action.SUSPEND, lambda lounge: str(_stored(lounge).id))},
+    Action.DIAGNOSE: {"": _pressed(Action.DIAGNOSE, lambda lounge: str(_stored(lounge).id), ephemeral=True)},
     Action.MADE: _on_request(Action.MADE, _elsewhere),
     Action.GONE: {"": _pressed(Action.GONE, lambda lounge: ChangeMark(Kind.DELETE, _gone_elsewhere(lounge).id).pack())},
     Action.ESTATE: _in_form(Action.ESTATE, _add_form),

@@ -43,7 +43,7 @@ from bot.slack.cards.detour import SHARED
 from bot.slack.cards.pieces import Known
 from bot.slack.ids import RequestMark, SecretMark
 from bot.slack.rendering import render
-from tests.slack import specimens
+from tests.slack import login_cards, specimens
 from tests.slack.snapshots import same_as_before, slack_takes
 from tests.support import people
 from tests.support.vendors import SOPHOS
@@ -301,6 +301,7 @@ def _lookup_cards():
     used = specimens.secret(
         receipt=ReceiptState.USED, last_used_at=specimens.NOON + timedelta(days=1), last_used_from="192.0.2.7"
     )
+    used = replace(used, last_used_by="python-requests/2.31.0")
     retired = specimens.secret(state=SecretState.RETIRED, receipt=ReceiptState.NONE, delivery=Delivery.UNKNOWN)
     some = tuple(specimens.credential(name=f"job-{number}") for number in range(10))
     waiting = Pending(
@@ -510,6 +511,7 @@ CARDS = {
         _overlap_cards(),
         _unused_cards(),
         _leak_cards(),
+        login_cards.cards(),
         _leaving_cards(),
         _detour_cards(),
         _lookup_cards(),

@@ -19,7 +19,7 @@ from bot.slack.history import EVENT
 from bot.slack.notifier import SlackNotifier
 from bot.slack.rendering import OF_CREDENTIALS, OF_GLASSES, OF_GROUPS, OF_WARNED, render
 from bot.slack.web_api import web_client
-from tests.slack import specimens
+from tests.slack import login_cards, specimens
 from tests.slack.double import hangs_up, refuses, says, stalls
 from tests.slack.snapshots import slack_takes
 from tests.support import people
@@ -249,6 +249,10 @@ def _about(kind):
         NoticeKind.DIGEST: specimens.digest(),
         NoticeKind.CHECKPOINT: specimens.log_standing(),
         NoticeKind.STANDS_IN: specimens.delegation(),
+        NoticeKind.OWNER_GUESSED: login_cards.guessed(),
+        NoticeKind.GUESSED_CARD: login_cards.guessed(),
+        NoticeKind.STRANGERS: login_cards.strangers(),
+        NoticeKind.OWNER_NETWORK: login_cards.moved(),
     }
     return whole.get(kind, request), credential
 

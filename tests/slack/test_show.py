@@ -72,7 +72,7 @@ def test_each_state_offers_to_each_person_what_they_may_do_and_no_more(lounge, c
     for user, wanted in ((OLGA, OFFERED[state]), (MAYA, OFFERED[state] | again), (SAM, {"Audit"})):
         shown = lounge.type(f"show {NAME}", user)
         slack_takes(shown)
-        assert set(buttons(shown)) == wanted, (state, user)
+        assert set(buttons(shown)) == wanted | {"Diagnose"}, (state, user)
     assert buttons(lounge.type(f"show {NAME}", ANA)) == {}
 
 
@@ -84,6 +84,16 @@ def test_an_auditor_reads_the_entries_by_the_button(lounge, credential):
     assert "you are none" in lounge.told()
     lounge.press(Action.AUDIT, "made up", SAM, container=EPHEMERAL)
     assert NAME not in lounge.told()
+
+
+def test_whoever_may_see_it_is_told_why_it_does_not_work(lounge, credential):
+    as_it_would_be(lounge.house, credential, "suspended")
+    diagnose = buttons(lounge.type(f"show {NAME}", SAM))["Diagnose"]
+    lounge.press(Action.DIAGNOSE, diagnose["value"], SAM, container=EPHEMERAL)
+    assert f"is suspended, by <@{MAYA}>" in lounge.told()
+    for user, value in ((ANA, diagnose["value"]), (SAM, "made up")):
+        lounge.press(Action.DIAGNOSE, value, user, container=EPHEMERAL)
+        assert NAME not in lounge.told()
 
 
 def test_the_end_of_a_credential_is_let_come_by_a_form_that_the_button_opens(lounge, credential):

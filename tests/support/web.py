@@ -147,6 +147,12 @@ class FakeStore:
         self.spent.add((credential, jti))
         return len(self.spent) > known
 
+    logins = assertions
+
+    def claim(self, *_batch: object) -> bool:
+        """Nothing is counted."""
+        return False
+
     def get(self, _credential: CredentialId) -> None:
         return None
 

@@ -22,6 +22,14 @@ from bot.domain.events.credentials import (
 )
 from bot.domain.events.event import Event, EventKind, Outcome, Via
 from bot.domain.events.expiry import ExpiryAccepted, WarningRaised, WarningSnoozed
+from bot.domain.events.logins import (
+    OF_LOGINS,
+    ClientUnknown,
+    CredentialRefused,
+    CredentialUsed,
+    NetworkMet,
+    SecretGuessed,
+)
 from bot.domain.events.requests import (
     DelegationBegun,
     DelegationEnded,
@@ -76,6 +84,11 @@ EVENTS: tuple[type[Event], ...] = (
     SecretShown,
     ReceiptChanged,
     TokenRevoked,
+    CredentialUsed,
+    CredentialRefused,
+    ClientUnknown,
+    SecretGuessed,
+    NetworkMet,
     CredentialSuspended,
     CredentialResumed,
     CredentialTransferred,
@@ -97,17 +110,21 @@ EVENTS: tuple[type[Event], ...] = (
 
 __all__ = [
     "EVENTS",
+    "OF_LOGINS",
+    "ClientUnknown",
     "CredentialDeleted",
     "CredentialDeleting",
     "CredentialExpired",
     "CredentialExtended",
     "CredentialImported",
     "CredentialIssued",
+    "CredentialRefused",
     "CredentialRestored",
     "CredentialResumed",
     "CredentialSuspended",
     "CredentialTracked",
     "CredentialTransferred",
+    "CredentialUsed",
     "DelegationBegun",
     "DelegationEnded",
     "Event",
@@ -115,6 +132,7 @@ __all__ = [
     "ExpiryAccepted",
     "GlassBroken",
     "LedgerRead",
+    "NetworkMet",
     "NoticeSent",
     "Outcome",
     "PersonLeft",
@@ -129,6 +147,7 @@ __all__ = [
     "RequestStarted",
     "ReviewCast",
     "ReviewMissed",
+    "SecretGuessed",
     "SecretKept",
     "SecretLeaked",
     "SecretReissued",

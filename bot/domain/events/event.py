@@ -54,6 +54,11 @@ class EventKind(StrEnum):
     SECRET_LEAKED = "secret:leaked"  # noqa: S105 - an event's name
     TOKEN_REVOKED = "token:revoked"  # noqa: S105 - an event's name
     RECEIPT_CHANGED = "receipt:changed"
+    CREDENTIAL_USED = "credential:used"
+    CREDENTIAL_REFUSED = "credential:refused"
+    CLIENT_UNKNOWN = "client:unknown"
+    SECRET_GUESSED = "secret:guessed"  # noqa: S105 - an event's name
+    NETWORK_MET = "network:met"
     CREDENTIAL_SUSPENDED = "credential:suspended"
     CREDENTIAL_RESUMED = "credential:resumed"
     CREDENTIAL_TRANSFERRED = "credential:transferred"

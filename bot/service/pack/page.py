@@ -213,6 +213,8 @@ def _chapter(chapter: Chapter, whereabouts: Mapping[str, str]) -> Html:
     approved = f"approved by {', '.join(chapter.approvals)}" if chapter.approvals else "approved by nobody"
     facts = [f"{chapter.role} in {chapter.estate}", f"owner {chapter.owner}", approved]
     facts += [chapter.client_id] if chapter.client_id else []
+    facts += [f"{chapter.logins:,} logins on record"] if chapter.logins else []
+    facts += [f"{chapter.refused:,} refused"] if chapter.refused else []
     return element(
         "section",
         element(

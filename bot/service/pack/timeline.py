@@ -1,8 +1,8 @@
 """The life of each credential, as the entries tell it: who did what, when, and with what words.
 
 Guarantees: every entry that is about a credential is in one chapter, in the ledger's order, with its place in the log;
-what stands at the head of a chapter follows from the entries alone. Of somebody who was erased nothing is told but that
-they were. Pure: entries in, chapters out.
+those that count its logins are added up instead. What stands at the head of a chapter follows from the entries alone.
+Of somebody who was erased nothing is told but that they were. Pure: entries in, chapters out.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.domain.events import EventKind
+from bot.domain.events import OF_LOGINS, EventKind
 from bot.domain.request import Verdict
 from bot.service.story import Story, take
 from bot.service.telling import KINDS, Tone, moment, told
@@ -70,6 +70,9 @@ class Chapter:
     client_id: str = ""
     expires_at: datetime | None = None
     approvals: list[str] = field(default_factory=list)
+    logins: int = 0
+    refused: int = 0
+    """Logins, as entries count them; those that got no token apart."""
     lines: list[Line] = field(default_factory=list)
 
 
@@ -107,6 +110,10 @@ class Book:
         credential = body.get("credential") or self._credential.get(str(body.get("request")), "")
         chapter = self._chapters.setdefault(credential, Chapter(number=0))
         kind = entry.event.kind
+        if kind in OF_LOGINS:
+            chapter.logins += body["count"] if kind == EventKind.CREDENTIAL_USED else 0
+            chapter.refused += body["count"] if kind == EventKind.CREDENTIAL_REFUSED else 0
+            return
         if kind == EventKind.REQUEST_OPENED:
             self._credential[body["request"]] = credential
             if not chapter.name:

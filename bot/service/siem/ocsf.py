@@ -1,7 +1,7 @@
 """An entry of the ledger as an event of the Open Cybersecurity Schema Framework, version 1.9.0 (schema.ocsf.io). Pure.
 
 - User Management (3007): a credential is given (18) or taken (19).
-- Authentication (3002): a secret was used for the first time (1).
+- Authentication (3002): a secret was used for the first time (1); logins, told by batches, the refused ones too (1).
 - Entity Management (3004): requests, credentials, keys, people and policies are created, changed, deleted.
 - API Activity (6003): whatever else this program was asked to do or did.
 
@@ -56,6 +56,11 @@ _CLASSES: Mapping[str, tuple[int, int]] = {
     EventKind.CREDENTIAL_DELETING: (ENTITY_MANAGEMENT, _UPDATE),
     EventKind.CREDENTIAL_RESTORED: (ENTITY_MANAGEMENT, _UPDATE),
     EventKind.POLICY_CHANGED: (ENTITY_MANAGEMENT, _UPDATE),
+    EventKind.CREDENTIAL_USED: (AUTHENTICATION, _LOGON),
+    EventKind.CREDENTIAL_REFUSED: (AUTHENTICATION, _LOGON),
+    EventKind.CLIENT_UNKNOWN: (AUTHENTICATION, _LOGON),
+    EventKind.SECRET_GUESSED: (AUTHENTICATION, _LOGON),
+    EventKind.NETWORK_MET: (AUTHENTICATION, _LOGON),
     EventKind.LEDGER_READ: (API_ACTIVITY, _READ),
     "key:created": (ENTITY_MANAGEMENT, _CREATE),
     "person:registered": (ENTITY_MANAGEMENT, _CREATE),
@@ -64,6 +69,7 @@ _CLASSES: Mapping[str, tuple[int, int]] = {
 _SEVERITY: Mapping[str, int] = {
     EventKind.GLASS_BROKEN: _HIGH,
     EventKind.REVIEW_MISSED: _HIGH,
+    EventKind.SECRET_GUESSED: _MEDIUM,
     EventKind.VOTE_REFUSED: _MEDIUM,
     "clock:stepped-back": _MEDIUM,
     EventKind.REQUEST_LOST: _LOW,
@@ -117,7 +123,7 @@ def _of_class(class_uid: int, entry: Entry, user_of: UserOf) -> dict[str, Any]:
             user = _person(body["owner"], user_of) if "owner" in body else _account(body)
             return {"user": user | _credentials(body)}
         case 3002:
-            return {"user": _account(body), "service": {"name": _PROGRAM}, "is_remote": True}
+            return {"user": _account(body), "service": {"name": _PROGRAM}, "is_remote": True} | _several(body)
         case 3004:
             return {"entity": _entity(entry)}
         case _:
@@ -125,8 +131,19 @@ def _of_class(class_uid: int, entry: Entry, user_of: UserOf) -> dict[str, Any]:
 
 
 def _account(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The credential as what logs on with it, where its entry names no owner."""
+    """The credential as what logs on with it, where its entry names no owner; or that there is none of that name."""
+    if "credential" not in body:
+        return {"name": "a client that there is not", "type_id": _SERVICE_ACCOUNT}
     return {"uid": body["credential"], "type_id": _SERVICE_ACCOUNT}
+
+
+def _several(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a batch: how many they were, from when to when, and why they were refused."""
+    told: dict[str, Any] = {"status_detail": body["cause"]} if "cause" in body else {}
+    if "count" in body:
+        since, until = body["since"] // 1000, body["until"] // 1000
+        told |= {"count": body["count"], "start_time": since, "end_time": until, "duration": until - since}
+    return told
 
 
 def _credentials(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterator
 
 from bot.domain.events import EventKind
 from bot.domain.request import State
-from bot.service.story import delegations, glasses, lives, registers, requests, secrets, tokens, tracking, warnings
+from bot.service.story import (
+    delegations,
+    glasses,
+    lives,
+    logins,
+    registers,
+    requests,
+    secrets,
+    tokens,
+    tracking,
+    warnings,
+)
 from bot.service.story.told import Body, Story, ToldCredential, ToldDelegation, ToldGlass, ToldRequest, ToldSecret
 
 __all__ = ["Body", "Story", "ToldCredential", "ToldDelegation", "ToldGlass", "ToldRequest", "ToldSecret", "take"]
@@ -48,6 +59,8 @@ _TELL: dict[str, Callable[[Story, int, str, Body], Iterator[str]]] = {
     EventKind.SECRET_SHOWN: secrets.shown,
     EventKind.RECEIPT_CHANGED: secrets.receipt,
     EventKind.TOKEN_REVOKED: tokens.revoked,
+    EventKind.CREDENTIAL_USED: logins.used,
+    EventKind.CREDENTIAL_REFUSED: logins.refused,
     EventKind.CREDENTIAL_SUSPENDED: lives.suspended,
     EventKind.CREDENTIAL_RESUMED: lives.resumed,
     EventKind.CREDENTIAL_TRANSFERRED: lives.transferred,

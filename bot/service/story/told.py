@@ -120,4 +120,6 @@ class Story:
     """Of credential, expiry and days: whether it was superseded, and in which group it was told."""
     revoked: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Of each token that was given up and is still remembered: its credential, and its end."""
+    logins: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    """Of each credential, and secret or cause of refusal: how many, and the last one."""
     wrong: list[str] = field(default_factory=list)

@@ -6,6 +6,8 @@ from bot.domain.kind import Kind
 from bot.domain.request import Request
 from bot.service.looking import CredentialView
 from bot.slack.cards import overlap
+from bot.slack.cards.diagnosis import diagnose_button
+from bot.slack.cards.guesses import used_by
 from bot.slack.cards.life import by_whom, undo_button
 from bot.slack.cards.listing import LIVES, used
 from bot.slack.cards.pieces import (
@@ -76,9 +78,7 @@ def show(view: CredentialView, known: Known) -> Card:
             section(f"*The old {proof(credential)}* works beside the new one{until}."),
             actions(*overlap.buttons(credential, old, known)),
         ]
-    row = _buttons(view)
-    if row:
-        blocks.append(actions(*row))
+    blocks.append(actions(*_buttons(view)))
     what = f"{known.role(credential.role)} in {known.estate(credential.estate)}"
     return Card(f"{credential.name}: {credential.state.told}, {what}.", tuple(blocks))
 
@@ -101,7 +101,7 @@ def _secret(credential: Credential, number: int, secret: Secret) -> str:
         state = f"works until {when(secret.retire_at)}"
     used = "never used" if secret.last_used_at is None else f"last used {when(secret.last_used_at)}"
     if secret.last_used_from:
-        used += f" from {escape(secret.last_used_from)}"
+        used += f" from {escape(secret.last_used_from)}{used_by(secret.last_used_by)}"
     what = f"Key {number}, {_named(secret.key)}" if secret.key else f"Secret {number}"
     told = f"{what}: {state} · {used} · made {when(secret.minted_at)} · {_RECEIPTS[secret.receipt]}"
     lost = secret.delivery in (Delivery.REFUSED, Delivery.UNKNOWN)
@@ -130,6 +130,7 @@ def _buttons(view: CredentialView) -> list[Json]:
     row = [_change(kind, credential) for kind in _IN_ROW if kind in view.changes]
     if view.may_let_expire:
         row.append(let_expire_button(credential))
+    row.append(diagnose_button(credential))
     if view.may_audit:
         row.append(_audit(credential))
     if view.may_suspend:

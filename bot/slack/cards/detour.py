@@ -4,6 +4,7 @@ there may see."""
 from bot.domain.credential import Credential
 from bot.domain.delegation import Delegation
 from bot.domain.notice import About, Case, Notice
+from bot.domain.refusals import Guessed, Moved, Refusals
 from bot.domain.request import Request
 from bot.slack.cards.pieces import MESSAGE_BLOCKS_MAX, Card, context, section
 from bot.slack.text import in_channel, mention, typed
@@ -59,14 +60,14 @@ def _word(notice: Notice) -> str:
 
 def _about(about: About) -> tuple[str, str]:
     """What it is about, and where to look."""
-    match about:
-        case Request():
-            return f"request {about.code} (`{about.asked.name}`)", ""
-        case Case(request=request):
+    match about.credential if isinstance(about, Guessed | Moved) else about:
+        case Refusals():
+            return "clients that there are not", ""
+        case (Request() as request) | Case(request=request):
             return f"request {request.code} (`{request.asked.name}`)", ""
-        case Credential():
-            return f"the credential `{about.name}`", f" `/cred show {about.name}` says how it stands."
-        case Delegation():
-            return f"standing in for {mention(about.approver)}", ""
+        case Credential(name=name):
+            return f"the credential `{name}`", f" `/cred show {name}` says how it stands."
+        case Delegation(approver=approver):
+            return f"standing in for {mention(approver)}", ""
         case _:
             return "some credentials", " `/cred list` shows them."

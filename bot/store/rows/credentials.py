@@ -72,6 +72,8 @@ class SecretRow(Row, table=True):
     delivery: str
     last_used_at: int | None = Field(default=None, sa_column=when(nullable=True))
     last_used_from: str = ""
+    last_used_by: str = ""
+    """What the client calls itself, cleaned."""
     leaked_at: int | None = Field(default=None, sa_column=when(nullable=True))
     leaked_by: str | None = None
     leaked_in: str | None = None

@@ -25,6 +25,7 @@ def upgrade() -> None:
     _reviews()
     _registers()
     _tokens()
+    _logins()
 
 
 def _request() -> None:
@@ -69,9 +70,11 @@ def _secret() -> None:
         batch.add_column(_instant("leaked_at", nullable=True))
         for name in ("leaked_by", "leaked_in"):
             batch.add_column(sa.Column(name, sa.String(), nullable=True))
+        batch.add_column(sa.Column("last_used_by", sa.String(), nullable=False, server_default=""))
     op.execute("UPDATE secret SET request = (SELECT request FROM credential WHERE credential.id = secret.credential)")
     with op.batch_alter_table("secret", naming_convention=_NAMES) as batch:
-        batch.alter_column("kept_longer", server_default=None)
+        for name in ("kept_longer", "last_used_by"):
+            batch.alter_column(name, server_default=None)
         batch.alter_column("request", nullable=False)
         batch.create_foreign_key("fk_secret_request", "request", ["request"], ["id"])
     op.create_index("secret_state_retire", "secret", ["state", "retire_at"])
@@ -198,6 +201,40 @@ def _tokens() -> None:
         sa.ForeignKeyConstraint(["credential"], ["credential.id"]),
     )
     op.create_index("ix_assertion_expires_at", "assertion", ["expires_at"])
+
+
+def _logins() -> None:
+    op.create_table(
+        "login",
+        _text("credential"),
+        _text("what"),
+        *map(_instant, ("times", "last_at")),
+        sa.PrimaryKeyConstraint("credential", "what"),
+        sa.ForeignKeyConstraint(["credential"], ["credential.id"]),
+    )
+    op.create_table(
+        "login_writer", _text("process"), _text("batch"), _instant("at"), sa.PrimaryKeyConstraint("process")
+    )
+    op.create_table(
+        "refusal",
+        _text("credential"),
+        _text("cause"),
+        *map(_instant, ("times", "since", "last_at")),
+        _text("addresses"),
+        sa.Column("elsewhere", sa.Boolean(), nullable=False),
+        _instant("mistyped"),
+        _instant("told_at", nullable=True),
+        sa.PrimaryKeyConstraint("credential", "cause"),
+    )
+    op.create_table(
+        "network",
+        *map(_text, ("credential", "network", "address", "agent")),
+        _instant("at"),
+        sa.Column("notice", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("credential", "network"),
+        sa.ForeignKeyConstraint(["credential"], ["credential.id"]),
+    )
+    op.create_index("ix_network_notice", "network", ["notice"])
 
 
 def _unique(table: str, column: str) -> str:
