@@ -5,6 +5,7 @@ dies. Nobody here elects anybody.
 - What happens by the clock (the sweep, the outbox) is done by the one process that holds another; the rest stand by.
 """
 
+from contextlib import suppress
 from threading import Lock
 from typing import Any, Final
 
@@ -20,7 +21,9 @@ class SessionLock:
     def __init__(self, engine: Engine, which: int, *, shared: bool = False) -> None:
         """Takes nothing yet."""
         self._engine: Final = engine
-        self._statement: Final = lock_of(which, "pg_try_advisory_lock_shared" if shared else "pg_try_advisory_lock")
+        kind = "_shared" if shared else ""
+        self._statement: Final = lock_of(which, f"pg_try_advisory_lock{kind}")
+        self._giving_up: Final = lock_of(which, f"pg_advisory_unlock{kind}")
         self._turn: Final = Lock()
         self._driver: Any = None
         self._held = False
@@ -38,8 +41,11 @@ class SessionLock:
                 return self._look()
 
     def release(self) -> None:
-        """Let another process have it."""
+        """Let another process have it. Once this returns it can: the server sees the end of a connection later."""
         with self._turn:
+            if self._held:
+                with suppress(self._engine.dialect.loaded_dbapi.Error):  # lost with its connection
+                    self._driver.execute(self._giving_up)
             self._drop()
 
     def _look(self) -> bool:

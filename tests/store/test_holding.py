@@ -40,6 +40,20 @@ def test_the_clock_is_one_process_s_until_it_ends(engines):
         each.release()
 
 
+def test_what_is_released_is_free_at_once_though_the_server_hears_of_the_end_of_a_connection_later(
+    engines, monkeypatch
+):
+    first, second, _ = map(Duty, engines)
+    assert first.mine()
+    lingering = first._lock._driver
+    with monkeypatch.context() as patched:
+        patched.setattr(psycopg.Connection, "close", lambda _connection: None)
+        first.release()
+    assert second.mine()
+    second.release()
+    lingering.close()
+
+
 def test_the_clock_is_still_one_process_s_after_a_restart_of_the_server(engines, database_url):
     duties = [Duty(engine) for engine in engines]
     assert [each.mine() for each in duties] == [True, False, False]
