@@ -9,6 +9,7 @@ import typer
 from bot.cli import (
     credential,
     doctor,
+    estates,
     exporting,
     importing,
     keys,
@@ -41,6 +42,15 @@ def _credentials() -> None:
 
 
 _credential.command("why")(credential.why)
+_estates = typer.Typer(help="The sub-estates that credentials are given for.", no_args_is_help=True)
+
+
+@_estates.callback()
+def _of_estates() -> None:
+    """A name of its own for each verb."""
+
+
+_estates.command("import")(estates.import_)
 _export = typer.Typer(help="What happened, for other programs.", no_args_is_help=True)
 
 
@@ -65,6 +75,7 @@ app.command(rich_help_panel="Run it")(operating.grants)
 app.command(rich_help_panel="Run it")(operating.manifest)
 app.add_typer(_policy, name="policy", rich_help_panel="Look after it")
 app.add_typer(_credential, name="credential", rich_help_panel="Look after it")
+app.add_typer(_estates, name="estates", rich_help_panel="Look after it")
 app.command("import", rich_help_panel="Look after it")(importing.import_)
 app.command(rich_help_panel="Look after it")(doctor.doctor)
 app.command(rich_help_panel="Look after it")(verifying.verify)

@@ -1,5 +1,6 @@
 """What an operator decides: `cred.toml` (who may do what) and the environment (secrets and places)."""
 
+from bot.config.addresses import UnusableAddress, central_url
 from bot.config.masked import Masked
 from bot.config.mistakes import Mistake, PolicyError
 from bot.config.policy import load_policy, parse_policy
@@ -31,6 +32,8 @@ __all__ = [
     "SlackSettings",
     "SocketMode",
     "TlsFiles",
+    "UnusableAddress",
+    "central_url",
     "load_policy",
     "parse_policy",
     "read_places",

@@ -95,6 +95,13 @@ def slack_api_url(text: str) -> str:
     return text.strip().rstrip("/") + "/"
 
 
+def central_url(name: str, text: str) -> str:
+    """Where sub-estates are read from, without a slash at the end. `name`: the setting that it stands in."""
+    if not _is_private_enough(_web_address(name, text)):
+        raise UnusableAddress(f'{name} is "{text}": a client secret passes there, so it must begin with https://.')
+    return text.strip().rstrip("/")
+
+
 def siem_url(text: str) -> str:
     """Where events are pushed to."""
     if not _is_private_enough(_web_address("CRED_SIEM_URL", text)):

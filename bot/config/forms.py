@@ -219,7 +219,8 @@ _IN_PROFILE = "in Slack, a profile's ⋮ menu has Copy member ID, a user group's
 
 Identifier = Annotated[UUID, BeforeValidator(_uuid)]
 Key = Annotated[str, AfterValidator(_key)]
-Name = Annotated[str, AfterValidator(_line(75))]
+NAME_MOST = 75
+Name = Annotated[str, AfterValidator(_line(NAME_MOST))]
 Line = Annotated[str, AfterValidator(_line(75))]  # beside a radio button Slack shows no more
 Sentence = Annotated[str, AfterValidator(_line(300))]
 Text = Annotated[str, AfterValidator(_text)]

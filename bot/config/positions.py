@@ -15,13 +15,18 @@ from bot.config.mistakes import Path
 
 def lines(content: bytes) -> dict[Path, int]:
     """Path to line, counted from 1, of every table, key and array element in a TOML text."""
-    root = Parser(Language(tree_sitter_toml.language())).parse(content).root_node
+    root = parsed(content)
     found: dict[Path, int] = {}
     arrays: dict[Path, int] = {}
     for node in root.named_children:
         for path, line in _top(node, arrays):
             found.setdefault(path, line)
     return found
+
+
+def parsed(content: bytes) -> Node:
+    """The tree of a TOML text, with the place of everything in it."""
+    return Parser(Language(tree_sitter_toml.language())).parse(content).root_node
 
 
 def line_of(path: Path, known: dict[Path, int]) -> int | None:
@@ -36,7 +41,7 @@ def _top(node: Node, arrays: dict[Path, int]) -> Iterator[tuple[Path, int]]:
             yield from _pair(node, ())
         case "table" | "table_array_element":
             head, *body = node.named_children
-            path = _through_arrays(_keys(head), arrays)
+            path = _through_arrays(keys_of(head), arrays)
             if node.type == "table_array_element":
                 arrays[path] = arrays.get(path, -1) + 1
                 path = (*path, arrays[path])
@@ -60,7 +65,7 @@ def _through_arrays(keys: Path, arrays: dict[Path, int]) -> Path:
 
 def _pair(node: Node, above: Path) -> Iterator[tuple[Path, int]]:
     key, *value = (child for child in node.named_children if child.type != "ERROR")
-    path = above + _keys(key)
+    path = above + keys_of(key)
     yield from _prefixes(path, _line(node))
     for child in value:
         yield from _value(child, path)
@@ -83,9 +88,10 @@ def _prefixes(path: Path, line: int) -> Iterator[tuple[Path, int]]:
         yield path[:end], line
 
 
-def _keys(node: Node) -> Path:
+def keys_of(node: Node) -> Path:
+    """The path that a key says, dotted or quoted or plain."""
     if node.type == "dotted_key":
-        return tuple(key for child in node.named_children for key in _keys(child))
+        return tuple(key for child in node.named_children for key in keys_of(child))
     text = (node.text or b"").decode()
     if node.type == "quoted_key":
         return tuple(tomllib.loads(f"{text} = 0"))
