@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 2
 SCENARIO_JOBS ?= 3
+unexport PYTHONDONTWRITEBYTECODE  # hundreds of processes are started: each would compile all of it anew
 
 .DEFAULT_GOAL := help
 .PHONY: help run test format lint types imports unit scenario browser soak bench pictures lock clean
@@ -42,13 +43,13 @@ imports: $(VENV)/.test  ## who may import whom
 	@$(BIN)/lint-imports --no-cache
 
 unit: $(VENV)/.test  ## the rules, the ledger, the store, each room by itself
-	@$(BIN)/pytest -n $(JOBS) -m "not scenario and not browser"
+	@$(BIN)/pytest -n $(JOBS) -m "not scenario and not browser" --ignore tests/scenario --ignore tests/browser
 
 scenario: $(VENV)/.test  ## the real program over the wire: kills, races, faults
-	@$(BIN)/pytest -n $(SCENARIO_JOBS) -m scenario  # they wait for most of their time
+	@$(BIN)/pytest -n $(SCENARIO_JOBS) -m scenario tests/scenario tests/cli  # they wait for most of their time
 
 browser: $(VENV)/.test  ## the sandbox page in a real Chromium
-	@$(BIN)/pytest -n $(JOBS) -m browser
+	@$(BIN)/pytest -n $(JOBS) -m browser tests/browser tests/sandbox_page
 
 soak: $(VENV)/.test  ## the long ones: hundreds of kills, a fuzzer at every parser
 	@$(BIN)/pytest tests/soak -n $(JOBS) -m "" --timeout 3600

@@ -3,8 +3,20 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support import house as houses
+from tests.support import memory, trusted
+
+memory.hold_temporary_files()
+trusted.read_once()
+settings.register_profile(
+    "unhurried",
+    deadline=None,  # a busy machine is no failure
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),  # what is new is looked for here, and not where somebody waits for a merge
+)
+settings.load_profile("unhurried")
 
 
 def pytest_generate_tests(metafunc):

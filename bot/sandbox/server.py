@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 SAVE_SECONDS = 0.2
-START_SECONDS = 10.0
+START_SECONDS = 60.0
 
 _log = logging.getLogger(__name__)
 

@@ -60,6 +60,8 @@ class SandboxSettings:
         "Then switch to Ana or Ben: whoever approves has a dot.",
     )
     ack_seconds: float = 3.0
+    trigger_seconds: float = 3.0
+    """How long a trigger lives after the click that it came with."""
     retry_seconds: tuple[float, ...] = (0.0, 60.0, 300.0)
     """The waits before the three retries of an unacknowledged event."""
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import httpx
 from bot.config import read_settings
 from bot.main.initialising import initialise
 from tests.bench.slack_side import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackSide
+from tests.support.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = ROOT / "bot" / "config" / "sandbox.toml"
@@ -61,7 +61,7 @@ def prepare(folder: Path, slack: SlackSide) -> None:
 @asynccontextmanager
 async def running(which: str, mode: str, folder: Path, slack: SlackSide) -> AsyncIterator[Running]:
     """The bot (`ours`) or the empty app (`floor`) on the first core, ready, with this process on the second."""
-    port = _free_port()
+    port = free_ports()
     module = ["bot.cli", "serve"] if which == "ours" else ["tests.bench.empty", mode]
     slack.connected.clear()
     cores = os.sched_getaffinity(0)
@@ -96,9 +96,3 @@ async def _ready(process: subprocess.Popen[bytes], port: int) -> None:
             except httpx.TransportError:
                 await asyncio.sleep(0.01)
     raise RuntimeError("it did not become ready")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

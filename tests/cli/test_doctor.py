@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.slack.manifest import HISTORY_SCOPES, SCOPES, WATCH_SCOPES
 from ledger.cosigning import WitnessKey
-from tests.support.program import ROOT, free_ports, initialised
+from tests.support.ports import free_ports
+from tests.support.program import ROOT, initialised
 from tests.support.sandbox import Workspace, a_sandbox
 
 run = CliRunner().invoke

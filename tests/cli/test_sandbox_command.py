@@ -22,7 +22,8 @@ from bot.sandbox.state import state_file
 from bot.sandbox.state.seed import harbour
 from bot.store.exclusive import ExclusiveLock, InUseError
 from tests.support.fakes import START
-from tests.support.program import ROOT, free_ports
+from tests.support.ports import free_ports
+from tests.support.program import ROOT
 from tests.support.sandbox import eventually
 
 run = CliRunner().invoke

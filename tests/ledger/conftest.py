@@ -4,13 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from tests.support.ledger_room import Room
 from tests.support.tampering import Story
-
-settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
-settings.load_profile("unhurried")
 
 
 @pytest.fixture

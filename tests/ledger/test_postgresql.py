@@ -180,7 +180,7 @@ def test_who_waits_for_the_head_goes_on_from_what_the_other_left(room):
         waiting = threads.submit(room.append, note("second"))
         _wait_for_a_lock(room)
         begun.commit()
-        assert waiting.result(10).index == 4
+        assert waiting.result(60).index == 4
     with room.read() as connection:
         assert texts(room.ledger.entries(connection, 3)) == ["first", "second"]
 
@@ -192,7 +192,7 @@ def test_who_waits_for_the_head_takes_the_place_that_was_given_back(room):
         waiting = threads.submit(room.append, note("second"))
         _wait_for_a_lock(room)
         begun.rollback()
-        assert waiting.result(10).index == 3
+        assert waiting.result(60).index == 3
 
 
 @pytest.mark.parametrize("make", ["person", "key", "rotation", "checkpoint"])

@@ -9,7 +9,7 @@ import pytest
 from bot.scheduler import Guard, Job, Outbox, Scheduler
 from tests.support.fakes import FakeClock, FakeEntropy
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

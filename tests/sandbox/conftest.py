@@ -26,7 +26,7 @@ class Api:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         token = {"Authorization": f"Bearer {sandbox.settings.bot_token}"}
-        self.http = httpx.Client(base_url=sandbox.url, headers=token, trust_env=False, timeout=30)
+        self.http = httpx.Client(base_url=sandbox.url, headers=token, trust_env=False, timeout=60)
 
     def __call__(self, method: str, **args: Any) -> dict[str, Any]:
         answer: dict[str, Any] = self.http.post(f"/api/{method}", json=args).json()

@@ -79,7 +79,7 @@ def test_what_was_typed_can_be_kept_without_the_bot(api, workspace):
 def test_the_feed_tells_of_what_one_may_know(sandbox, api):
     headers = {"X-Control-Token": sandbox.settings.control_token}
     url = f"{sandbox.url}/page/api/events"
-    with httpx.stream("GET", url, params={"as": OTTO}, headers=headers, trust_env=False, timeout=20) as stream:
+    with httpx.stream("GET", url, params={"as": OTTO}, headers=headers, trust_env=False, timeout=60) as stream:
         lines = stream.iter_lines()
         assert next(lines) == "retry: 1000"
         eventually(lambda: sandbox.site.feed.listeners)
@@ -98,7 +98,7 @@ def test_stopping_ends_the_feeds(clock):
     sandbox.start()
     headers = {"X-Control-Token": sandbox.settings.control_token}
     url = f"{sandbox.url}/page/api/events"
-    with httpx.stream("GET", url, params={"as": MAYA}, headers=headers, trust_env=False, timeout=20) as stream:
+    with httpx.stream("GET", url, params={"as": MAYA}, headers=headers, trust_env=False, timeout=60) as stream:
         lines = stream.iter_lines()
         next(lines)
         sandbox.stop()

@@ -129,16 +129,16 @@ def test_a_state_file_of_another_version_starts_afresh(tmp_path):
 def test_a_trigger_opens_once():
     given = Tickets()
     name = given.trigger(MAYA, 100.0)
-    assert isinstance(given.exchange(name, 101.0), Trigger)
-    assert given.exchange(name, 101.0) == "exchanged_trigger_id"
+    assert isinstance(given.exchange(name, 101.0, 3.0), Trigger)
+    assert given.exchange(name, 101.0, 3.0) == "exchanged_trigger_id"
 
 
 def test_a_trigger_lives_three_seconds():
     given = Tickets()
     early, late = given.trigger(MAYA, 100.0), given.trigger(MAYA, 100.0)
-    assert isinstance(given.exchange(early, 103.0), Trigger)
-    assert given.exchange(late, 103.001) == "expired_trigger_id"
-    assert given.exchange("made up", 100.0) == "invalid_trigger_id"
+    assert isinstance(given.exchange(early, 103.0, 3.0), Trigger)
+    assert given.exchange(late, 103.001, 3.0) == "expired_trigger_id"
+    assert given.exchange("made up", 100.0, 3.0) == "invalid_trigger_id"
 
 
 def test_a_response_url_is_good_for_five_uses():

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.support.chromium import PATIENCE_MS
 from tests.support.page_content import harbour
 from tests.support.page_server import PageServer, Workspace
 
@@ -42,7 +43,7 @@ def visit(chromium: Browser) -> Iterator[Open]:
         browsing = chromium.new_context(**{**settings, **context})
         contexts.append(browsing)
         page = browsing.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
         page.goto(address)

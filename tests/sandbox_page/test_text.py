@@ -133,4 +133,6 @@ def test_near_dates_are_words_in_the_middle_of_a_sentence_too(open_page, workspa
     token = f"<!date^{now}^{{date_short_pretty}}|soon>"
     workspace.messages[DM] = [message(_section(f"{token}, or by {token}."))]
     page = open_page(place=f"{MAYA}/{DM}")
+    page.clock.set_fixed_time(now)  # at midnight, today is not what it was
+    page.reload()
     expect(page.locator(".block-section")).to_have_text("Today, or by today.")

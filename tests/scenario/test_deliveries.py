@@ -93,7 +93,7 @@ def test_a_secret_that_slack_took_and_its_owner_lost_is_asked_about_and_then_end
 def test_a_card_arrives_once_or_says_that_it_may_be_a_repeat(over_http, name, fault, cards, marked):
     over_http.control.fail(method="chat.postMessage", channel=road.CHANNEL, **fault)
     road.ask(over_http, name)
-    eventually(lambda: soundness.waiting_notices(over_http) == 0, "an empty outbox", 40.0)
+    eventually(lambda: soundness.waiting_notices(over_http) == 0, "an empty outbox")
     found = [words(m["blocks"]) for m in over_http.person(ANA).messages(road.CHANNEL) if road.tells_of(m, name)]
     assert len(found) == cards
     assert sum("may be a repeat" in each for each in found) == marked
@@ -106,10 +106,10 @@ def test_a_socket_that_drops_in_the_middle_loses_nothing(program_of, name, how):
     with program_of("socket") as program:
         road.ask(program, name)
         program.control.drop_socket(how)
-        eventually(program.workspace.connected, "a connection", 60.0)
+        eventually(program.workspace.connected, "a connection")
         road.approve(program, name)
         program.control.drop_socket(how)
-        eventually(program.workspace.connected, "a connection", 60.0)
+        eventually(program.workspace.connected, "a connection")
         assert road.works(program, road.reveal(program, name))
 
 
@@ -123,7 +123,7 @@ def _outcome(program, name, outcome):
         made = [each for each in soundness.glance(program).credentials if each.name == name]
         return bool(made) and made[0].newest.delivery is outcome
 
-    eventually(delivery, f"the delivery to be {outcome}", 40.0)
+    eventually(delivery, f"the delivery to be {outcome}")
 
 
 def _read_by_maya(program):

@@ -73,4 +73,4 @@ def _begun(program, name):
 
 def _rest(program):
     """Until nothing waits in the outbox."""
-    eventually(lambda: soundness.waiting_notices(program) == 0, "an empty outbox", 60.0)
+    eventually(lambda: soundness.waiting_notices(program) == 0, "an empty outbox")

@@ -17,9 +17,9 @@ from tests.support import road, soundness
 from tests.support.birth import ROOT
 from tests.support.composing import a_program
 from tests.support.killing import kill_somewhere
-from tests.support.live import ANA, BEN, MAYA, PATIENCE
+from tests.support.live import ANA, BEN, MAYA
 from tests.support.postgres import Handed
-from tests.support.sandbox import ActRefusedError, eventually
+from tests.support.sandbox import PATIENCE, ActRefusedError, eventually
 
 pytestmark = pytest.mark.scenario
 
@@ -90,7 +90,7 @@ def test_killed_at_any_instant_it_goes_on_where_it_stood(program):
 
     def let_leases_end():
         program.let_pass(program.windows.lease + timedelta(minutes=1))
-        eventually(lambda: not _under_way(program), "the end of what was under way", 30.0)
+        eventually(lambda: not _under_way(program), "the end of what was under way")
 
     for number in range(4):
         kill_somewhere(program, number, settle=let_leases_end)
@@ -107,7 +107,7 @@ def test_two_that_serve_one_database_race_clicks_and_the_clock_and_each_thing_ha
     with a_program(tmp_path, mode="http", database=hosted) as program, ExitStack() as others:
         other = str(program.port + 1)
         others.enter_context(part(program, "", PORT=other, CRED_PUBLIC_URL=f"http://127.0.0.1:{other}"))
-        eventually(lambda: program.log.count("serves") == 2, "the second one", 30.0)
+        eventually(lambda: program.log.count("serves") == 2, "the second one")
         names = [f"race-{number}" for number in range(4)]
         for name in names:
             road.ask(program, name)
@@ -123,13 +123,13 @@ def test_two_that_serve_one_database_race_clicks_and_the_clock_and_each_thing_ha
             list(threads.map(press, range(24)))
         program.let_pass(timedelta(seconds=5))
         decided = {State.APPROVED, State.LAPSED}
-        eventually(lambda: {soundness.read(program).request(name).state for name in names} <= decided, "the end", 30.0)
+        eventually(lambda: {soundness.read(program).request(name).state for name in names} <= decided, "the end")
         books = soundness.check(program)
         for name in names:
             told = books.kinds(name)
             assert told["vote:cast"] <= 1
             assert told["vote:cast"] + told["request:closed"] == 1
-        eventually(lambda: soundness.waiting_notices(program) == 0, "an empty outbox", 30.0)
+        eventually(lambda: soundness.waiting_notices(program) == 0, "an empty outbox")
         for name in names:
             assert len([m for m in program.person(ANA).messages(road.CHANNEL) if road.tells_of(m, name)]) == 1
 
@@ -139,15 +139,15 @@ def test_what_a_web_process_writes_a_worker_sends_and_another_takes_over_when_th
         program.stop()
         program.settings["CRED_TEST_PART"] = "--web"
         with part(program, "--worker") as first:
-            eventually(lambda: "This process: worker only" in program.log, "the worker", 30.0)
+            eventually(lambda: "This process: worker only" in program.log, "the worker")
             program.start()
             road.ask(program, name)
             road.approve(program, name)
             with part(program, "--worker"):
-                eventually(lambda: program.log.count("This process: worker only") == 2, "the second worker", 30.0)
+                eventually(lambda: program.log.count("This process: worker only") == 2, "the second worker")
                 first.kill()
                 assert road.works(program, road.reveal(program, name))
-                eventually(lambda: soundness.waiting_notices(program) == 0, "an empty outbox", 30.0)
+                eventually(lambda: soundness.waiting_notices(program) == 0, "an empty outbox")
                 assert soundness.check(program).request(name).state is State.FULFILLED
                 assert len([m for m in program.person(MAYA).messages() if road.has_button(m, Action.STORED)]) == 1
         assert program.stop() == 0

@@ -6,8 +6,8 @@ import pytest
 
 from bot.slack.ids import Action
 from tests.support import road, soundness
-from tests.support.live import MAYA, PATIENCE
-from tests.support.sandbox import eventually, words
+from tests.support.live import MAYA
+from tests.support.sandbox import PATIENCE, eventually, words
 
 pytestmark = pytest.mark.scenario
 
@@ -39,7 +39,7 @@ def test_what_was_asked_before_a_stop_is_decided_after_it(program, name):
 
 def test_a_second_process_on_the_same_database_is_refused(over_http):
     before = len(over_http.log)
-    second = over_http.launch(PORT=str(over_http.port + 10_000))
+    second = over_http.launch(PORT=str(over_http.port + 1))
     assert second.wait(PATIENCE) == 2
     said = [line for line in over_http.log[before:].splitlines() if line.startswith("cred:")]
     assert len(said) == 1

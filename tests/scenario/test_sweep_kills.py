@@ -73,7 +73,7 @@ DUE = {
 
 @pytest.fixture
 def program(tmp_path):
-    with a_program(tmp_path, mode="http", ack_seconds=10.0) as started:
+    with a_program(tmp_path, mode="http") as started:
         yield started
 
 
@@ -97,7 +97,7 @@ def test_killed_at_its_commit_it_happens_once(program, name, what, when):
 
 def test_killed_at_the_commit_of_an_escalation_the_next_tier_is_asked_once(tmp_path):
     policy = f'{POLICY}\n[escalation]\nwho = ["{SAM}"]\nafter = "1d"\n'
-    with a_program(tmp_path, mode="http", policy=policy, ack_seconds=10.0) as program:
+    with a_program(tmp_path, mode="http", policy=policy) as program:
         for when in ("before", "after"):
             name = f"undecided-{when}"
             road.ask(program, name)
@@ -120,7 +120,7 @@ def _asked(program, name):
 
 def _rest(program):
     """Until nothing waits in the outbox."""
-    eventually(lambda: soundness.waiting_notices(program) == 0, "an empty outbox", 60.0)
+    eventually(lambda: soundness.waiting_notices(program) == 0, "an empty outbox")
 
 
 def _told(program, name, said):

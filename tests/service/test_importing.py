@@ -22,7 +22,7 @@ from tests.support.sandbox import eventually
 from tests.support.vendors import SOPHOS
 from tests.support.writing_beside import WritingBeside
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds, on a busy machine."""
 ROW = {
     "name": "CI deploys",

@@ -32,7 +32,7 @@ class Workspace:
         with self.lock:
             self.inside[where] += 1
             self.most[where] = max(self.most[where], self.inside[where])
-        if where in self.hanging and not self.let_go.wait(30):
+        if where in self.hanging and not self.let_go.wait(60):
             return Lost()
         with self.lock:
             self.inside[where] -= 1

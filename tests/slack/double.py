@@ -29,7 +29,7 @@ class Double:
     def of(self, method: str) -> list[dict[str, Any]]:
         return [args for name, args in list(self.calls) if name == method]
 
-    def wait_for(self, method: str, count: int = 1, seconds: float = 10) -> list[dict[str, Any]]:
+    def wait_for(self, method: str, count: int = 1, seconds: float = 60) -> list[dict[str, Any]]:
         with self.arrived:
             assert self.arrived.wait_for(lambda: len(self.of(method)) >= count, seconds), (method, self.calls)
         return self.of(method)
@@ -68,7 +68,7 @@ def stalls(until: threading.Event) -> Answer:
     """Takes the request and answers when it is too late."""
 
     def answer(request: BaseHTTPRequestHandler) -> None:
-        until.wait(30)
+        until.wait(60)
         hangs_up(request)
 
     return answer

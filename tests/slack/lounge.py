@@ -101,7 +101,7 @@ class Lounge:
 
     def settle(self) -> None:
         """Wait for what goes on after the answers."""
-        assert self.face.background.drain(20)
+        assert self.face.background.drain(60)
 
     def url(self) -> str:
         return f"{self.slack.url.removesuffix('api/')}response/{next(self.numbers)}"

@@ -7,7 +7,7 @@ from bot.slack.background import Background
 
 def test_there_is_room_for_so_much_and_no_more():
     background, release = Background(threads=1, most=2), threading.Event()
-    assert background.submit(lambda: release.wait(10) and None)
+    assert background.submit(lambda: release.wait(60) and None)
     assert background.submit(lambda: None)
     assert not background.submit(lambda: None)
     release.set()
@@ -32,7 +32,7 @@ def test_nothing_is_taken_after_the_end():
 
 def test_end_does_not_wait_for_ever(caplog):
     background, release = Background(threads=1), threading.Event()
-    background.submit(lambda: release.wait(10) and None)
+    background.submit(lambda: release.wait(60) and None)
     background.submit(lambda: None)
     background.stop(timeout=0.05)
     release.set()

@@ -47,7 +47,7 @@ def test_who_writes_waits_for_the_writer_of_another_process_and_sees_what_it_did
             waiting = threads.submit(second)
             work.acceptances.add(MAYA, "2", "digest", work.now)
             assert not waiting.done()
-        assert waiting.result(10)
+        assert waiting.result(60)
 
 
 def test_who_waits_in_vain_is_told_to_try_again(house, database_url, monkeypatch):

@@ -14,7 +14,7 @@ class Crowd:
     def __init__(self, turn):
         self.turn, self.order, self.threads = turn, [], []
 
-    def add(self, name, timeout=10.0):
+    def add(self, name, timeout=60.0):
         """One more, who stands in the line when this returns."""
 
         def want():
@@ -30,7 +30,7 @@ class Crowd:
 
     def end(self):
         for thread in self.threads:
-            thread.join(10)
+            thread.join(60)
 
 
 @pytest.fixture

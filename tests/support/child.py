@@ -1,6 +1,7 @@
 """The real `cred serve` as the scenario tests start it, with powers that only they have.
 
-Nothing of the program is replaced but its clock. What is added comes by the environment:
+Nothing of the program is replaced but its clock, and a fork has read the certificates that clients trust. What is added
+comes by the environment:
 
 - `CRED_TEST_CLOCK`: a file with seconds by which the program's clock is ahead; read at each look, so time can be moved.
 - `CRED_TEST_COMMITS`: a file that gets a line for each commit of a writing transaction: what it committed.
@@ -32,7 +33,9 @@ from bot.cli import app
 from bot.domain.events import Event
 from bot.main import program, serving
 from bot.store.recording import Recorder
+from tests.support import trusted
 
+trusted.read_once()
 _TABLE = re.compile(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
 
 

@@ -3,10 +3,8 @@
 At the end of the block no process is left, Slack's rules were never broken, and no traceback stands in the log.
 """
 
-import random
-import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -17,12 +15,16 @@ from bot.main.initialising import initialise
 from bot.sandbox import Sandbox, Shortcut
 from bot.slack.manifest import EVENTS, HISTORY_SCOPES, SCOPES, SHORTCUTS, WATCH_SCOPES
 from tests.support.live import Program
+from tests.support.ports import reserved
 from tests.support.sandbox import Workspace, settings
 
 POLICY = (files("bot.config") / "sandbox.toml").read_text()
 ORIGIN = "scenario.invalid/cred-ledger"
-_PORTS = range(20_000, 30_000)
-"""Below those that the kernel gives to outgoing connections, one of which could take the port while the bot is down."""
+PROCESSES = 3
+"""Ports in a row that each program has: for itself, and for others over the same database."""
+
+_SLACK_WAITS = 10.0
+"""Seconds for an acknowledgement and for a form, and not three: `make bench` measures them, on a quiet machine."""
 
 
 class Hosted(Protocol):
@@ -43,7 +45,6 @@ def a_program(
     history: bool = False,
     watch: bool = False,
     database: Hosted | None = None,
-    **sandbox: object,
 ) -> Iterator[Program]:
     """A program that runs, with keys, database and ledger of its own. `history`: with the scopes to look answers up.
 
@@ -51,29 +52,27 @@ def a_program(
 
     `database`: an empty one on a server; without it, a file.
     """
-    port = _free_port()
-    slack = Sandbox(
-        settings(
-            mode=mode,
-            request_url=f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None,
-            scopes=frozenset({*SCOPES, *(HISTORY_SCOPES if history else ()), *(WATCH_SCOPES if watch else ())}),
-            events=frozenset({*EVENTS, *(WATCH_SCOPES.values() if watch else ())}),
-            shortcuts=tuple(Shortcut(**each) for each in SHORTCUTS),
-            state_file=folder / "workspace.json",
-            **sandbox,
+    with ExitStack() as started:
+        port = started.enter_context(reserved(PROCESSES))
+        slack = Sandbox(
+            settings(
+                mode=mode,
+                request_url=f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None,
+                scopes=frozenset({*SCOPES, *(HISTORY_SCOPES if history else ()), *(WATCH_SCOPES if watch else ())}),
+                events=frozenset({*EVENTS, *(WATCH_SCOPES.values() if watch else ())}),
+                shortcuts=tuple(Shortcut(**each) for each in SHORTCUTS),
+                state_file=folder / "workspace.json",
+                ack_seconds=_SLACK_WAITS,
+                trigger_seconds=_SLACK_WAITS,
+            )
         )
-    )
-    slack.start()
-    try:
-        with Workspace(slack) as workspace:
-            program = _prepared(folder, workspace, port, policy, database)
-            try:
-                yield program.start()
-                check_manners(program)
-            finally:
-                program.close()
-    finally:
-        slack.stop()
+        slack.start()
+        started.callback(slack.stop)
+        workspace = started.enter_context(Workspace(slack))
+        program = _prepared(folder, workspace, port, policy, database)
+        started.callback(program.close)
+        yield program.start()
+        check_manners(program)
 
 
 def check_manners(program: Program) -> None:
@@ -116,11 +115,3 @@ def _tokens(slack: Sandbox) -> dict[str, str]:
     if slack.settings.mode == "socket":
         return {**tokens, "SLACK_APP_TOKEN": slack.settings.app_token}
     return {**tokens, "SLACK_SIGNING_SECRET": slack.settings.signing_secret}
-
-
-def _free_port() -> int:
-    while True:
-        port = random.SystemRandom().choice(_PORTS)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port

@@ -19,10 +19,9 @@ from tests.support import road, soundness
 from tests.support.composing import POLICY, a_program
 from tests.support.live import ANA, Program
 from tests.support.postgres import Handed
-from tests.support.sandbox import ActRefusedError, eventually
+from tests.support.sandbox import PATIENCE, ActRefusedError, eventually
 
 _TRIES = 40
-_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +46,13 @@ class Desk:
 
 def gather(folder: Path, database: Handed, desks: list[Desk], *, seed: int) -> None:
     """Three processes over one database and one workspace, and everybody at their desks until all is done."""
-    with a_program(folder, mode="socket", policy=policy(desks), database=database, ack_seconds=10.0) as program:
+    with a_program(folder, mode="socket", policy=policy(desks), database=database) as program:
         others = [
             program.launch(PORT=str(program.port + n), CRED_PUBLIC_URL=f"http://127.0.0.1:{program.port + n}")
             for n in (1, 2)
         ]
         try:
-            eventually(lambda: program.log.count("Connected to Slack over Socket Mode") == 3, "three", _PATIENCE)
+            eventually(lambda: program.log.count("Connected to Slack over Socket Mode") == 3, "three")
             furnish(program, desks)
             with cutting(program, seed) as cuts:
                 walk(program, desks)
@@ -62,7 +61,7 @@ def gather(folder: Path, database: Handed, desks: list[Desk], *, seed: int) -> N
         finally:
             for other in others:
                 other.send_signal(signal.SIGTERM)
-            assert [other.wait(_PATIENCE) for other in others] == [0, 0], program.log
+            assert [other.wait(PATIENCE) for other in others] == [0, 0], program.log
 
 
 def policy(desks: list[Desk]) -> str:
@@ -113,7 +112,7 @@ def walk(program: Program, desks: list[Desk]) -> None:
 
 def check(program: Program, desks: list[Desk]) -> None:
     """Everything ended, and nothing happened twice."""
-    eventually(lambda: soundness.waiting_notices(program) == 0, "an empty outbox", _PATIENCE)
+    eventually(lambda: soundness.waiting_notices(program) == 0, "an empty outbox")
     books = soundness.check(program)
     names = [name for desk in desks for name in desk.names]
     assert sorted(request.asked.name for request in books.requests) == sorted(names)
@@ -129,7 +128,7 @@ def check(program: Program, desks: list[Desk]) -> None:
 def _each(program: Program, desk: Desk, step) -> None:
     for name in desk.names:
         for _ in range(_TRIES):
-            eventually(program.workspace.connected, "a connection", _PATIENCE)
+            eventually(program.workspace.connected, "a connection")
             with suppress(ActRefusedError, AssertionError):
                 if step(program, desk, name):
                     break

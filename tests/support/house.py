@@ -179,7 +179,7 @@ def build(folder: Path, database_url: str = "") -> House:
     kek = KeyEncryptionKey.generate(os.urandom)
     with engine.connect().execution_options(cred_writing=True) as connection, connection.begin():
         if not copied:
-            METADATA.create_all(connection)
+            METADATA.create_all(connection, checkfirst=False)
         ledger = Ledger.create(
             connection, kek=kek, log_key=log_key, schemas=SCHEMAS, now=clock.now(), random=os.urandom
         )

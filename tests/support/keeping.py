@@ -15,6 +15,7 @@ import pytest
 from tests.support import soundness
 from tests.support.composing import POLICY, a_program, check_manners
 from tests.support.live import ANA, BEN, MAYA, SAM, Program
+from tests.support.sandbox import eventually
 
 NINA, OLAF = "U0NINA000", "U0OLAF000"
 """Two more admins, who have not accepted the terms yet."""
@@ -56,7 +57,7 @@ class Keeper:
     def _new(self, mode: str) -> tuple[Program, ExitStack]:
         with ExitStack() as stack:
             folder = self._folders.mktemp(mode)
-            program = stack.enter_context(a_program(folder, mode=mode, policy=WIDER, ack_seconds=10.0))
+            program = stack.enter_context(a_program(folder, mode=mode, policy=WIDER))
             for person, name in ((NINA, "Nina Holm"), (OLAF, "Olaf Berg")):
                 program.control.add_person(person, name, is_admin=True, channels=["C0APPROVE"])
             return program, stack.pop_all()
@@ -69,6 +70,8 @@ def _mend(program: Program) -> None:
     program.control.heal()
     if not program.running:
         program.start()
+    if program.over_a_socket:
+        eventually(program.workspace.connected, "a connection")
     for person in (MAYA, SAM, *APPROVERS):
         program.control.change_person(person, deleted=False, present=True)
         while program.person(person).view() is not None:

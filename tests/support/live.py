@@ -15,11 +15,9 @@ import httpx
 from bot.config import Places, load_policy, read_places
 from bot.domain.clauses import Windows
 from tests.support.birth import Command, Fork, Process
-from tests.support.sandbox import Control, Person, Workspace, eventually
+from tests.support.sandbox import PATIENCE, Control, Person, Workspace, eventually
 
 MAYA, ANA, BEN, SAM, OTTO = "U0MAYA000", "U0ANA0000", "U0BEN0000", "U0SAM0000", "U0OTTO000"
-PATIENCE = 30.0
-"""Seconds for a start or an end on a busy machine."""
 
 
 @dataclass(kw_only=True)
@@ -60,6 +58,11 @@ class Program:
         return (self.folder / "bot.log").read_text()
 
     @property
+    def over_a_socket(self) -> bool:
+        """Whether it is in Socket Mode."""
+        return "SLACK_APP_TOKEN" in self.settings
+
+    @property
     def running(self) -> bool:
         """Whether there is a process."""
         return self.process is not None and self.process.poll() is None
@@ -78,7 +81,7 @@ class Program:
         fork = self.process is not None and not afresh
         self.process = Fork(self.settings, self.folder / "bot.log") if fork else self.launch()
         with httpx.Client(trust_env=False) as http:
-            eventually(lambda: self._ready(http), "the start", PATIENCE)
+            eventually(lambda: self._ready(http), "the start")
         return self
 
     def _ready(self, http: httpx.Client) -> bool:
@@ -88,7 +91,7 @@ class Program:
             healthy = http.get(f"{self.url}/healthz").status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
-        return healthy and ("SLACK_SIGNING_SECRET" in self.settings or self.workspace.connected())
+        return healthy and (not self.over_a_socket or self.workspace.connected())
 
     def stop(self, number: int = signal.SIGINT) -> int:
         """Ask it to stop and wait; its exit code."""

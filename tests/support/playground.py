@@ -9,10 +9,10 @@ import sys
 import threading
 from pathlib import Path
 
-from tests.support.program import free_ports
+from tests.support.ports import free_ports
 
 START_SECONDS = 60.0
-STOP_SECONDS = 30.0
+STOP_SECONDS = 60.0
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\?token=\S+")
 _OURS = ("SLACK_", "CRED_")
 

@@ -116,7 +116,7 @@ def running(**settings: str) -> Iterator[Postgres]:
     finally:
         process.terminate()
         process.send_signal(subprocess.signal.SIGINT)  # whoever is still connected is cut off
-        process.wait(30)
+        process.wait(60)
         shutil.rmtree(folder)
 
 

@@ -1,33 +1,15 @@
-"""The whole program in a folder of its own: its environment, its first start, free ports for it."""
+"""The whole program in a folder of its own: its environment, its first start."""
 
-import secrets
-import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.config import Places, read_places
 from bot.main.initialising import initialise
+from tests.support.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 POLICY = ROOT / "bot/config/sandbox.toml"
 ORIGIN = "test.invalid/ledger"
-
-
-def free_ports(count: int = 1) -> int:
-    """The first of so many ports in a row that nobody listens on, below those that the kernel hands out by itself."""
-    while True:
-        start = 15_000 + secrets.randbelow(15_000)  # not `random`: every worker of a test run has the same seed
-        if all(_is_free(start + step) for step in range(count)):
-            return start
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as tried:
-        try:
-            tried.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 def environment(folder: Path, **changes: str) -> dict[str, str]:

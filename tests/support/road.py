@@ -17,7 +17,6 @@ Json = dict[str, Any]
 CHANNEL = "C0APPROVE"
 READ_ONLY, SUPER_ADMIN = "read-only", "super-admin"
 APPROVERS = {READ_ONLY: (ANA,), SUPER_ADMIN: (ANA, BEN)}
-_PATIENCE = 20.0
 _CLIENT = re.compile(r"```([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})```")
 _SECRET = re.compile(r"```(crd_[0-9A-Za-z]{49})```")
 
@@ -45,7 +44,7 @@ def wait(program: Program, find: Callable[[], Found], what: str) -> Found:
             raise GoneError(what)
         return found
 
-    return sandbox.eventually(look, what, _PATIENCE)
+    return sandbox.eventually(look, what)
 
 
 def fill_in(program: Program, name: str, *, role: str = READ_ONLY, owner: str = MAYA, by: str = MAYA) -> Json:
@@ -164,7 +163,7 @@ def all_shown(program: Program, name: str, owner: str = MAYA) -> list[Pair]:
 
 def request_token(program: Program, pair: Pair) -> httpx.Response:
     """RFC 6749, section 4.4, with HTTP Basic."""
-    with httpx.Client(trust_env=False, timeout=10) as http:
+    with httpx.Client(trust_env=False, timeout=sandbox.PATIENCE) as http:
         return http.post(
             f"{program.url}/oauth2/token",
             auth=(pair.client_id, pair.secret),

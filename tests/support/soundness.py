@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from bot.domain.credential import Credential, Delivery, ReceiptState, State
 from bot.domain.request import Request, Verdict
@@ -153,9 +154,11 @@ def _newest_checkpoint(program: Program) -> str | None:
 
 @contextmanager
 def view(program: Program) -> Iterator[Connection]:
-    engine = open_to_read(program.places.database_url)
-    try:
-        with engine.connect() as connection, connection.begin():
-            yield connection
-    finally:
-        engine.dispose()
+    with _reading(program.places.database_url).connect() as connection, connection.begin():
+        yield connection
+
+
+@cache
+def _reading(database: str) -> Engine:
+    """It keeps no connection open; but what it has compiled, which is most of the work of looking, it keeps."""
+    return open_to_read(database)

@@ -4,7 +4,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-PATIENCE_MS = 15_000
+from tests.support.chromium import PATIENCE_MS
+
 _TABS_MAX = 60
 _SETTINGS: dict[str, Any] = {
     "viewport": {"width": 1280, "height": 800},
@@ -19,7 +20,6 @@ class Walker:
     """One browser window on the page. `problems`: what went wrong in the page itself, in the browser's words."""
 
     def __init__(self, browser: Browser, address: str, **context: Any) -> None:
-        expect.set_options(timeout=PATIENCE_MS)
         self.problems: list[str] = []
         self._context = browser.new_context(**{**_SETTINGS, **context})
         self.page: Page = self._context.new_page()

@@ -301,6 +301,6 @@ def served(app: ASGIApp, patience: Patience = Patience(), **others) -> Iterator[
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(timeout=60)
         listener.close()
         assert not thread.is_alive(), "the server did not stop"

@@ -26,12 +26,12 @@ def served(witness):
 
     server.startup = start
     thread.start()
-    assert ready.wait(20)
+    assert ready.wait(60)
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(60)
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def answering(answer):
         yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
-        thread.join(20)
+        thread.join(60)
         server.server_close()
 
 

@@ -21,6 +21,7 @@ from bot.domain.route import Route
 from bot.web.proxies import Proxies
 from tests.support import web
 from tests.support.people import make_policy
+from tests.support.ports import free_ports
 
 pytestmark = pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
 
@@ -46,12 +47,6 @@ http {{
 async def echo(request) -> JSONResponse:
     """Somebody's API: what reached it."""
     return JSONResponse({"path": request.scope["raw_path"].decode(), "headers": request.headers.items()})
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def configured(folder: Path, port: int, cred: str, api: str) -> str:
@@ -82,7 +77,7 @@ def await_port(port: int, process) -> None:
 
 @pytest.fixture(scope="module")
 def proxied(tmp_path_factory):
-    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    folder, port = tmp_path_factory.mktemp("nginx"), free_ports()
     door = web.Door(policy=replace(make_policy(), routes=ROUTES), proxies=Proxies(proxies("127.0.0.1")))
     every = ["GET", "POST", "DELETE"]
     api = Starlette(routes=[Address("/{path:path}", echo, methods=every)])
@@ -171,7 +166,7 @@ def raw(address: str, target: str, headers: dict[str, str]) -> int:
     """The status of a request whose target no library has tidied up."""
     host, port = address.removeprefix("http://").split(":")
     lines = [f"GET {target} HTTP/1.1", f"Host: {host}", "Connection: close", *(f"{k}: {v}" for k, v in headers.items())]
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         return int(connection.recv(64).split(b" ")[1])
 

@@ -34,7 +34,7 @@ def content_of(site: Site, method_name: str, value: Any, kind: str) -> Content:
 
 
 def _trigger(call: Call) -> Trigger:
-    found = call.site.tickets.exchange(call.need("trigger_id"), call.site.clock())
+    found = call.site.tickets.exchange(call.need("trigger_id"), call.site.clock(), call.site.settings.trigger_seconds)
     if isinstance(found, str):
         call.site.violation(call.method, found)
         raise ApiError(found)

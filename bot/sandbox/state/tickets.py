@@ -1,4 +1,4 @@
-"""What a click is good for: a trigger (once, 3 seconds) and a `response_url` (5 uses, 30 minutes).
+"""What a click is good for: a trigger (once, a few seconds) and a `response_url` (5 uses, 30 minutes).
 
 Time is an argument.
 """
@@ -7,7 +7,6 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Literal
 
-TRIGGER_SECONDS = 3.0
 RESPONSE_USES = 5
 RESPONSE_SECONDS = 30 * 60.0
 KEPT_SECONDS = 24 * 3600.0
@@ -59,14 +58,14 @@ class Tickets:
         self.triggers = {name: each for name, each in self.triggers.items() if now - each.made < KEPT_SECONDS}
         self.responses = {name: each for name, each in self.responses.items() if now - each.made < KEPT_SECONDS}
 
-    def exchange(self, name: str, now: float) -> Trigger | TriggerProblem:
-        """Use a trigger up, or say why it cannot be."""
+    def exchange(self, name: str, now: float, lives: float) -> Trigger | TriggerProblem:
+        """Use a trigger up, or say why it cannot be. `lives`: seconds."""
         trigger = self.triggers.get(name)
         if trigger is None:
             return "invalid_trigger_id"
         if trigger.exchanged:
             return "exchanged_trigger_id"
-        if now - trigger.made > TRIGGER_SECONDS:
+        if now - trigger.made > lives:
             return "expired_trigger_id"
         trigger.exchanged = True
         return trigger
