@@ -68,9 +68,13 @@ def a_sandbox(**changes: Any) -> Iterator[Sandbox]:
 
 
 def eventually(find: Callable[[], Found], what: str = "the condition", seconds: float = PATIENCE) -> Found:
-    """Wait until `find` gives something true (or stops raising `AssertionError`), no longer than `seconds`."""
+    """Wait until `find` gives something true (or stops raising `AssertionError`), no longer than `seconds`.
+
+    It looks again and again, but leaves most of the time to those whom it waits for.
+    """
     end = time.monotonic() + seconds
     while True:
+        began = time.monotonic()
         reason: AssertionError | None = None
         try:
             found = find()
@@ -79,9 +83,10 @@ def eventually(find: Callable[[], Found], what: str = "the condition", seconds: 
         else:
             if found:
                 return found
-        if time.monotonic() > end:
+        now = time.monotonic()
+        if now > end:
             raise AssertionError(f"{what} did not come about within {seconds} s") from reason
-        time.sleep(0.02)
+        time.sleep(min(max(0.02, 2 * (now - began)), 0.5))
 
 
 class ActRefusedError(Exception):
