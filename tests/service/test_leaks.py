@@ -1,5 +1,6 @@
 """A secret that somebody finds in a message: told to those who must know, once, and kept nowhere."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,3 +112,9 @@ def test_nothing_of_the_message_is_kept(house, lost, secret):
     assert b"CI deploys" in kept
     assert b"xyzzy" not in kept
     assert secret.encode() not in kept
+
+
+def test_a_secret_is_found_behind_any_number_of_others(house, secret):
+    made_up = [secret_format.mint(os.urandom) for _ in range(700)]
+    found = _report(house, "\n".join([*made_up, secret]))
+    assert (found.working, found.other) == (1, 700)
