@@ -123,7 +123,8 @@ def _end(world: World, work: UnitOfWork, delegation: Delegation, *, actor: UserI
 
 
 def _wanted(world: World, now: datetime, command: DelegateCommand) -> Delegation:
-    since = world.policy.end_of(command.first_day - timedelta(days=1))
+    first_day = max(command.first_day, world.policy.today(now))  # of one that has passed, it is said that it has
+    since = world.policy.end_of(first_day - timedelta(days=1))
     return Delegation(
         id=DelegationId(world.entropy.uuid()),
         approver=command.approver,

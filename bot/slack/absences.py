@@ -1,11 +1,12 @@
 """`/cred delegate`: somebody is away, and names who stands in for them; or is back, and ends it."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from bot.domain.delegation import Delegation
 from bot.domain.errors import Denied, Reason
-from bot.domain.ids import GroupId
+from bot.domain.ids import GroupId, UserId
 from bot.service import delegating
 from bot.service.delegating import Absence, DelegateCommand
 from bot.slack import delegation_forms, errors, small_forms
@@ -13,7 +14,7 @@ from bot.slack.cards import plain
 from bot.slack.cards.absence import span
 from bot.slack.cards.pieces import Card, Json
 from bot.slack.face import Face, Later, Payload, Person, admitted, who
-from bot.slack.submissions import complain, over
+from bot.slack.submissions import PATIENCE, complain, over
 from bot.slack.text import mention
 
 Ack = Callable[..., Any]
@@ -48,12 +49,30 @@ def sent(face: Face, ack: Ack, body: Payload) -> None:
         over(ack, small_forms.said(decision.sentence))
         return
     wanted = delegation_forms.parse(view, person.user)
+    if isinstance(wanted, DelegateCommand):
+        _look_up(face, wanted.delegate)
     begun = delegating.begin(face.world, wanted) if isinstance(wanted, DelegateCommand) else wanted
     if isinstance(begun, Delegation):
         told = f"{mention(begun.delegate)} stands in for you {span(begun, face.known)}, and I have told them."
         ack(response_action="update", view=small_forms.shown(f"{told} `/cred delegate` ends it sooner."))
     else:
         complain(ack, view, begun)
+
+
+def _look_up(face: Face, user: UserId) -> None:
+    """Ask the workspace who somebody is that has just joined, for as long as Slack waits for the answer to the form."""
+    if face.world.directory.member(user) is not None:
+        return
+    done = threading.Event()
+
+    def ask() -> None:
+        try:
+            face.world.directory.refresh(frozenset({user}), frozenset())
+        finally:
+            done.set()
+
+    if face.later(ask, lambda _sentence: None):
+        done.wait(PATIENCE)
 
 
 def end_sent(face: Face, ack: Ack, body: Payload) -> None:

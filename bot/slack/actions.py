@@ -79,8 +79,10 @@ def page(face: Face, click: Click) -> None:
     found = listing.listing(face.world, click.person.user, mark.wanted, mark.place)
     if isinstance(found, Denied):
         tell(face, click, found.sentence)
-    else:
+    elif click.on_ephemeral:
         face.replies.in_place(click.reply, list_cards.listing(found, face.known))
+    else:
+        answer(face, click, list_cards.listing(found, face.known))  # what others see shows nobody's list
 
 
 def add(face: Face, click: Click) -> None:

@@ -32,6 +32,8 @@ Ack = Callable[..., Any]
 Answered = Card | Json | Later
 """A card to answer with, a view to open, or one of them that is made only after the acknowledgement."""
 Answer = Callable[[Face, Person, str], Answered]
+_QUOTES = str.maketrans("", "", '"“”„`*')
+"""What people write around a name or copy with one. No name has them in it; a list reads its own."""
 _TOO_LATE = "The form did not open in time. Please try it again."
 
 
@@ -94,13 +96,13 @@ def _say(face: Face, reply: str, sentence: str) -> None:
 
 def _answer(face: Face, person: Person, typed: str) -> Answered:
     """What the word that was typed is answered with."""
-    word, _, rest = unescape(typed).strip().partition(" ")
+    word, rest = [*unescape(typed).split(maxsplit=1), "", ""][:2]
     name, rest = called(word or "help"), rest.strip()
     if name is None:
         return help_cards.unknown_command(word, few=_may_break_glass(face, person))
     if rest.casefold() == "help":
         return _help(face, person, name)
-    return ANSWERS[name](face, person, rest)
+    return ANSWERS[name](face, person, rest if name == "list" else rest.translate(_QUOTES).strip())
 
 
 def _add(face: Face, person: Person, _rest: str) -> Card | Json:

@@ -23,7 +23,7 @@ from bot.slack.sent import errors_of, of_the_whole
 
 Ack = Callable[..., Any]
 _WHY_NOT = "Say in a few words why not: the person who asked reads this."
-_PATIENCE = 1.5
+PATIENCE = 1.5
 """Seconds that an answer waits for an outcome, of the three that Slack waits for the answer."""
 
 
@@ -135,7 +135,7 @@ class _Outcome:
 
     def in_time(self) -> Json | None:
         """The outcome, if it came while an answer may still wait for it."""
-        self._there.wait(_PATIENCE)
+        self._there.wait(PATIENCE)
         with self._lock:
             self._answered = True
             return self._view

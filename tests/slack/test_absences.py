@@ -90,6 +90,24 @@ def test_what_is_wrong_is_said_at_its_field(lounge):
     assert set(lounge.send(form, people.ANA)["errors"]) >= {"delegate", "until"}
 
 
+def test_a_day_at_the_beginning_of_the_calendar_has_passed(lounge):
+    lounge.type("delegate", people.ANA)
+    sent = lounge.send(lounge.opened(), people.ANA, delegate=people.SAM, since="0001-01-01", until="0001-01-01")
+    assert set(sent["errors"]) == {"since", "until"}
+
+
+def test_somebody_who_has_just_joined_is_looked_up_before_they_are_refused(lounge):
+    directory = lounge.house.directory
+    joined = directory.members.pop(people.SAM)
+
+    def read(users, _groups):
+        assert users == {people.SAM}
+        directory.members[people.SAM] = joined
+
+    directory.refresh = read
+    assert f"<@{people.SAM}> stands in for you" in json.dumps(stand_in(lounge))
+
+
 def test_the_cards_say_who_stands_in_for_whom_and_until_when(lounge):
     stand_in(lounge)
     request = lounge.now(lounge.house.opened(role=SUPER_ADMIN.key))

@@ -11,10 +11,11 @@ from bot.domain.credential import Delivery, ReceiptState, SecretState
 from bot.domain.kind import Kind
 from bot.domain.request import Request, State
 from bot.domain.role import READ_ONLY, SUPER_ADMIN
-from bot.ports import StoreBusyError
+from bot.ports import Place, StoreBusyError
 from bot.service import requests
 from bot.service.changing import ChangeCommand
 from bot.slack.ids import Action, Choice, RequestMark, SecretMark, pack_choice
+from bot.slack.page_mark import PageMark
 from tests.slack import lounge as lounges
 from tests.slack.double import refuses, says
 from tests.slack.snapshots import slack_takes
@@ -52,6 +53,25 @@ def test_credential_is_found_by_its_name(lounge):
     assert str(shown.credential.client_id) in json.dumps(lounge.type("show payroll"))
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        'show "CI deploys"',
+        "show “retail/CI deploys”",
+        "show retail/`CI deploys`",
+        "show\tCI deploys",
+        "show\nci-deploys",
+    ],
+)
+def test_credential_is_found_by_its_name_in_quotes_and_after_any_space(lounge, typed):
+    lounge.house.issued(owner=people.OLGA)
+    assert "CI deploys: active" in lounge.type(typed, people.OLGA)["text"]
+
+
+def test_nothing_in_quotes_is_no_name(lounge):
+    assert "Say which one" in lounge.type('show ""', people.OLGA)["text"]
+
+
 def test_list_is_walked_page_by_page(lounge):
     for number in range(12):
         lounge.house.issued(name=f"Night Job {number:02}")
@@ -80,6 +100,13 @@ def test_a_button_shows_a_page_of_what_its_presser_may_see_whoever_was_shown_it(
     (following,) = turns(lounge.type("list"))
     lounge.press(Action.PAGE, following["value"], people.OLGA, container={"type": "message", "is_ephemeral": True})
     assert "job" not in lounge.told()
+
+
+def test_a_page_pressed_on_what_others_see_too_is_shown_to_its_presser_alone(lounge):
+    credential = lounge.house.issued(owner=people.OLGA).credential
+    lounge.press(Action.PAGE, PageMark(Place(key="a", id=credential.id)).pack(), people.OLGA)
+    (page,) = lounge.replies()
+    assert (page["response_type"], page["replace_original"]) == ("ephemeral", False)
 
 
 def test_list_is_narrowed_by_filters_and_says_so(lounge):
@@ -340,7 +367,7 @@ def test_denial_that_takes_long_is_shown_when_it_is_counted(lounge, monkeypatch)
     request, go_on = lounge.house.opened(), threading.Event()
     lounge.press(Action.DENY, mark(request), people.ANA)
     form = lounge.opened()
-    monkeypatch.setattr("bot.slack.submissions._PATIENCE", 0.01)
+    monkeypatch.setattr("bot.slack.submissions.PATIENCE", 0.01)
     lounge.house.directory.refresh = lambda *_who: go_on.wait(60)
     answer = lounge.send(form, people.ANA, reason="Too wide")
     assert "Counting" in json.dumps(answer["view"])
