@@ -143,7 +143,7 @@ class _Words(NamedTuple):
 
 
 _REVEAL = _Words("the owner can reveal this secret", "reveal", "reveal this secret")
-_ACCEPT = _Words("the person whom it is offered to can accept it", "accept", "accept it")
+_ACCEPT = _Words("the person to whom it is offered can accept or decline it", "accept", "accept it")
 _SAY = _Words("the owner can say that it is made", "say", "say that it is made")
 _SAY_LONGER = _Words("the owner can say that it is extended", "say", "say that it is extended")
 

@@ -28,4 +28,6 @@ def may_audit(world: World, user: UserId) -> Decision:
     decision = standing(user, world.policy.organization.teams, world.directory)
     if isinstance(decision, Denied) or world.policy.auditors.has(user, world.directory):
         return decision
-    return Denied(Reason.NOT_AUDITOR, "The ledger is read by the auditors that the policy names, and you are none.")
+    return Denied(
+        Reason.NOT_AUDITOR, "Only the auditors of the policy may read the ledger, and you are not one of them."
+    )

@@ -81,7 +81,7 @@ def test_an_auditor_reads_the_entries_by_the_button(lounge, credential):
     lounge.press(Action.AUDIT, audit["value"], SAM, container=EPHEMERAL)
     assert f"The ledger on {NAME}" in lounge.told()
     lounge.press(Action.AUDIT, audit["value"], OLGA, container=EPHEMERAL)
-    assert "you are none" in lounge.told()
+    assert "you are not one of them" in lounge.told()
     lounge.press(Action.AUDIT, "made up", SAM, container=EPHEMERAL)
     assert NAME not in lounge.told()
 

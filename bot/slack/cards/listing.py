@@ -105,6 +105,6 @@ def _empty(looked_for: str) -> Card:
     text = (
         f"No credential that you may see is like this: {looked_for}. `/cred list` shows all of them."
         if looked_for
-        else "There is no credential here that you may see. `/cred add` asks for one."
+        else "There is no credential here that you may see. Admins ask for one with `/cred add`."
     )
     return Card(text, (section(text),))
