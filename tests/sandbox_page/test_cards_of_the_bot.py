@@ -47,9 +47,25 @@ def _blocks(snapshot):
 @pytest.fixture
 def picture():
     if "CRED_PICTURES" not in os.environ:
-        return lambda _part, _name: None
+        return lambda _part, _name, _scrolled=None: None
     PICTURES.mkdir(parents=True, exist_ok=True)
-    return lambda part, name: part.screenshot(path=PICTURES / f"{name.strip('/').replace('/', '-')}.png")
+
+    def taken(part, name, scrolled=None):
+        size = part.page.viewport_size
+        if scrolled is not None:
+            _grow(part.page, scrolled, size)
+        part.screenshot(path=PICTURES / f"{name.strip('/').replace('/', '-')}.png")
+        part.page.set_viewport_size(size)
+
+    return taken
+
+
+def _grow(page, scrolled, size):
+    """A window so high that nothing of that part has to be scrolled to: in a picture nobody can."""
+    height = size["height"]
+    for _ in range(4):  # a dialog is not as high as its window
+        height += page.locator(scrolled).evaluate("node => node.scrollHeight - node.clientHeight")
+        page.set_viewport_size({**size, "height": height})
 
 
 def _shown_whole(page, part):
@@ -79,7 +95,7 @@ def test_every_form_is_shown_whole(open_page, workspace, window, picture):
         dialog = page.get_by_role("dialog", name=each["title"]["text"])
         expect(dialog.locator(".view-body > .block")).to_have_count(len(each["blocks"]))
         _shown_whole(page, ".view-body")
-        picture(dialog, f"{name}-{window}")
+        picture(dialog, f"{name}-{window}", ".view-body")
         workspace.show_view(MAYA, None)
         expect(dialog).to_have_count(0)
 
@@ -92,7 +108,7 @@ def test_every_home_is_shown_whole(open_page, workspace, window, picture):
         workspace.changed("home")
         expect(page.locator(".home-body > .block")).to_have_count(len(each["blocks"]))
         _shown_whole(page, "#scroll")
-        picture(page.locator(".home-body"), f"{name}-{window}")
+        picture(page.locator(".home-body"), f"{name}-{window}", "#scroll")
 
 
 def test_every_emoji_is_a_picture_of_the_pages_own():
