@@ -80,7 +80,7 @@ def _rotate(preview: ChangePreview, known: Known) -> list[Json]:
     told = (
         f"It has no secret. {mention(credential.owner)} puts its new key to use, by *Reveal*."
         if credential.by_key
-        else f"You get a new secret: it is shown once, to {mention(credential.owner)} alone."
+        else f"A new secret is made, and shown once, to {mention(credential.owner)} alone."
     )
     blocks = [section(told)]
     blocks += [section(told) for told in (*_still_retiring(preview), *_in_use(preview, _MUST_CHANGE.format(what)))]

@@ -30,7 +30,7 @@ def build(stands: Absence, known: Known) -> Json:
         entry("First day", _element("datepicker", initial_date=today), block=Block.SINCE),
         entry("Last day", _element("datepicker"), block=Block.UNTIL, hint="That whole day is in it."),
     ]
-    return form("Somebody stands in", blocks, callback=Callback.DELEGATE, submit="Let them stand in")
+    return form("While you are away", blocks, callback=Callback.DELEGATE, submit="Save")
 
 
 def parse(sent: Mapping[str, Any], approver: UserId) -> DelegateCommand | tuple[Problem, ...]:
@@ -65,7 +65,7 @@ def _end(delegation: Delegation, known: Known) -> Json:
         context("What they have decided so far stands. Once it is ended you can name somebody else."),
     ]
     mark = str(delegation.id)
-    return form("Somebody stands in", blocks, callback=Callback.DELEGATION_END, submit="End it", metadata=mark)
+    return form("While you are away", blocks, callback=Callback.DELEGATION_END, submit="End it", metadata=mark)
 
 
 def _element(kind: str, **more: str) -> Json:

@@ -17,7 +17,7 @@ def leaked(credential: Credential, known: Known) -> Card:
     if secret is None or secret.leak is None:
         return _about(credential, title, where)
     place = in_channel(secret.leak.channel) if secret.leak.channel.startswith("C") else "a private conversation"
-    found = f"{where}\n{_found(secret.leak.by)} its secret in {place} {when(secret.leak.at)}."
+    found = f"{where}\n{_found(secret.leak.by)} its secret in {place}, {when(secret.leak.at)}."
     if credential.state not in LIVING:
         return _about(credential, title, f"{found}\nThe credential is {credential.state.told}, so it no longer works.")
     if secret.state is SecretState.RETIRED:
