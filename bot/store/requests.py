@@ -6,131 +6,25 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, false, insert, not_, or_, select, text, update
+from sqlalchemy import Connection, Row, insert, update
 
 from bot.domain.client_key import ClientKey
 from bot.domain.delegation import Delegation
 from bot.domain.grounds import Right
-from bot.domain.ids import BUILTIN, AuthorityKey, CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
-from bot.domain.kind import CLAIMED, Kind
-from bot.domain.notice import NoticeKind
-from bot.domain.request import OPEN, Asked, Request, State, Vote
+from bot.domain.ids import AuthorityKey, CredentialId, EstateKey, RequestId, RoleKey, UserId, Words
+from bot.domain.kind import Kind
+from bot.domain.request import Asked, Request, State, Vote
 from bot.ports import Conflict, Unreadable
+from bot.store import request_queries as queries
 from bot.store.columns import micros, micros_or_none, moment, moment_or_none, permissions_in, permissions_out, readable
 from bot.store.decisions import count_waiting_for, waiting_for
 from bot.store.delegations import SqlDelegations
 from bot.store.rows import METADATA
-from bot.store.rows.requests import UNESCALATED
 from bot.store.votes import add_vote, votes_on
 
 _REQUEST = METADATA.tables["request"]
-_VOTE = METADATA.tables["vote"]
-_NOTICE = METADATA.tables["notice"]
-_MEMBER = METADATA.tables["member"]
 
 _PAGE = 500
-
-_BY_ID = select(_REQUEST).where(_REQUEST.c.id == bindparam("id"))
-_BY_SUBMISSION = select(_REQUEST).where(_REQUEST.c.submission == bindparam("submission"))
-_IN_STATE = (
-    select(_REQUEST)
-    .where(_REQUEST.c.state.in_(bindparam("states", expanding=True)))
-    .order_by(_REQUEST.c.opened_at)
-    .limit(bindparam("most"))
-)
-_CONCERNING = (
-    select(_REQUEST)
-    .where(
-        or_(_REQUEST.c.requester == bindparam("user"), _REQUEST.c.owner == bindparam("user")),
-        _REQUEST.c.state.in_(sorted(OPEN)),
-    )
-    .order_by(_REQUEST.c.opened_at)
-    .limit(bindparam("most"))
-)
-_OVERDUE = (
-    select(_REQUEST)
-    .where(_REQUEST.c.state.in_([State.PENDING, State.APPROVED]), _REQUEST.c.lapses_at <= bindparam("now"))
-    .order_by(_REQUEST.c.lapses_at)
-    .limit(bindparam("most"))
-)
-_UNREMINDED = (
-    select(_REQUEST)
-    .where(
-        _REQUEST.c.state == State.PENDING,
-        _REQUEST.c.lapses_at > bindparam("now"),
-        4 * (_REQUEST.c.lapses_at - bindparam("now")) <= _REQUEST.c.lapses_at - _REQUEST.c.opened_at,
-        ~exists().where(_NOTICE.c.subject == _REQUEST.c.id, _NOTICE.c.kind == NoticeKind.APPROVER_REMINDED),
-    )
-    .order_by(_REQUEST.c.lapses_at)
-    .limit(bindparam("most"))
-)
-_UNESCALATED = (
-    select(_REQUEST)
-    .where(text(UNESCALATED), _REQUEST.c.opened_at <= bindparam("before"))
-    .order_by(_REQUEST.c.opened_at)
-    .limit(bindparam("most"))
-)
-_LEASE_OVER = (
-    select(_REQUEST)
-    .where(_REQUEST.c.state == State.EXECUTING, _REQUEST.c.lease_until <= bindparam("now"))
-    .limit(bindparam("most"))
-)
-_OF_CREDENTIAL = select(_REQUEST).where(
-    _REQUEST.c.credential == bindparam("credential"),
-    _REQUEST.c.kind == bindparam("kind"),
-    _REQUEST.c.state.in_(sorted(OPEN)),
-)
-_OPEN_FOR = (
-    select(_REQUEST)
-    .where(_REQUEST.c.credential == bindparam("credential"), _REQUEST.c.state.in_(sorted(OPEN)))
-    .order_by(_REQUEST.c.opened_at)
-)
-_LAST_FULFILLED = (
-    select(_REQUEST)
-    .where(
-        _REQUEST.c.credential == bindparam("credential"),
-        _REQUEST.c.kind == bindparam("kind"),
-        _REQUEST.c.state == State.FULFILLED,
-    )
-    .order_by(_REQUEST.c.opened_at.desc())
-    .limit(1)
-)
-_CLAIMED = or_(
-    _REQUEST.c.kind.in_(sorted(CLAIMED)), and_(_REQUEST.c.kind == Kind.EXTEND, _REQUEST.c.authority != BUILTIN)
-)
-"""`Asked.claimed`"""
-_EFFECTIVE = (
-    select(_REQUEST)
-    .where(_REQUEST.c.state == State.APPROVED, not_(_CLAIMED))
-    .order_by(_REQUEST.c.lapses_at)
-    .limit(bindparam("most"))
-)
-
-
-def _left(who: Any) -> Any:
-    return exists().where(_MEMBER.c.user == who, _MEMBER.c.active == false()).correlate(_REQUEST)
-
-
-_ABANDONED = (
-    select(_REQUEST)
-    .where(
-        _REQUEST.c.state.in_([State.PENDING, State.APPROVED]),
-        or_(
-            _left(_REQUEST.c.requester),
-            and_(_CLAIMED, _left(_REQUEST.c.owner)),
-        ),
-    )
-    .order_by(_REQUEST.c.opened_at)
-    .limit(bindparam("most"))
-)
-_VOTED_BY = select(_REQUEST).where(
-    _REQUEST.c.state == State.PENDING,
-    exists().where(
-        _VOTE.c.request == _REQUEST.c.id,
-        or_(_VOTE.c.voter == bindparam("voter"), _VOTE.c.stands_in_for == bindparam("voter")),
-    ),
-)
-_AFTER = select(_REQUEST).where(_REQUEST.c.id > bindparam("last")).order_by(_REQUEST.c.id).limit(bindparam("most"))
 
 
 class SqlRequests:
@@ -142,10 +36,10 @@ class SqlRequests:
         self._now = now
 
     def get(self, request: RequestId) -> Request | None:
-        return self._one(_BY_ID, {"id": str(request)})
+        return self._one(queries.BY_ID, {"id": str(request)})
 
     def by_submission(self, submission: str) -> Request | None:
-        return self._one(_BY_SUBMISSION, {"submission": submission})
+        return self._one(queries.BY_SUBMISSION, {"submission": submission})
 
     def add(self, request: Request, submission: str) -> None:
         asked = request.asked
@@ -197,22 +91,22 @@ class SqlRequests:
         add_vote(self._connection, request, vote)
 
     def of_credential(self, credential: CredentialId, kind: Kind) -> Request | None:
-        return self._one(_OF_CREDENTIAL, {"credential": str(credential), "kind": kind})
+        return self._one(queries.OF_CREDENTIAL, {"credential": str(credential), "kind": kind})
 
     def open_for(self, credential: CredentialId) -> list[Request]:
-        return self._many(_OPEN_FOR, {"credential": str(credential)})
+        return self._many(queries.OPEN_FOR, {"credential": str(credential)})
 
     def last_fulfilled(self, credential: CredentialId, kind: Kind) -> Request | None:
-        return self._one(_LAST_FULFILLED, {"credential": str(credential), "kind": kind})
+        return self._one(queries.LAST_FULFILLED, {"credential": str(credential), "kind": kind})
 
     def effective(self, *, limit: int) -> list[Request]:
-        return self._many(_EFFECTIVE, {"most": limit})
+        return self._many(queries.EFFECTIVE, {"most": limit})
 
     def in_state(self, states: Sequence[State], *, limit: int) -> list[Request]:
-        return self._many(_IN_STATE, {"states": list(states), "most": limit})
+        return self._many(queries.IN_STATE, {"states": list(states), "most": limit})
 
     def concerning(self, user: UserId, *, limit: int) -> list[Request]:
-        return self._many(_CONCERNING, {"user": user, "most": limit})
+        return self._many(queries.CONCERNING, {"user": user, "most": limit})
 
     def waiting_for(self, right: Right, *, limit: int) -> list[Request]:
         return self._many(waiting_for(right, limit=limit), {})
@@ -221,26 +115,26 @@ class SqlRequests:
         return int(self._connection.execute(count_waiting_for(right)).scalar_one())
 
     def overdue(self, now: datetime, *, limit: int) -> list[Request]:
-        return self._many(_OVERDUE, {"now": micros(now), "most": limit})
+        return self._many(queries.OVERDUE, {"now": micros(now), "most": limit})
 
     def abandoned(self, *, limit: int) -> list[Request]:
-        return self._many(_ABANDONED, {"most": limit})
+        return self._many(queries.ABANDONED, {"most": limit})
 
     def voted_by(self, user: UserId) -> list[Request]:
-        return self._many(_VOTED_BY, {"voter": user})
+        return self._many(queries.VOTED_BY, {"voter": user})
 
     def lease_over(self, now: datetime, *, limit: int) -> list[Request]:
-        return self._many(_LEASE_OVER, {"now": micros(now), "most": limit})
+        return self._many(queries.LEASE_OVER, {"now": micros(now), "most": limit})
 
     def unreminded(self, now: datetime, *, limit: int) -> list[Request]:
-        return self._many(_UNREMINDED, {"now": micros(now), "most": limit})
+        return self._many(queries.UNREMINDED, {"now": micros(now), "most": limit})
 
     def unescalated(self, before: datetime, *, limit: int) -> list[Request]:
-        return self._many(_UNESCALATED, {"before": micros(before), "most": limit})
+        return self._many(queries.UNESCALATED, {"before": micros(before), "most": limit})
 
     def each(self) -> Iterator[Request | Unreadable]:
         last = ""
-        while rows := self._connection.execute(_AFTER, {"last": last, "most": _PAGE}).all():
+        while rows := self._connection.execute(queries.AFTER, {"last": last, "most": _PAGE}).all():
             for row in rows:
                 yield readable(f"request {row.id}", partial(self._single, row))
             last = rows[-1].id
