@@ -8,6 +8,7 @@ which somebody typed the word "payload", and fails on what is no JSON.
 import asyncio
 import json
 import logging
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 from urllib.parse import parse_qsl
@@ -15,7 +16,7 @@ from urllib.parse import parse_qsl
 from slack_bolt import App, BoltResponse
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from bot.slack.door import Door
@@ -23,6 +24,7 @@ from bot.slack.door import Door
 PATH = "/slack/events"
 _MOST_BYTES = 1_000_000
 _TIMESTAMP_DIGITS = 12
+_UNSIGNED = "Slack did not sign this, or not just now."
 _RETRIES = ("x-slack-retry-num", "x-slack-retry-reason")
 _log = logging.getLogger(__name__)
 
@@ -46,14 +48,14 @@ class SlackEvents:
 
     async def _answer(self, request: Request) -> Response:
         if request.method != "POST":
-            return Response(status_code=405, headers={"Allow": "POST"})
+            return _refused(405, "Only POST is answered here.", {"Allow": "POST"})
         if not _is_number(request.headers.get("x-slack-request-timestamp", "")):
-            return Response(status_code=401)  # Bolt would fail on it
+            return _refused(401, _UNSIGNED)  # Bolt would fail on it
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
             if len(body) > _MOST_BYTES:
-                return Response(status_code=413)
+                return _refused(413, f"The body is longer than {_MOST_BYTES} bytes.")
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._dispatch, bytes(body), dict(request.headers))
 
@@ -61,14 +63,14 @@ class SlackEvents:
         try:
             body = raw.decode()
         except UnicodeDecodeError:
-            return Response(status_code=400)
+            return _refused(400, "The body is no text in UTF-8.")
         if not self._signed(body, headers):
             _log.info("A request with a wrong signature was refused.")
-            return Response(status_code=401)
+            return _refused(401, _UNSIGNED)
         try:
             payload = _read(body, headers.get("content-type", ""))
         except (ValueError, RecursionError):
-            return Response(status_code=400)
+            return _refused(400, "The body is nothing that Slack sends.")
         retries = {name: headers[name] for name in _RETRIES if name in headers}
         return _response(self._door.take(payload, retries))
 
@@ -87,6 +89,12 @@ def _read(body: str, kind: str) -> object:
 
 def _is_number(timestamp: str) -> bool:
     return timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= _TIMESTAMP_DIGITS
+
+
+def _refused(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """In the words of the rest of the program (`bot.web.refusal`), and for nobody to keep."""
+    content = {"error": "invalid_request", "error_description": sentence}
+    return JSONResponse(content, status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 
 def _response(answer: BoltResponse) -> Response:

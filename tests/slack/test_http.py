@@ -99,11 +99,27 @@ def test_slack_finds_the_address(web):
 
 
 def test_only_post_is_answered(web):
-    assert web.request("GET")[0].status_code == 405
+    answer = web.request("GET")[0]
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
 def test_body_too_large_is_refused_before_it_is_read(web):
     assert post(web, "x" * 1_100_000).status_code == 413
+
+
+def test_refusals_are_json_as_everywhere_else(web):
+    refusals = [
+        web.request("GET")[0],
+        web.post(content=COMMAND),
+        post(web, signature="v0=" + "0" * 64),
+        post(web, "x" * 1_100_000),
+        post(web, b"\xff\xfe"),
+        post(web, "{", kind="application/json"),
+    ]
+    assert [answer.status_code for answer in refusals] == [405, 401, 401, 413, 400, 400]
+    for answer in refusals:
+        assert set(answer.json()) == {"error", "error_description"}
+        assert (answer.json()["error"], answer.headers["cache-control"]) == ("invalid_request", "no-store")
 
 
 def test_body_that_is_no_text_is_refused(web):

@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from bot.config.addresses import proxies
 from bot.domain.credential import State
 from bot.domain.role import Permission
 from bot.domain.route import Route
+from bot.service.last_use import LastUse, Use
 from bot.web.proxies import Proxies
 from tests.support.people import make_policy
-from tests.support.web import API, Door, visiting
+from tests.support.web import API, Door, served, visiting
 
+FAR = "203.0.113.9"
 ROUTES = (
     Route(methods=frozenset({"GET", "HEAD"}), path="/users/*", permission=Permission.USERS_READ),
     Route(methods=frozenset({"DELETE"}), path="/users/*", permission=Permission.USERS_WRITE),
@@ -154,3 +157,29 @@ def test_the_last_use_is_from_behind_the_proxy(client, door):
     headers = {"X-Forwarded-For": "198.51.100.1, 203.0.113.9"}
     client.post("/oauth2/token", data=form, auth=(door.client_id, door.secret), headers=headers)
     assert [use.address for use in door.last_use._noted.values()] == ["203.0.113.9"]
+
+
+class Noting(LastUse):
+    """Remembers what a flush would take away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+
+    def note(self, use: Use) -> None:
+        self.addresses.append(use.address)
+        super().note(use)
+
+
+@pytest.mark.parametrize(("named", "status", "seen"), [("10.0.0.0/8", 403, "127.0.0.1"), ("127.0.0.1", 200, FAR)])
+def test_over_a_socket_too_nobody_but_a_named_proxy_says_where_a_request_is_from(door, token, named, status, seen):
+    """The server has a middleware of its own, which believes whoever connects from this machine."""
+    form = {"grant_type": "client_credentials"}
+    far = {"X-Forwarded-For": FAR, "X-Forwarded-Proto": "https"}
+    noting = Noting()
+    door = replace(door, proxies=Proxies(proxies(named)), last_use=noting)
+    with served(door.app()) as address, httpx.Client(base_url=address) as peer:
+        said = {"X-Original-Method": "GET", "X-Original-URI": "/users/1", "Authorization": f"Bearer {token}"}
+        assert peer.get("/authorize", headers=far | said).status_code == status
+        peer.post("/oauth2/token", data=form, auth=(door.client_id, door.secret), headers=far).raise_for_status()
+    assert noting.addresses == [seen]
