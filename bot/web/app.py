@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,7 +19,7 @@ from bot.domain.ids import short_code
 from bot.ports import World
 from bot.service.forward import Gate
 from bot.service.tokens import Tokens
-from bot.web import authorize, metadata, sophos
+from bot.web import authorize, description, metadata, sophos
 from bot.web.aside import Aside
 from bot.web.authorize import AuthorizeEndpoint
 from bot.web.health import HealthEndpoint
@@ -65,6 +66,7 @@ def create(parts: Parts) -> Starlette:
         Route(metadata.REVOCATION_PATH, RevocationEndpoint(parts.tokens, parts.world, slowing, aside)),
         Route(metadata.KEYS_PATH, _said(lambda: parts.signer.key_set(parts.world.clock.now()))),
         Route(metadata.METADATA_PATH, _said(lambda: document)),
+        Route(description.PATH, _said(cache(lambda: description.of(parts.issuer, parts.world.version)))),
         Route(authorize.PATH, AuthorizeEndpoint(Gate(tokens=parts.tokens, routes=parts.world.policy.routes))),
         Route("/healthz", HealthEndpoint(parts.world.store).answer),
     ]

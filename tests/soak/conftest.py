@@ -1,5 +1,5 @@
 """The programs that the soak kills."""
 
-from tests.support.keeping import keeper, program_of
+from tests.support.keeping import keeper, name, program_of
 
-__all__ = ["keeper", "program_of"]
+__all__ = ["keeper", "name", "program_of"]
