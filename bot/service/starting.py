@@ -8,8 +8,9 @@ from bot.domain.events import PolicyChanged, ServiceStarted, Via
 from bot.ports import World
 
 _LONGEST_DIFFERENCE = 20_000
-"""Bytes as JSON, in which quotes, backslashes and line ends take two. An entry of the ledger holds 65,535: the whole
-text stands beside the difference, and takes 40,960 at most (`bot.config.policy.SIZE_MOST`, all of it escaped)."""
+_ROOM = 61_500
+"""Bytes as JSON, in which quotes, backslashes and line ends take two. An entry of the ledger holds 65,535, and the
+whole text stands beside the difference: it takes 60,000 at most (`bot.config.policy.SIZE_MOST`)."""
 
 
 def announce(world: World, version: str) -> None:
@@ -35,13 +36,16 @@ def announce(world: World, version: str) -> None:
 
 def _difference(before: str, after: str) -> str:
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "before", "after", lineterm="", n=1)
-    return "\n".join(_as_many_as_fit(lines))
+    return "\n".join(_as_many_as_fit(lines, min(_LONGEST_DIFFERENCE, _ROOM - _size(after))))
 
 
-def _as_many_as_fit(lines: Iterable[str]) -> Iterable[str]:
-    room = _LONGEST_DIFFERENCE
+def _size(text: str) -> int:
+    return len(json.dumps(text, ensure_ascii=False).encode())
+
+
+def _as_many_as_fit(lines: Iterable[str], room: int) -> Iterable[str]:
     for line in lines:
-        room -= len(json.dumps(line + "\n", ensure_ascii=False).encode())
+        room -= _size(line + "\n")
         if room < 0:
             yield "… the rest is the difference of the two texts themselves"
             return

@@ -1,12 +1,14 @@
 """Every mistake that a policy file can have is told with its key, its line, what is wrong and what to do."""
 
 import codecs
+import json
 from pathlib import Path
 
 import pytest
 
 from bot.config import PolicyError, load_policy, parse_policy
 from bot.config.mistakes import Mistake
+from bot.config.policy import SIZE_MOST
 
 SOUND = """\
 [organization]
@@ -353,11 +355,14 @@ def test_what_is_not_utf_8_is_told_with_its_line() -> None:
     assert (mistake.line, mistake.problem) == (2, "This is not UTF-8.")
 
 
-def test_a_file_of_20_kib_is_read_and_a_byte_more_is_not() -> None:
-    most = SOUND.encode() + b"#" * (20 * 1024 - len(SOUND.encode()))
-    parse_policy(most, source="cred.toml")
-    (mistake,) = mistakes(most + b"#")
-    assert mistake.problem == "It is larger than 20 KiB."
+@pytest.mark.parametrize(("filling", "bytes_"), [("#", 1), ("\\", 2), ('"', 2), ("\t", 2), ("\n", 2), ("€", 3)])
+def test_a_file_is_read_as_long_as_the_ledger_can_hold_it_and_no_longer(filling: str, bytes_: int) -> None:
+    """Beside `tests/main/test_program.py`, where an entry is made of the longest."""
+    taken = len(json.dumps(text := SOUND + "#", ensure_ascii=False).encode()) - 2
+    most = text + filling * ((SIZE_MOST - taken) // bytes_)
+    parse_policy(most.encode(), source="cred.toml")
+    (mistake,) = mistakes((most + filling).encode())
+    assert mistake.problem.startswith("It is longer than 60000 bytes")
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.config import PolicyError, load_policy, read_settings
-from bot.config.policy import SIZE_MOST, parse_policy
+from bot.config.policy import SIZE_MOST, parse_policy, size_of
 from bot.domain.clauses import Leaks
 from bot.main.assembly import build
 from bot.main.opening import NotReadyError, open_house, read_keys
@@ -77,7 +77,7 @@ def test_a_policy_that_changed_is_recorded_with_its_difference(tmp_path, slack):
 def filled_up(filling):
     """A policy of the greatest size: the example, and a comment of many lines."""
     text = POLICY.read_text()
-    while len((text + f"# {filling}\n").encode()) <= SIZE_MOST:
+    while size_of((text + f"# {filling}\n").encode()) <= SIZE_MOST:
         text += f"# {filling}\n"
     return parse_policy(text.encode(), source="filled up")
 
