@@ -18,6 +18,7 @@ def held(
     fakes. `patience`: seconds for all of it.
     """
     told = {"DESCRIBED_AT": at, "DESCRIBED_PAIR": json.dumps(pair), "PYTHONHASHSEED": "0"}
+    told |= dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1")
     done = subprocess.run(
         [sys.executable, "-m", "tests.support.asking", json.dumps(examples), str(rest)],
         cwd=ROOT,
