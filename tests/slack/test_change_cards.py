@@ -221,7 +221,7 @@ def test_buttons_in_one_row_have_names_of_their_own():
         if block["type"] == "actions"
         for element in block["elements"]
     ]
-    assert len(names) == len(set(names)) == 5
+    assert len(names) == len(set(names)) == 6
     assert ChangeMark(Kind.ROTATE, specimens.SUBJECT).pack() in json.dumps(OTHERS["show-active"])
 
 
