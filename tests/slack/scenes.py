@@ -300,7 +300,9 @@ _BUTTONS: dict[Action, Mapping[str, Callable[[Lounge], Sends]]] = {
     Action.DETAILS: _on_request(Action.DETAILS, _asked),
     Action.MORE: {f" ({choice})": _more(choice) for choice in Choice},
     Action.PAGE: {"": _pressed(Action.PAGE, _paged, ephemeral=True)},
-    Action.ADD: {"": lambda _lounge: lambda sender: sender.press_in({"type": "home", "id": "V0HOME"}, Action.ADD, "add")},
+    Action.ADD: {
+        "": lambda _lounge: lambda sender: sender.press_in({"type": "home", "id": "V0HOME"}, Action.ADD, "add")
+    },
     Action.HOME_PAGE: _on_home(Action.HOME_PAGE, _paged),
     Action.AUDIT: {"": _pressed(Action.AUDIT, lambda lounge: str(_stored(lounge).id), ephemeral=True)},
     Action.CHANGE: {label: _change(kind) for label, kind in _CHANGES.items()},

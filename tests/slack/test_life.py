@@ -114,8 +114,7 @@ def test_wrong_word_gets_the_right_one(lounge, typo):
 def test_auditor_sees_it_and_may_not_change_it(lounge, olgas):
     shown = lounge.type(f"show {NAME}", people.SAM)
     assert str(olgas.client_id) in json.dumps(shown)
-    offered = [each for block in shown["blocks"] if block["type"] == "actions" for each in block["elements"]]
-    assert [button["action_id"].rpartition(".")[2] for button in offered] == ["audit"]
+    assert [button["action_id"].rpartition(".")[2] for button in _buttons(shown)] == ["diagnose", "audit"]
     assert "Only its owner or an admin" in lounge.type(f"delete {NAME}", people.SAM)["text"]
     assert "Only its owner or an admin" in lounge.type(f"suspend {NAME}", people.SAM)["text"]
 
@@ -124,19 +123,18 @@ def test_looked_up_it_offers_what_fits_its_state(lounge, olgas):
     def offers():
         shown = lounge.type(f"show {NAME}", people.OLGA)
         slack_takes(shown)
-        rows = [block["elements"] for block in shown["blocks"] if block["type"] == "actions"]
-        return [element["action_id"].rpartition(".")[2] for row in rows for element in row]
+        return [button["action_id"].rpartition(".")[2] for button in _buttons(shown)]
 
-    assert offers() == ["rotate", "extend", "transfer", "expire", "suspend", "delete"]
+    assert offers() == ["rotate", "extend", "transfer", "expire", "diagnose", "suspend", "delete"]
     request = ask(
         lounge, olgas, Kind.EXTEND, expires_on=lounge.house.world.policy.today(olgas.expires_at).replace(month=7)
     )
     assert "extend" not in offers()
     assert request.code in json.dumps(lounge.type(f"show {NAME}", people.OLGA))
     lifecycle.suspend(lounge.house.world, olgas.id, people.OLGA)
-    assert offers() == ["resume", "transfer", "expire", "delete"]
+    assert offers() == ["resume", "transfer", "expire", "diagnose", "delete"]
     deleting(lounge, olgas)
-    assert offers() == ["undo"]
+    assert offers() == ["diagnose", "undo"]
 
 
 # --- suspension -------------------------------------------------------------------------------------------------------
@@ -299,8 +297,11 @@ def _expired(lounge, credential) -> str:
     sweep(lounge.house.world)
     shown = lounge.type(f"show {credential.name}")
     slack_takes(shown)
-    (row,) = [block["elements"] for block in shown["blocks"] if block["type"] == "actions"]
-    return str(row[0]["value"])
+    return next(str(button["value"]) for button in _buttons(shown) if button["action_id"] == Action.AGAIN)
+
+
+def _buttons(shown) -> list[dict[str, object]]:
+    return [each for block in shown["blocks"] if block["type"] == "actions" for each in block["elements"]]
 
 
 def _presets(form) -> dict[str, object]:
@@ -327,4 +328,4 @@ def test_name_that_somebody_holds_by_then_gets_a_number(lounge, olgas):
 def test_owner_who_may_not_add_is_not_offered_another_one(lounge, olgas):
     _expired(lounge, olgas)
     shown = lounge.type(f"show {NAME}", people.OLGA)
-    assert not any(block["type"] == "actions" for block in shown["blocks"])
+    assert [button["action_id"] for button in _buttons(shown)] == [Action.DIAGNOSE]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.domain.credential import Credential, Delivery, ReceiptState, SecretState, State
+from bot.domain.credential import Credential, Delivery, ReceiptState, Secret, SecretState, State
 from bot.domain.ids import SecretId
 from bot.domain.kind import Kind
 from bot.domain.request import Request, Verdict
@@ -13,7 +13,7 @@ from tests.support import road, soundness
 from tests.support.finishing import issue_again
 from tests.support.live import ANA, MAYA, SAM, Program
 from tests.support.road import Json, Pair
-from tests.support.sandbox import words
+from tests.support.sandbox import eventually, words
 
 REASON = {Block.REASON: {Action.ENTRY: "Things have changed."}}
 TYPED: dict[Kind, Callable[[str], Json]] = {
@@ -150,12 +150,17 @@ class Life:
     def _finish_rotate(self) -> None:
         if self._asked(Kind.ROTATE).state is RequestState.APPROVED:
             reveal_new(self.program, self.name)
-        newest = credential(self.program, self.name).newest
+        newest = self._delivered()
         if newest.delivery is not Delivery.DELIVERED and newest.receipt is ReceiptState.AWAITING:
             issue_again(self.program, self.name)
         new = [pair for pair in road.all_shown(self.program, self.name) if pair.secret != self.first.secret]
         assert [road.works(self.program, pair) for pair in new] == [False] * (len(new) - 1) + [True]
         self._still_works()
+
+    def _delivered(self) -> Secret:
+        """The newest secret, once it is known what became of the message that shows it."""
+        eventually(lambda: credential(self.program, self.name).newest.delivery is not Delivery.PENDING, "a delivery")
+        return credential(self.program, self.name).newest
 
     def _finish_delete(self) -> None:
         if self._asked(Kind.DELETE).state is RequestState.PENDING:
