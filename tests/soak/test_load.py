@@ -68,7 +68,7 @@ class Fall:
 @contextmanager
 def two_over_postgresql(folder, postgres):
     """A program that lives and another that dies, over one database, known by one address."""
-    with a_program(folder, mode="http", database=Handed.new(postgres), ack_seconds=10.0) as program:
+    with a_program(folder, mode="http", database=Handed.new(postgres)) as program:
         door, running = Door(program.port + 1), []
 
         def start() -> None:
@@ -93,7 +93,7 @@ def two_over_postgresql(folder, postgres):
 @contextmanager
 def one_over_sqlite(folder, _postgres):
     """On SQLite there is one process: it dies itself."""
-    with a_program(folder, mode="http", ack_seconds=10.0) as program:
+    with a_program(folder, mode="http") as program:
         yield program, [], Mortal(Door(program.port), program.kill, program.start, program.stop)
 
 
