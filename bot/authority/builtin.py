@@ -37,7 +37,7 @@ class Pepper:
 
 
 class BuiltinAuthority:
-    """Implements `bot.ports.Authority`, and `bot.service.authentication.SecretCheck` for its own records."""
+    """Implements `bot.ports.Authority`, and `bot.service.logins.authentication.SecretCheck` for its own records."""
 
     name = "builtin"
 

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from bot.authority.builtin import BuiltinAuthority
 from bot.authority.key_sets import KeySets
 from bot.domain.client_key import ALGORITHMS, NO_KEY, ClientKey, has_address
-from bot.service.assertions import Assertion
-from bot.service.authentication import SECRETS_COMPARED
+from bot.service.logins.assertions import Assertion
+from bot.service.logins.authentication import SECRETS_COMPARED
 from bot.service.public_key import PublicKey, algorithms, opened
 
 _MOST_TRIED = 4
@@ -26,7 +26,7 @@ _NOBODYS: dict[str, PublicKey] = {
 
 
 class Signatures:
-    """Implements `bot.service.assertions.SignatureCheck` for the records of the built-in authority."""
+    """Implements `bot.service.logins.assertions.SignatureCheck` for the records of the built-in authority."""
 
     def __init__(self, authority: BuiltinAuthority, key_sets: KeySets) -> None:
         self._authority = authority

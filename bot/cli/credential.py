@@ -36,7 +36,7 @@ def why(
         places = read_places(os.environ)
         policy = load_policy(places.policy)
         from bot.main.diagnosing import diagnose, read_token  # noqa: PLC0415 - see bot.cli
-        from bot.service.diagnosis import Finding, Question  # noqa: PLC0415 - the same
+        from bot.service.logins.diagnosis import Finding, Question  # noqa: PLC0415 - the same
 
         times = None if token is None else read_token(token)
         question = Question(client_id=client_id, method=method, path=path, estate=estate, token=times)

@@ -16,7 +16,7 @@ from bot.domain.policy import Policy
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bot.service.importing import Desk, Found
+    from bot.service.vendors.importing import Desk, Found
 
 _SHOWN = 12
 """Rows in the table of what would be done; the rest is counted."""
@@ -71,7 +71,7 @@ def _desk(places: Places, policy: Policy) -> "Iterator[Desk]":
     from bot.main.assembly import SystemClock, SystemEntropy  # noqa: PLC0415 - see bot.cli
     from bot.main.beside import beside  # noqa: PLC0415 - the same
     from bot.main.opening import read_keys  # noqa: PLC0415 - the same
-    from bot.service.importing import Desk  # noqa: PLC0415 - the same
+    from bot.service.vendors.importing import Desk  # noqa: PLC0415 - the same
 
     clock = SystemClock()
     with beside(places, read_keys(places), policy, clock) as opened:
@@ -79,7 +79,7 @@ def _desk(places: Places, policy: Policy) -> "Iterator[Desk]":
 
 
 def _look(desk: "Desk", file: Path) -> "Found":
-    from bot.service import importing, spreadsheet  # noqa: PLC0415 - see bot.cli
+    from bot.service.vendors import importing, spreadsheet  # noqa: PLC0415 - see bot.cli
 
     try:
         with file.open("rb") as opened:
@@ -135,7 +135,7 @@ def _asked(found: "Found") -> bool:
 
 def _take_over(desk: "Desk", found: "Found") -> int:
     from bot.ports import Conflict, StoreBusyError  # noqa: PLC0415 - see bot.cli
-    from bot.service import importing  # noqa: PLC0415 - the same
+    from bot.service.vendors import importing  # noqa: PLC0415 - see bot.cli
 
     try:
         with _progress("Writing", None):

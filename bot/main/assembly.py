@@ -24,13 +24,13 @@ from bot.main.opening import Opened, open_house, read_keys
 from bot.main.program import Part, Program
 from bot.main.witnessing import Witnesses
 from bot.ports import Clock, Concealed, Entropy, Siem, World
-from bot.service.assertions import Assertions
-from bot.service.authentication import Authentication
-from bot.service.last_use import LastUse
-from bot.service.logins import Logins
-from bot.service.tokens import Tokens
-from bot.slack.directory import SlackDirectory
-from bot.slack.web_api import web_client
+from bot.service.logins.assertions import Assertions
+from bot.service.logins.authentication import Authentication
+from bot.service.logins.gathering import Logins
+from bot.service.logins.last_use import LastUse
+from bot.service.logins.tokens import Tokens
+from bot.slack.wire.directory import SlackDirectory
+from bot.slack.wire.web_api import web_client
 from bot.store import RosterStore, SqlStore
 from bot.store.authentication import ClientLookup
 from bot.store.holding import Duty

@@ -12,8 +12,8 @@ from bot.domain.ids import UserId
 from bot.domain.policy import Policy
 from bot.domain.token_times import TokenTimes, times_of
 from bot.main.opening import NotReadyError, read_keys, told_of
-from bot.service.diagnosis import Diagnosis, Doctor, Question
-from bot.service.diagnosis_words import cause, remedy
+from bot.service.logins.diagnosis import Diagnosis, Doctor, Question
+from bot.service.logins.diagnosis_words import cause, remedy
 from bot.store import SCHEMAS
 from bot.store.history import SqlHistory
 from bot.store.roster import name_of
@@ -25,7 +25,7 @@ _TOKEN_MOST = 16 * 1024
 
 
 class _Terminal:
-    """`bot.service.diagnosis_words.Speech`, as a terminal shows it."""
+    """`bot.service.logins.diagnosis_words.Speech`, as a terminal shows it."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

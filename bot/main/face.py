@@ -11,18 +11,18 @@ from slack_sdk.errors import SlackApiError
 from bot.config import HttpMode, Settings, SocketMode
 from bot.main.opening import NotReadyError
 from bot.ports import World
-from bot.slack import home
 from bot.slack.app import build_app
 from bot.slack.background import Background
-from bot.slack.directory import SlackDirectory
 from bot.slack.face import Face
-from bot.slack.http import SlackEvents
+from bot.slack.listeners import home
 from bot.slack.manifest import WATCH_SCOPES
 from bot.slack.notifier import SlackNotifier
 from bot.slack.reply import Replies
-from bot.slack.scopes import granted
-from bot.slack.socket import SocketConnection
-from bot.slack.web_api import API_URL, UNANSWERED
+from bot.slack.wire.directory import SlackDirectory
+from bot.slack.wire.http import SlackEvents
+from bot.slack.wire.scopes import granted
+from bot.slack.wire.socket import SocketConnection
+from bot.slack.wire.web_api import API_URL, UNANSWERED
 
 _log = logging.getLogger(__name__)
 

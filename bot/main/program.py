@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from bot.main.face import SlackFace
 from bot.ports import DirectoryUnavailableError, StoreBusyError, World
 from bot.scheduler import Guard, Job, Outbox, Scheduler, Threads
-from bot.service.outbox import Sending
+from bot.service.delivery.outbox import Sending
 from bot.service.starting import announce
 from bot.service.sweep import sweep
 from bot.store import SqlStore

@@ -14,9 +14,9 @@ from bot.config import SlackSettings, SocketMode
 from bot.domain.ids import ChannelId
 from bot.domain.policy import Policy
 from bot.slack.manifest import HISTORY_SCOPES, SCOPES, WATCH_SCOPES
-from bot.slack.quiet import bolt_logger
-from bot.slack.scopes import granted, header
-from bot.slack.web_api import UNANSWERED, web_client
+from bot.slack.wire.quiet import bolt_logger
+from bot.slack.wire.scopes import granted, header
+from bot.slack.wire.web_api import UNANSWERED, web_client
 
 Line = tuple[str, bool, str]
 """Subject, passed, what was seen or what to do."""

@@ -14,9 +14,10 @@ from bot.domain.ids import CredentialId, RequestId, UserId
 from bot.domain.request import Request
 from bot.domain.voting import Ballot, judge, may_withdraw
 from bot.ports import World
-from bot.service import inventory, reviewing
-from bot.service.deciding import may_decide
+from bot.service import reviewing
+from bot.service.expiry.deciding import may_decide
 from bot.service.freshness import refresh_for, refresh_voters
+from bot.service.reading import inventory
 from bot.service.requests import record_refusal
 
 _UNKNOWN = Denied(Reason.NOT_FOUND, "I know no such request, or it is not for you to see.")

@@ -1,7 +1,8 @@
 """Break-glass: a credential at once, for a named few, without approval and not quietly; reviewed by two others after.
 
 Taking it is one transaction: the request is opened, approved by rule, and everybody is told. Its owner then reveals it
-as any other (`bot.service.issuance`), where everything is checked once more. The review is `bot.service.reviewing`.
+as any other (`bot.service.handover.issuance`), where everything is checked once more. The review is
+`bot.service.reviewing`.
 """
 
 from dataclasses import dataclass
@@ -19,8 +20,8 @@ from bot.domain.request import Asked, Request, digest_of
 from bot.domain.request import State as RequestState
 from bot.domain.role import Role
 from bot.ports import Reader, World
-from bot.service import alarm
 from bot.service.asking import Field, Problem, name_taken, naming_problem, words_problem
+from bot.service.delivery import alarm
 from bot.service.entering import enter
 
 

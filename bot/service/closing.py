@@ -9,7 +9,7 @@ from bot.domain.kind import NEW
 from bot.domain.machine import can
 from bot.domain.request import TRANSITIONS, Request, State, Verb
 from bot.ports import UnitOfWork, World
-from bot.service import notices
+from bot.service.delivery import notices
 
 
 def close(

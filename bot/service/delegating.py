@@ -12,8 +12,8 @@ from bot.domain.events import DelegationBegun, DelegationEnded, Via
 from bot.domain.ids import DelegationId, UserId
 from bot.domain.request import Request, State
 from bot.ports import Reader, UnitOfWork, World
-from bot.service import notices
 from bot.service.asking import Field, Problem
+from bot.service.delivery import notices
 
 _MOST = 100
 """Undecided requests that somebody is asked for at once; those that are still undecided then ask by their reminder."""

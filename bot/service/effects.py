@@ -20,13 +20,14 @@ from bot.domain.request import DECLINED, Request, State
 from bot.domain.request import Verb as RequestVerb
 from bot.domain.voting import effect_stands, may_claim
 from bot.ports import UnitOfWork, World
-from bot.service import errands, notices
 from bot.service.changing import POSSIBLE
 from bot.service.closing import close, withdraw, withdraw_all
+from bot.service.delivery import notices
+from bot.service.expiry.grouping import Address, redraw, settle, tell_together
 from bot.service.freshness import refresh_for
-from bot.service.grouping import Address, redraw, settle, tell_together
+from bot.service.handover.receipts import NOT_FOUND
 from bot.service.lifecycle import warned_again
-from bot.service.receipts import NOT_FOUND
+from bot.service.vendors import errands
 
 HANDED_ON = "It was transferred since: its new owner can ask for it."
 Effect = Callable[[World, UnitOfWork, Request, Credential], Credential]

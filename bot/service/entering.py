@@ -7,7 +7,7 @@ from bot.domain.client_key import name_of
 from bot.domain.events import RequestAllowed, RequestOpened, Via
 from bot.domain.request import Request, Verb
 from bot.ports import UnitOfWork, World
-from bot.service import notices
+from bot.service.delivery import notices
 
 
 def enter(world: World, work: UnitOfWork, request: Request, submission: str) -> Request:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.domain.events import RequestEscalated, Via
 from bot.ports import World
-from bot.service import notices
+from bot.service.delivery import notices
 
 
 def escalate_undecided(world: World, *, limit: int = 100) -> int:

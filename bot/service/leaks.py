@@ -17,10 +17,10 @@ from bot.domain.events import SecretLeaked, Via
 from bot.domain.ids import BUILTIN, ChannelId, ClientId, UserId
 from bot.domain.notice import NoticeKind
 from bot.ports import Concealed, Reader, UnitOfWork, World
-from bot.service import notices
-from bot.service.inventory import standing_of
-from bot.service.secrets import retire_telling
-from bot.service.sight import may_see
+from bot.service.delivery import notices
+from bot.service.handover.secrets import retire_telling
+from bot.service.reading.inventory import standing_of
+from bot.service.reading.sight import may_see
 
 FOUND = "somebody found it in a message"
 SEEN = "it stood in a message in a watched channel"

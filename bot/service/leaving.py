@@ -11,8 +11,8 @@ from bot.domain.events import PersonLeft, Via
 from bot.domain.ids import ChannelId, CredentialId, UserId
 from bot.domain.request import Request, Verb
 from bot.ports import UnitOfWork, World
-from bot.service import notices
 from bot.service.closing import close
+from bot.service.delivery import notices
 
 
 def close_abandoned(world: World, *, limit: int = 100) -> int:

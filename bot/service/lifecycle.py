@@ -29,13 +29,13 @@ from bot.domain.notice import NoticeKind, Resolution
 from bot.domain.reminder import Plan
 from bot.domain.suspension import ASKED, DELETION_UNDONE, Suspension
 from bot.ports import Told, UnitOfWork, World
-from bot.service import alarm, notices
 from bot.service.changing import taken_without_approval
 from bot.service.closing import withdraw_all
-from bot.service.grouping import Address, redraw, reopen, settle, tell_together
-from bot.service.overlap import warn
-from bot.service.receipts import NOT_FOUND
-from bot.service.secrets import retire_all, retire_telling
+from bot.service.delivery import alarm, notices
+from bot.service.expiry.grouping import Address, redraw, reopen, settle, tell_together
+from bot.service.handover.overlap import warn
+from bot.service.handover.receipts import NOT_FOUND
+from bot.service.handover.secrets import retire_all, retire_telling
 
 
 def expire_due(world: World, *, limit: int = 100) -> int:

@@ -1,7 +1,7 @@
 """The road of an approval request: asked, decided by others, withdrawn or lapsed.
 
 Somebody asks for a credential. Other people, never the requester and never the owner, say yes or no. Once enough of
-them have said yes, the owner may reveal the secret (`bot.service.issuance`). Each step is one transaction: the
+them have said yes, the owner may reveal the secret (`bot.service.handover.issuance`). Each step is one transaction: the
 request's new state, its ledger entry and the messages that tell people commit together, or nothing happened.
 """
 
@@ -16,14 +16,14 @@ from bot.domain.naming import clean, name_shape
 from bot.domain.request import Asked, Request, State, Verb, digest_of
 from bot.domain.voting import Ballot, cast_by, judge, may_withdraw
 from bot.ports import Conflict, StoreBusyError, UnitOfWork, World
-from bot.service import notices
 from bot.service.asking import AddCommand, Field, Problem, key_of, name_taken, problems_with
 from bot.service.changing import ChangeCommand, change_of, changeable, problems_with_change
 from bot.service.closing import close
+from bot.service.delivery import notices
 from bot.service.effects import carry_out
 from bot.service.entering import claim_by, enter
 from bot.service.freshness import refresh_voters
-from bot.service.secrets import LEAK, retire_working
+from bot.service.handover.secrets import LEAK, retire_working
 
 
 def open_add(world: World, command: AddCommand) -> Request | tuple[Problem, ...]:

@@ -19,8 +19,8 @@ from bot.domain.request import Request, Vote
 from bot.domain.request import Verb as RequestVerb
 from bot.domain.voting import Ballot
 from bot.ports import Reader, UnitOfWork, World
-from bot.service import alarm
 from bot.service.closing import close
+from bot.service.delivery import alarm
 from bot.service.freshness import refresh_for
 from bot.service.lifecycle import end
 from bot.service.requests import record_refusal

@@ -13,25 +13,11 @@ from functools import partial
 from typing import Final, Protocol
 
 from bot.ports import Conflict, StoreBusyError, World
-from bot.service import (
-    checkpoints,
-    delegating,
-    digest,
-    effects,
-    errands,
-    escalating,
-    leaving,
-    lifecycle,
-    overlap,
-    reconciling,
-    replanning,
-    requests,
-    retention,
-    reviewing,
-    siem,
-    unused,
-    warnings,
-)
+from bot.service import delegating, effects, escalating, leaving, lifecycle, requests, reviewing, siem
+from bot.service.delivery import checkpoints, digest, retention
+from bot.service.expiry import replanning, unused, warnings
+from bot.service.handover import overlap, reconciling
+from bot.service.vendors import errands
 
 BATCH: Final = 10
 """Of what one transaction does at most: its entries are sealed and its rows written within a tenth of a second."""

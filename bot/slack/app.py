@@ -13,14 +13,17 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.domain.errors import Denied
-from bot.slack import (
+from bot.slack import errors
+from bot.slack.cards import plain
+from bot.slack.face import Face, Payload, introduced
+from bot.slack.ids import COMMAND, Action, Callback, Shortcut
+from bot.slack.listeners import (
     absences,
     actions,
     answers,
     changes,
     commands,
     diagnosing,
-    errors,
     events,
     glass,
     handover,
@@ -32,12 +35,9 @@ from bot.slack import (
     tracked,
     watching,
 )
-from bot.slack.cards import plain
-from bot.slack.clicks import Click, click_of, tell
-from bot.slack.directory import SlackDirectory
-from bot.slack.face import Face, Payload, introduced
-from bot.slack.ids import COMMAND, Action, Callback, Shortcut
-from bot.slack.quiet import bolt_logger
+from bot.slack.listeners.clicks import Click, click_of, tell
+from bot.slack.wire.directory import SlackDirectory
+from bot.slack.wire.quiet import bolt_logger
 
 Ack = Callable[..., Any]
 
@@ -105,7 +105,7 @@ _log = logging.getLogger(__name__)
 
 
 def build_app(face: Face, directory: SlackDirectory, *, check_token: bool = True) -> App:
-    """The app, ready to be served by `bot.slack.http` or `bot.slack.socket`.
+    """The app, ready to be served by `bot.slack.wire.http` or `bot.slack.wire.socket`.
 
     Asks Slack who the token belongs to, unless `check_token` is off; raises `slack_bolt.error.BoltError` if nobody.
     """
@@ -113,7 +113,7 @@ def build_app(face: Face, directory: SlackDirectory, *, check_token: bool = True
         name="cred",
         logger=bolt_logger(),
         client=face.client,
-        request_verification_enabled=False,  # done before anything is read: see `bot.slack.http`
+        request_verification_enabled=False,  # done before anything is read: see `bot.slack.wire.http`
         process_before_response=True,
         raise_error_for_unhandled_request=True,
         token_verification_enabled=check_token,

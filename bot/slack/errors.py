@@ -9,7 +9,7 @@ import logging
 from slack_sdk.errors import SlackApiError
 
 from bot.ports import Conflict, DirectoryUnavailableError, Entropy, StoreBusyError
-from bot.slack.web_api import MISCONFIGURED
+from bot.slack.wire.web_api import MISCONFIGURED
 
 _log = logging.getLogger(__name__)
 

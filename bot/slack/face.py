@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from bot.domain.errors import Decision, Denied, Reason
 from bot.domain.ids import TeamId, UserId
 from bot.ports import DirectoryUnavailableError, World
-from bot.service import inventory
+from bot.service.reading import inventory
 from bot.slack import errors
 from bot.slack.background import Background, Task
 from bot.slack.cards.pieces import Card, Json, Known

@@ -14,7 +14,7 @@ from bot.domain.errors import Denied, Reason
 from bot.domain.ids import EstateKey, RoleKey, UserId
 from bot.domain.naming import NAME_MAX, name_key
 from bot.domain.policy import Policy
-from bot.service.listing import Wanted
+from bot.service.reading.listing import Wanted
 
 _QUOTES = '"“”„'
 _TERM = re.compile(rf"(?:([A-Za-z_]+):\s*)?(?:[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]|(<[^<>]*>)|(\S+))")

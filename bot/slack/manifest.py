@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from bot.slack.http import PATH
 from bot.slack.ids import COMMAND, Shortcut
+from bot.slack.wire.http import PATH
 
 SCOPES: dict[str, tuple[str, ...]] = {
     "channels:read": ("conversations.info",),

@@ -23,10 +23,10 @@ from bot.ports import Gone, Lost, Rejected, SendResult, Sent, Undeliverable, Uns
 from bot.slack.cards.detour import SHARED
 from bot.slack.cards.pieces import MESSAGE_BLOCKS_MAX, Card, Json, Known, context
 from bot.slack.cards.spoken import spoken
-from bot.slack.history import EVENT, History, Looked, Scope
 from bot.slack.rendering import render
-from bot.slack.troubles import Troubles
-from bot.slack.web_api import UNANSWERED, meaning
+from bot.slack.wire.history import EVENT, History, Looked, Scope
+from bot.slack.wire.troubles import Troubles
+from bot.slack.wire.web_api import UNANSWERED, meaning
 
 _REPEAT = "This may be a repeat: Slack did not answer when I sent it first."
 _SEEN_FOR = 60.0

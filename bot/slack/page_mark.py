@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bot.domain.ids import EstateKey, RoleKey, UserId
 from bot.ports import Place
-from bot.service.listing import EVERYTHING, Wanted
+from bot.service.reading.listing import EVERYTHING, Wanted
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEY = "[a-z0-9-]{0,40}"

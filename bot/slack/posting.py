@@ -1,4 +1,4 @@
-"""The wire under `bot.slack.reply`: a module of its own, because its client is slow to load and no start needs it."""
+"""The wire under `reply`: a module of its own, because its client is slow to load and no start needs it."""
 
 import logging
 from collections.abc import Mapping

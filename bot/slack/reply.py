@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from bot.domain.credential import Delivery
 from bot.slack.cards.pieces import Card, Json
 from bot.slack.cards.spoken import spoken
-from bot.slack.quiet import hush_http
+from bot.slack.wire.quiet import hush_http
 
 if TYPE_CHECKING:
     import httpx

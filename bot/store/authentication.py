@@ -14,7 +14,7 @@ from sqlalchemy import Engine, and_, bindparam, func, select
 
 from bot.domain.credential import SecretState, State
 from bot.domain.ids import BUILTIN, ClientId, CredentialId, EstateKey, RoleKey, SecretId
-from bot.service.authentication import KnownClient, KnownSecret
+from bot.service.logins.authentication import KnownClient, KnownSecret
 from bot.store.columns import moment, moment_or_none
 from bot.store.engine import speech_of
 from bot.store.rows import METADATA
@@ -41,7 +41,7 @@ _NOBODY = [(_NIL, _NIL, "", "", "[]", State.DELETED.value, 0, _NIL, b"", None)]
 
 
 class ClientLookup:
-    """`bot.service.authentication.Clients` over a database. Safe to call from any thread; `close` it at the end."""
+    """`bot.service.logins.authentication.Clients` over a database, for any thread; `close` it at the end."""
 
     def __init__(self, engine: Engine) -> None:
         """Takes a connection of its own, which can write nothing."""

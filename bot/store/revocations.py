@@ -39,7 +39,7 @@ class SqlRevocations:
 
 
 class RevocationLookup:
-    """`bot.service.tokens.Revoked` over a database. Safe to call from any thread; `close` it at the end."""
+    """`bot.service.logins.tokens.Revoked` over a database. Safe to call from any thread; `close` it at the end."""
 
     def __init__(self, engine: Engine) -> None:
         """Takes a connection of its own, which can write nothing."""

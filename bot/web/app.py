@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.domain.ids import short_code
 from bot.ports import World
-from bot.service.forward import Gate
-from bot.service.tokens import Tokens
+from bot.service.logins.forward import Gate
+from bot.service.logins.tokens import Tokens
 from bot.web import authorize, description, metadata, sophos
 from bot.web.aside import Aside
 from bot.web.authorize import AuthorizeEndpoint

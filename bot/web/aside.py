@@ -9,8 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from bot.service.assertions import Assertion
-from bot.service.authentication import Presented
+from bot.service.logins.assertions import Assertion
+from bot.service.logins.authentication import Presented
 
 THREADS = 8
 

@@ -10,8 +10,8 @@ import logging
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bot.service.forward import Gate, Shut, Stopped
-from bot.service.tokens import Living
+from bot.service.logins.forward import Gate, Shut, Stopped
+from bot.service.logins.tokens import Living
 from bot.web.bearer import bearer, challenge, headers_of
 from bot.web.proxies import PROXIED
 

@@ -10,7 +10,7 @@ import jwt
 import msgspec
 
 from bot.domain.client_key import ALGORITHMS
-from bot.service.assertions import JTI_MAX, Assertion
+from bot.service.logins.assertions import JTI_MAX, Assertion
 from bot.web.refusal import Code, Refusal
 
 METHOD = "private_key_jwt"

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot.domain.client_key import canonical, thumbprint
 from bot.domain.ids import ClientId, EstateKey, RoleKey, SecretId, TokenId
-from bot.service.authentication import Claims
+from bot.service.logins.authentication import Claims
 
 ALGORITHM = "EdDSA"
 _TYPE = "at+jwt"
@@ -66,7 +66,7 @@ class _Key:
 
 
 class Ed25519Signer:
-    """`bot.service.authentication.TokenSigner` and `bot.service.tokens.TokenReader`. Its `repr` shows no key."""
+    """The `TokenSigner` and the `TokenReader` of `bot.service.logins`. Its `repr` shows no key."""
 
     def __init__(self, seed: bytes, issuer: str, former: Sequence[FormerKey] = ()) -> None:
         """`seed`: the 32 bytes of an Ed25519 private key. `issuer`: who issues, and for whom by default."""

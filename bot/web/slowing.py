@@ -12,8 +12,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from time import monotonic
 
-from bot.service.assertions import Flaw
-from bot.service.authentication import Presented, Refused, Why
+from bot.service.logins.assertions import Flaw
+from bot.service.logins.authentication import Presented, Refused, Why
 
 FREE = 5
 """Failures that are answered at once: a typing error, a deployment with the old secret."""

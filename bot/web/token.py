@@ -12,8 +12,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bot.ports import StoreBusyError
-from bot.service.assertions import Flaw
-from bot.service.authentication import Authentication, Granted, Refused, Why
+from bot.service.logins.assertions import Flaw
+from bot.service.logins.authentication import Authentication, Granted, Refused, Why
 from bot.web.aside import Aside
 from bot.web.receiving import posted
 from bot.web.refusal import NEVER_KEPT, Code, Refusal

@@ -13,8 +13,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bot.ports import StoreBusyError, World
-from bot.service.authentication import Presented, Refused
-from bot.service.tokens import Living, Tokens
+from bot.service.logins.authentication import Presented, Refused
+from bot.service.logins.tokens import Living, Tokens
 from bot.web.aside import Aside
 from bot.web.receiving import Envelope, posted
 from bot.web.refusal import NEVER_KEPT, Code, Refusal

@@ -11,7 +11,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, unquote_plus
 
 from bot.ports import Concealed
-from bot.service.authentication import Presented
+from bot.service.logins.authentication import Presented
 from bot.web import client_assertion
 from bot.web.receiving import Envelope
 from bot.web.refusal import Code, Refusal

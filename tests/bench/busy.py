@@ -12,8 +12,9 @@ from bot.domain.ids import UserId
 from bot.domain.request import Verdict
 from bot.domain.voting import Ballot
 from bot.main.assembly import build
-from bot.service import issuance, requests, terms
+from bot.service import requests, terms
 from bot.service.asking import AddCommand
+from bot.service.handover import issuance
 from tests.bench import Figure, wire
 from tests.bench.programs import POLICY, environment, prepare, running
 from tests.bench.slack_side import ANA, MAYA, HttpCaller, SlackSide

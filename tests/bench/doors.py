@@ -19,8 +19,8 @@ from bot.domain.role import Permission
 from bot.domain.route import Route
 from bot.main.assembly import SystemEntropy
 from bot.ports import Concealed
-from bot.service.authentication import Authentication, Granted, Presented
-from bot.service.last_use import LastUse
+from bot.service.logins.authentication import Authentication, Granted, Presented
+from bot.service.logins.last_use import LastUse
 from bot.store.authentication import ClientLookup
 from bot.store.revocations import RevocationLookup
 from bot.store.rows import METADATA

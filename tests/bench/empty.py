@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bot.main.serving import _listen
-from bot.slack.http import SlackEvents
-from bot.slack.socket import SocketConnection
-from bot.slack.web_api import web_client
+from bot.slack.wire.http import SlackEvents
+from bot.slack.wire.socket import SocketConnection
+from bot.slack.wire.web_api import web_client
 from tests.bench.slack_side import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 
 

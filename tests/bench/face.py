@@ -15,15 +15,15 @@ from typing import Any
 
 from bot.domain.credential import Delivery, ReceiptState, SecretState
 from bot.domain.ids import UserId
-from bot.service import auditing, home
-from bot.service.auditing import Audited
-from bot.slack import commands
+from bot.service.reading import auditing, home
+from bot.service.reading.auditing import Audited
 from bot.slack.background import Background
 from bot.slack.cards.audit import audited
 from bot.slack.cards.home import home as home_card
 from bot.slack.face import Face
+from bot.slack.listeners import commands
 from bot.slack.reply import Replies
-from bot.slack.web_api import web_client
+from bot.slack.wire.web_api import web_client
 from bot.store.columns import micros
 from tests.bench import Figure
 from tests.bench.million import house_of

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.service import importing
-from bot.service.spreadsheet import COLUMNS, ROWS_MOST, read
+from bot.service.vendors import importing
+from bot.service.vendors.spreadsheet import COLUMNS, ROWS_MOST, read
 from bot.store import open_engine
 from tests.bench import Figure
 from tests.support import vendors

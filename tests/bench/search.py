@@ -5,7 +5,7 @@ from statistics import median
 from time import perf_counter
 
 from bot.domain.errors import Denied
-from bot.service.listing import Wanted, listing
+from bot.service.reading.listing import Wanted, listing
 from tests.bench import Figure
 from tests.bench.million import house_of
 from tests.support import people

@@ -12,7 +12,7 @@ from time import perf_counter
 from sqlalchemy.dialects import sqlite
 
 from bot.domain.notice import NoticeKind
-from bot.service.warnings import raise_due
+from bot.service.expiry.warnings import raise_due
 from bot.store.columns import micros
 from bot.store.warnings import DUE as STATEMENT
 from tests.bench import Figure

@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from bot.ports import Concealed
-from bot.service.authentication import Authentication, Presented, Refused
-from bot.service.last_use import LastUse
+from bot.service.logins.authentication import Authentication, Presented, Refused
+from bot.service.logins.last_use import LastUse
 from bot.store.authentication import ClientLookup
 from tests.bench import Figure
 from tests.support import house as houses

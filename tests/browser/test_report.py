@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.service.pack import Chapter, Checked, Line, PackedLog, page
-from bot.service.telling import Tone
+from bot.service.reading.telling import Tone
 
 pytestmark = pytest.mark.browser
 

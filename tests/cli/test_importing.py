@@ -13,8 +13,8 @@ from bot.domain.person import Member
 from bot.main.beside import beside
 from bot.main.opening import read_keys
 from bot.ports import Conflict
-from bot.service.importing import Found
 from bot.service.starting import announce
+from bot.service.vendors.importing import Found
 from bot.store.exclusive import ExclusiveLock
 from bot.store.roster import RosterStore
 from tests.support.fakes import FakeClock
@@ -171,5 +171,5 @@ def test_a_name_that_is_taken_meanwhile_is_said_and_nothing_written(settled, she
     def late(desk, found):
         raise Conflict("One of these names was taken by somebody else just now.")
 
-    monkeypatch.setattr("bot.service.importing.take_over", late)
+    monkeypatch.setattr("bot.service.vendors.importing.take_over", late)
     assert "Nothing was written. Run the command again" in cred(settled, sheet(), "--yes", code=2).stderr

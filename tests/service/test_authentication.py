@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.domain.credential import State
 from bot.domain.role import READ_ONLY, Permission
 from bot.ports import Concealed
-from bot.service.authentication import Authentication, Claims, Granted, Presented, Refused, Why
-from bot.service.last_use import LastUse
+from bot.service.logins.authentication import Authentication, Claims, Granted, Presented, Refused, Why
+from bot.service.logins.last_use import LastUse
 from tests.support import web
 from tests.support.fakes import START, FakeClock
 from tests.support.people import RETAIL

@@ -15,11 +15,13 @@ from bot.domain.person import Circle
 from bot.domain.request import Request, Verdict
 from bot.domain.request import State as RequestState
 from bot.domain.role import READ_ONLY, SUPER_ADMIN
-from bot.service import break_glass, effects, inventory, lifecycle, looking, outbox, requests, reviewing, terms
+from bot.service import break_glass, effects, lifecycle, requests, reviewing, terms
 from bot.service.asking import Field
 from bot.service.changing import ChangeCommand
-from bot.service.issuance import Press, Shown, reissue
-from bot.service.previewing import preview_change
+from bot.service.delivery import outbox
+from bot.service.handover.issuance import Press, Shown, reissue
+from bot.service.reading import inventory, looking
+from bot.service.reading.previewing import preview_change
 from bot.service.sweep import sweep
 from bot.store.auditing import story_problems
 from tests.support.people import ANA, BEN, CAI, GONE, LOGISTICS, MAYA, OLGA, RETAIL, SAM, member

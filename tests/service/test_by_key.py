@@ -10,10 +10,11 @@ from bot.domain.client_key import thumbprint
 from bot.domain.credential import Delivery, ReceiptState, SecretState
 from bot.domain.kind import Kind
 from bot.domain.request import State, digest_of
-from bot.service import lifecycle, receipts, reconciling, requests
+from bot.service import lifecycle, requests
 from bot.service.asking import Field
 from bot.service.changing import ChangeCommand
-from bot.service.issuance import Press, Shown, reissue
+from bot.service.handover import receipts, reconciling
+from bot.service.handover.issuance import Press, Shown, reissue
 from bot.service.requests import open_add
 from bot.store.auditing import story_problems
 from tests.support import doorway, signing

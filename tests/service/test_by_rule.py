@@ -13,7 +13,7 @@ from bot.domain.notice import NoticeKind
 from bot.domain.request import State, Verdict
 from bot.domain.role import FORENSICS, READ_ONLY, SUPER_ADMIN, Permission
 from bot.service import asking
-from bot.service.issuance import Shown
+from bot.service.handover.issuance import Shown
 from bot.store.auditing import story_problems
 from tests.support.people import ANA, LOGISTICS, MAYA, OLGA, RETAIL
 

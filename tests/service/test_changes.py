@@ -12,13 +12,14 @@ from bot.domain.kind import Kind
 from bot.domain.notice import NoticeKind
 from bot.domain.request import Request
 from bot.domain.request import State as RequestState
-from bot.service import effects, lifecycle, receipts, requests
+from bot.service import effects, lifecycle, requests
 from bot.service.asking import Field, Problem
 from bot.service.changing import ChangeCommand
-from bot.service.issuance import Shown
-from bot.service.last_use import Use
-from bot.service.outbox import send_due
-from bot.service.previewing import preview_change
+from bot.service.delivery.outbox import send_due
+from bot.service.handover import receipts
+from bot.service.handover.issuance import Shown
+from bot.service.logins.last_use import Use
+from bot.service.reading.previewing import preview_change
 from bot.service.sweep import sweep
 from bot.store.auditing import story_problems
 from tests.support.people import ANA, BEN, CAI, MAYA, OLGA, OTTO, SAM, member

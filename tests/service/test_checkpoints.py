@@ -7,8 +7,8 @@ import pytest
 
 from bot.domain.notice import NoticeKind
 from bot.ports import Lost
-from bot.service import checkpoints
-from bot.service.outbox import send_due
+from bot.service.delivery import checkpoints
+from bot.service.delivery.outbox import send_due
 from bot.service.sweep import sweep
 from ledger import Checkpoint, verify_keyless
 

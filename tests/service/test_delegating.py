@@ -12,7 +12,7 @@ from bot.domain.request import Request, State, Verdict
 from bot.domain.role import SUPER_ADMIN
 from bot.service import delegating
 from bot.service.asking import Field
-from bot.service.issuance import Shown
+from bot.service.handover.issuance import Shown
 from bot.service.requests import remind_approvers
 from bot.service.sweep import sweep
 from bot.store.auditing import story_problems

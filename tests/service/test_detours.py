@@ -5,7 +5,7 @@ import pytest
 from bot.domain.notice import NoticeKind
 from bot.domain.request import State
 from bot.ports import Rejected, Sent, Undeliverable, Wait
-from bot.service.outbox import send_due
+from bot.service.delivery.outbox import send_due
 from tests.support.people import ANA, BEN, CAI, LOGISTICS, MAYA
 
 RETAIL_CHANNEL, SECURITY_CHANNEL = "C0RETAIL", "C0SECURITY"
@@ -101,7 +101,7 @@ def test_a_card_whose_channel_closes_after_it_was_posted_stands_anew_in_the_secu
 def test_a_detour_is_committed_with_the_failure_that_is_its_cause(house, archived, monkeypatch):
     house.opened()
     with monkeypatch.context() as patch:
-        patch.setattr("bot.service.outbox._sent", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("bot.service.delivery.outbox._sent", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             send_due(house.world, archived)
     with house.store.read() as reader:

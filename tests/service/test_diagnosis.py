@@ -15,11 +15,11 @@ from bot.domain.route import Route
 from bot.domain.token_times import times_of
 from bot.service import lifecycle, requests
 from bot.service.changing import ChangeCommand
-from bot.service.diagnosis import Doctor, Finding, Question
-from bot.service.diagnosis_words import cause, remedy
-from bot.service.last_use import LastUse, Use
-from bot.service.login_batches import Login
-from bot.service.logins import Logins
+from bot.service.logins.batches import Login
+from bot.service.logins.diagnosis import Doctor, Finding, Question
+from bot.service.logins.diagnosis_words import cause, remedy
+from bot.service.logins.gathering import Logins
+from bot.service.logins.last_use import LastUse, Use
 from bot.service.sweep import sweep
 from tests.support import vendors
 from tests.support.people import ANA, LOGISTICS, OLGA

@@ -14,8 +14,10 @@ from bot.domain.notice import NoticeKind
 from bot.domain.reminder import Hours
 from bot.domain.role import SUPER_ADMIN
 from bot.ports import Lost
-from bot.service import digest, lifecycle, receipts
-from bot.service.outbox import send_due
+from bot.service import lifecycle
+from bot.service.delivery import digest
+from bot.service.delivery.outbox import send_due
+from bot.service.handover import receipts
 from bot.service.sweep import sweep
 from bot.store.rows import METADATA
 from tests.support.people import GONE, MAYA, OLGA, RETAIL

@@ -10,10 +10,11 @@ from bot.domain.kind import Kind
 from bot.domain.naming import name_shape
 from bot.domain.notice import NoticeKind
 from bot.domain.request import State as RequestState
-from bot.service import errands, lifecycle, requests
+from bot.service import lifecycle, requests
 from bot.service.changing import ChangeCommand
-from bot.service.outbox import send_due
+from bot.service.delivery.outbox import send_due
 from bot.service.sweep import sweep
+from bot.service.vendors import errands
 from bot.store.auditing import story_problems
 from tests.support import vendors
 from tests.support.people import ANA, CAI, GONER, MAYA, OLGA, RETAIL

@@ -14,7 +14,7 @@ from bot.domain.notice import NoticeKind
 from bot.domain.person import Circle
 from bot.domain.request import State
 from bot.domain.role import SUPER_ADMIN
-from bot.service.issuance import Shown
+from bot.service.handover.issuance import Shown
 from bot.service.sweep import sweep
 from bot.store.auditing import story_problems
 from tests.support.people import ANA, GONE, MAYA, OLGA, SAM

@@ -14,8 +14,8 @@ from bot.domain.role import SUPER_ADMIN
 from bot.domain.suspension import ASKED, DELETION_UNDONE, Suspension
 from bot.service import effects, lifecycle, requests
 from bot.service.changing import ChangeCommand
-from bot.service.looking import CredentialView, look, look_again
-from bot.service.outbox import send_due
+from bot.service.delivery.outbox import send_due
+from bot.service.reading.looking import CredentialView, look, look_again
 from bot.service.sweep import sweep
 from bot.store.auditing import story_problems
 from tests.support.people import ANA, BEN, CAI, MAYA, OLGA, SAM

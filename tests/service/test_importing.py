@@ -11,9 +11,10 @@ from bot.domain.credential import State
 from bot.domain.kind import Kind
 from bot.domain.naming import name_shape
 from bot.ports import Conflict
-from bot.service import importing, lifecycle, requests
+from bot.service import lifecycle, requests
 from bot.service.changing import ChangeCommand
-from bot.service.spreadsheet import COLUMNS, read
+from bot.service.vendors import importing
+from bot.service.vendors.spreadsheet import COLUMNS, read
 from bot.store import open_engine
 from bot.store.auditing import story_problems
 from tests.support import people, vendors

@@ -10,8 +10,9 @@ from bot.domain.credential import State as CredentialState
 from bot.domain.errors import Denied, Reason
 from bot.domain.notice import NoticeKind
 from bot.domain.request import State
-from bot.service import lifecycle, receipts, reconciling
-from bot.service.issuance import Press, reissue
+from bot.service import lifecycle
+from bot.service.handover import receipts, reconciling
+from bot.service.handover.issuance import Press, reissue
 from bot.service.sweep import sweep
 from tests.support.people import ANA, APPROVERS, BEN, MAYA, OLGA, member
 

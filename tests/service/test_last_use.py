@@ -11,9 +11,9 @@ from bot.domain.credential import Delivery, ReceiptState
 from bot.domain.errors import Denied
 from bot.domain.notice import NoticeKind
 from bot.ports import Conflict, StoreBusyError
-from bot.service import receipts
-from bot.service.issuance import Press, reissue
-from bot.service.last_use import BATCH, LastUse, Use
+from bot.service.handover import receipts
+from bot.service.handover.issuance import Press, reissue
+from bot.service.logins.last_use import BATCH, LastUse, Use
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 

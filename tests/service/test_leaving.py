@@ -7,9 +7,10 @@ from bot.domain.kind import Kind
 from bot.domain.notice import NoticeKind
 from bot.domain.request import Request, State
 from bot.domain.role import SUPER_ADMIN
-from bot.service import effects, errands, leaving, lifecycle, requests
+from bot.service import effects, leaving, lifecycle, requests
 from bot.service.changing import ChangeCommand
 from bot.service.sweep import sweep
+from bot.service.vendors import errands
 from bot.store import RosterStore
 from bot.store.auditing import story_problems
 from tests.support import vendors

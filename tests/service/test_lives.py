@@ -19,9 +19,10 @@ from bot.domain.credential import SecretState, State
 from bot.domain.kind import Kind
 from bot.domain.request import Request
 from bot.domain.request import State as RequestState
-from bot.service import effects, lifecycle, overlap, receipts, requests
+from bot.service import effects, lifecycle, requests
 from bot.service.changing import ChangeCommand
-from bot.service.issuance import Press, Shown, reissue
+from bot.service.handover import overlap, receipts
+from bot.service.handover.issuance import Press, Shown, reissue
 from bot.service.sweep import sweep
 from bot.store.auditing import story_problems
 from tests.support import doorway

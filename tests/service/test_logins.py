@@ -12,10 +12,11 @@ from bot.domain.notice import NoticeKind
 from bot.domain.origin import AGENT_MAX, agent_of, network_of
 from bot.domain.refusals import ADDRESSES, UNKNOWN_CLIENT, WRONG_SECRET
 from bot.ports import StoreBusyError
-from bot.service import guesses, logins, networks
-from bot.service.login_batches import Login
-from bot.service.logins import Logins
-from bot.service.outbox import send_due
+from bot.service.delivery.outbox import send_due
+from bot.service.logins import gathering as logins
+from bot.service.logins import guesses, networks
+from bot.service.logins.batches import Login
+from bot.service.logins.gathering import Logins
 from bot.store.auditing import story_problems
 from tests.support import people
 

@@ -10,13 +10,14 @@ from bot.domain.kind import Kind
 from bot.domain.notice import NoticeKind
 from bot.domain.request import Request, State
 from bot.domain.role import SUPER_ADMIN
-from bot.service import effects, lifecycle, overlap, receipts, requests
+from bot.service import effects, lifecycle, requests
 from bot.service.changing import ChangeCommand
-from bot.service.issuance import Shown
-from bot.service.last_use import Use
-from bot.service.outbox import send_due
+from bot.service.delivery.outbox import send_due
+from bot.service.expiry.warnings import raise_due
+from bot.service.handover import overlap, receipts
+from bot.service.handover.issuance import Shown
+from bot.service.logins.last_use import Use
 from bot.service.sweep import sweep
-from bot.service.warnings import raise_due
 from bot.store.auditing import story_problems
 from tests.support.people import ANA, MAYA, OLGA, SAM
 

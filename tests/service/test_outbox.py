@@ -8,7 +8,7 @@ import pytest
 from bot.domain.ids import ChannelId, NoticeId
 from bot.domain.notice import Notice, NoticeKind, Posted
 from bot.ports import Gone, Lost, Sent, Unsent, Wait
-from bot.service.outbox import send_due
+from bot.service.delivery.outbox import send_due
 from tests.support.people import ANA, BEN, CAI
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")

@@ -9,10 +9,11 @@ from bot.domain.credential import Delivery, ReceiptState, SecretState, State
 from bot.domain.errors import Denied, Reason
 from bot.domain.kind import Kind
 from bot.domain.notice import NoticeKind
-from bot.service import effects, overlap, receipts, requests
+from bot.service import effects, requests
 from bot.service.changing import ChangeCommand
-from bot.service.issuance import Press, Shown, reissue
-from bot.service.outbox import send_due
+from bot.service.delivery.outbox import send_due
+from bot.service.handover import overlap, receipts
+from bot.service.handover.issuance import Press, Shown, reissue
 from bot.service.sweep import sweep
 from tests.support import doorway
 from tests.support.people import ANA, MAYA, OLGA, SAM

@@ -10,7 +10,7 @@ import pytest
 from bot.domain.events import EVENTS
 from bot.service.pack.chart import expiries
 from bot.service.pack.markup import Html, element
-from bot.service.telling import KINDS, told
+from bot.service.reading.telling import KINDS, told
 from bot.store.recording import fields_of
 
 NOW = datetime(2026, 11, 5, tzinfo=UTC)

@@ -12,8 +12,9 @@ from bot.domain.person import Circle
 from bot.domain.policy import ApproverRule
 from bot.domain.request import Request, State, Verdict
 from bot.domain.role import SUPER_ADMIN, Permission
-from bot.service import inventory, requests
+from bot.service import requests
 from bot.service.asking import Field
+from bot.service.reading import inventory
 from tests.support.people import ANA, APPROVERS, BEN, BOT, CAI, GONE, GUEST, LOGISTICS, MAYA, OLGA, OTTO, RETAIL, member
 
 
@@ -261,7 +262,7 @@ def test_a_policy_grown_stricter_counts_at_once(house):
 
 
 def test_what_waits_for_somebody_is_found_however_much_waits_for_others(house, monkeypatch):
-    monkeypatch.setattr("bot.service.inventory._MOST_OPEN", 2)
+    monkeypatch.setattr("bot.service.reading.inventory._MOST_OPEN", 2)
     others = [house.opened(name=f"other {number}") for number in range(3)]
     mine = house.approved(name="of olga", owner=OLGA)
     assert [request.id for request in inventory.pending(house.world, OLGA).to_reveal] == [mine.id]

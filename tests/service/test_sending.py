@@ -9,8 +9,8 @@ from bot.domain.ids import UserId
 from bot.domain.notice import NoticeKind
 from bot.ports import Lost
 from bot.scheduler import Guard, Outbox, Threads
-from bot.service import notices
-from bot.service.outbox import Sending
+from bot.service.delivery import notices
+from bot.service.delivery.outbox import Sending
 from tests.support.people import ANA, BEN, CAI
 from tests.support.sandbox import eventually
 
@@ -111,7 +111,7 @@ def test_each_destination_gets_its_messages_in_order_and_one_at_a_time(house, ru
 
 
 def test_more_destinations_than_fit_at_once_are_all_served(house, running, monkeypatch):
-    monkeypatch.setattr("bot.service.outbox.LINES", 3)
+    monkeypatch.setattr("bot.service.delivery.outbox.LINES", 3)
     request = house.opened()
     tell(house, request, [f"U0CROWD{number}" for number in range(12)], 1)
     workspace = Workspace(house)

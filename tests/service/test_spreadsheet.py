@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.service.spreadsheet import COLUMNS, ROWS_MOST, Fault, NotASpreadsheetError, read
+from bot.service.vendors.spreadsheet import COLUMNS, ROWS_MOST, Fault, NotASpreadsheetError, read
 
 HEADER = ",".join(COLUMNS)
 ROW = "CI deploys,retail,sophos-central,client-1,read-only,U0OLGA,2026-12-31,Reads what is deployed"

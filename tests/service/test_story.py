@@ -10,11 +10,12 @@ import pytest
 from bot.domain.events import TokenRevoked, Via
 from bot.domain.ids import TokenId
 from bot.domain.request import Verdict
-from bot.service import receipts, requests
-from bot.service.login_batches import Login
-from bot.service.logins import Logins
+from bot.service import requests
+from bot.service.expiry.warnings import raise_due
+from bot.service.handover import receipts
+from bot.service.logins.batches import Login
+from bot.service.logins.gathering import Logins
 from bot.service.starting import announce
-from bot.service.warnings import raise_due
 from bot.store.auditing import story_problems
 from bot.store.rows import METADATA
 from tests.support import vendors

@@ -10,7 +10,8 @@ from bot.domain.clauses import Unused
 from bot.domain.credential import State
 from bot.domain.notice import NoticeKind
 from bot.ports import Conflict, StoreBusyError
-from bot.service import lifecycle, receipts
+from bot.service import lifecycle
+from bot.service.handover import receipts
 from bot.service.sweep import BATCH, STEPS, Step, run, sweep
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")

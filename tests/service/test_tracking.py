@@ -14,9 +14,13 @@ from bot.domain.notice import NoticeKind
 from bot.domain.request import Request
 from bot.domain.request import State as RequestState
 from bot.domain.role import READ_ONLY
-from bot.service import effects, inventory, lifecycle, receipts, requests, tracking, warnings
+from bot.service import effects, lifecycle, requests
 from bot.service.asking import Field
 from bot.service.changing import ChangeCommand
+from bot.service.expiry import warnings
+from bot.service.handover import receipts
+from bot.service.reading import inventory
+from bot.service.vendors import tracking
 from bot.store.auditing import story_problems
 from tests.support import vendors
 from tests.support.people import ANA, BEN, CAI, MAYA, OLGA, SAM, member

@@ -21,10 +21,11 @@ from bot.domain.kind import Kind
 from bot.domain.person import Circle
 from bot.domain.request import Request, State, Verdict
 from bot.domain.role import READ_ONLY, SUPER_ADMIN
-from bot.service import break_glass, delegating, receipts, requests
+from bot.service import break_glass, delegating, requests
 from bot.service.changing import ChangeCommand
 from bot.service.delegating import DelegateCommand
-from bot.service.issuance import Press, Shown, reissue
+from bot.service.handover import receipts
+from bot.service.handover.issuance import Press, Shown, reissue
 from bot.service.sweep import sweep
 from bot.store import RosterStore
 from bot.store.auditing import story_problems

@@ -10,9 +10,11 @@ from bot.domain.credential import State
 from bot.domain.kind import Kind
 from bot.domain.notice import NoticeKind
 from bot.ports import Chore, Conflict
-from bot.service import lifecycle, receipts, requests, unused
+from bot.service import lifecycle, requests
 from bot.service.changing import ChangeCommand
-from bot.service.outbox import send_due
+from bot.service.delivery.outbox import send_due
+from bot.service.expiry import unused
+from bot.service.handover import receipts
 from bot.service.sweep import sweep
 from bot.store.auditing import story_problems
 from tests.support import doorway

@@ -12,12 +12,15 @@ from bot.domain.kind import Kind
 from bot.domain.notice import NoticeKind, Resolution, Warned
 from bot.domain.reminder import Hours
 from bot.domain.request import Request
-from bot.service import deciding, effects, lifecycle, outbox, receipts, requests
+from bot.service import effects, lifecycle, requests
 from bot.service.changing import ChangeCommand
-from bot.service.outbox import send_due
-from bot.service.replanning import replan
+from bot.service.delivery import outbox
+from bot.service.delivery.outbox import send_due
+from bot.service.expiry import deciding
+from bot.service.expiry.replanning import replan
+from bot.service.expiry.warnings import raise_due
+from bot.service.handover import receipts
 from bot.service.sweep import sweep
-from bot.service.warnings import raise_due
 from bot.store.auditing import story_problems
 from tests.support.people import ANA, GONER, GUEST, LOGISTICS, MAYA, OLGA, RETAIL, SAM
 

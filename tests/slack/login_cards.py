@@ -7,7 +7,7 @@ from bot.domain.credential import ReceiptState, SecretState
 from bot.domain.credential import State as CredentialState
 from bot.domain.refusals import UNKNOWN_CLIENT, WRONG_SECRET, Guessed, Met, Moved, Refusals
 from bot.domain.suspension import Suspension
-from bot.service.diagnosis import Diagnosis, Finding, Question
+from bot.service.logins.diagnosis import Diagnosis, Finding, Question
 from bot.slack.cards import guesses
 from bot.slack.cards.diagnosis import diagnosed
 from tests.slack import specimens

@@ -10,12 +10,12 @@ from slack_bolt import App, BoltResponse
 from bot.domain.request import Request
 from bot.slack.app import build_app
 from bot.slack.background import Background
-from bot.slack.directory import SlackDirectory
-from bot.slack.door import Door
 from bot.slack.face import Face
 from bot.slack.ids import COMMAND, Action, Shortcut
 from bot.slack.reply import Replies
-from bot.slack.web_api import web_client
+from bot.slack.wire.directory import SlackDirectory
+from bot.slack.wire.door import Door
+from bot.slack.wire.web_api import web_client
 from tests.slack.double import Double
 from tests.slack.filled import filled
 from tests.support import people

@@ -16,11 +16,12 @@ from bot.domain.notice import NoticeKind
 from bot.domain.person import Circle
 from bot.domain.role import READ_ONLY
 from bot.ports import LogPlace, Place
-from bot.service import lifecycle, receipts, requests, terms, tracking
+from bot.service import lifecycle, requests, terms
 from bot.service.changing import ChangeCommand
+from bot.service.handover import receipts
 from bot.service.sweep import sweep
+from bot.service.vendors import tracking
 from bot.slack.app import PRESSES, SHORTCUTS, SUBMISSIONS
-from bot.slack.commands import ANSWERS
 from bot.slack.ids import (
     Action,
     Answer,
@@ -35,6 +36,7 @@ from bot.slack.ids import (
     Shortcut,
     pack_choice,
 )
+from bot.slack.listeners.commands import ANSWERS
 from bot.slack.page_mark import PageMark
 from tests.slack import lounge as lounges
 from tests.slack.double import Double

@@ -97,7 +97,7 @@ def test_a_day_at_the_beginning_of_the_calendar_has_passed(lounge):
 
 
 def test_somebody_who_has_just_joined_is_looked_up_before_they_are_refused(lounge, monkeypatch):
-    monkeypatch.setattr("bot.slack.absences.PATIENCE", 60)
+    monkeypatch.setattr("bot.slack.listeners.absences.PATIENCE", 60)
     directory = lounge.house.directory
     joined = directory.members.pop(people.SAM)
 

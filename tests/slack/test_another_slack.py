@@ -14,9 +14,9 @@ import pytest
 from bot.domain.ids import ChannelId
 from bot.domain.request import State
 from bot.ports import Sent
-from bot.slack.directory import SlackDirectory
 from bot.slack.ids import Action, RequestMark
 from bot.slack.notifier import SlackNotifier
+from bot.slack.wire.directory import SlackDirectory
 from tests.slack import lounge as lounges
 from tests.support import people
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.kind import Kind
 from bot.domain.notice import NoticeKind
-from bot.service import receipts
+from bot.service.handover import receipts
 from bot.service.sweep import sweep
 from bot.slack.cards import warning
 from bot.slack.ids import Action, Answer, AnswerMark, ChangeMark, GroupMark

@@ -367,7 +367,7 @@ def test_denial_that_takes_long_is_shown_when_it_is_counted(lounge, monkeypatch)
     request, go_on = lounge.house.opened(), threading.Event()
     lounge.press(Action.DENY, mark(request), people.ANA)
     form = lounge.opened()
-    monkeypatch.setattr("bot.slack.submissions.PATIENCE", 0.01)
+    monkeypatch.setattr("bot.slack.listeners.submissions.PATIENCE", 0.01)
     lounge.house.directory.refresh = lambda *_who: go_on.wait(60)
     answer = lounge.send(form, people.ANA, reason="Too wide")
     assert "Counting" in json.dumps(answer["view"])
@@ -594,7 +594,7 @@ def test_group_that_the_policy_names_is_read_anew(lounge):
 
 
 def test_unexpected_shows_a_reference_and_the_log_has_it(lounge, caplog, monkeypatch):
-    monkeypatch.setattr("bot.slack.commands.listing.listing", lambda *_args, **_named: 1 / 0)
+    monkeypatch.setattr("bot.slack.listeners.commands.listing.listing", lambda *_args, **_named: 1 / 0)
     text = lounge.type("list")["text"]
     reference = text.removesuffix(".").rpartition(" ")[2]
     assert len(reference) == 8
@@ -604,7 +604,7 @@ def test_unexpected_shows_a_reference_and_the_log_has_it(lounge, caplog, monkeyp
 
 def test_failed_press_tells_the_person(lounge, caplog, monkeypatch):
     request = lounge.house.opened()
-    monkeypatch.setattr("bot.slack.actions.requests.vote", lambda *_args: 1 / 0)
+    monkeypatch.setattr("bot.slack.listeners.actions.requests.vote", lambda *_args: 1 / 0)
     lounge.press(Action.APPROVE, mark(request), people.ANA)
     assert "reference" in lounge.told()
     assert "ZeroDivisionError" in caplog.text
@@ -616,7 +616,7 @@ def test_failed_form_stays_under_the_apology(lounge, monkeypatch):
 
     lounge.type("add")
     form = lounge.opened()
-    monkeypatch.setattr("bot.slack.submissions.requests.open_add", busy)
+    monkeypatch.setattr("bot.slack.listeners.submissions.requests.open_add", busy)
     answer = lounge.send(form, people.MAYA, name="payroll", reason="Because")
     assert answer["response_action"] == "push"
     assert "Too many at once" in json.dumps(answer["view"])

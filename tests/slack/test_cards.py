@@ -22,13 +22,12 @@ from bot.domain.reminder import Plan
 from bot.domain.request import Request, State
 from bot.domain.role import READ_ONLY
 from bot.ports import Concealed, Entry, LogPlace, Place
-from bot.service.auditing import Audited, Proof
-from bot.service.home import HomeView
-from bot.service.inventory import Pending
 from bot.service.leaks import Findings
-from bot.service.listing import Listing, Wanted
-from bot.service.looking import CredentialView
-from bot.slack import glass_forms, made_form, small_forms
+from bot.service.reading.auditing import Audited, Proof
+from bot.service.reading.home import HomeView
+from bot.service.reading.inventory import Pending
+from bot.service.reading.listing import Listing, Wanted
+from bot.service.reading.looking import CredentialView
 from bot.slack.cards import absence, digest, home, leak, leaving, ledger, life, overlap, plain, warning
 from bot.slack.cards import audit as audit_cards
 from bot.slack.cards import credential as credential_cards
@@ -41,6 +40,9 @@ from bot.slack.cards import secret as secret_cards
 from bot.slack.cards import tracked as tracked_cards
 from bot.slack.cards.detour import SHARED
 from bot.slack.cards.pieces import Known
+from bot.slack.forms import glass as glass_forms
+from bot.slack.forms import made as made_form
+from bot.slack.forms import small as small_forms
 from bot.slack.ids import RequestMark, SecretMark
 from bot.slack.rendering import render
 from tests.slack import login_cards, specimens

@@ -12,15 +12,15 @@ from bot.domain.kind import NEW, REVEALED, Kind
 from bot.domain.request import DECLINED, State
 from bot.domain.role import SUPER_ADMIN
 from bot.domain.suspension import ASKED, DELETION_UNDONE, Suspension
-from bot.service.home import HomeView
-from bot.service.inventory import Pending
-from bot.service.looking import CredentialView
-from bot.slack import small_forms
+from bot.service.reading.home import HomeView
+from bot.service.reading.inventory import Pending
+from bot.service.reading.looking import CredentialView
 from bot.slack.cards import credential as credential_cards
 from bot.slack.cards import home, life, plain
 from bot.slack.cards import listing as list_cards
 from bot.slack.cards import offer as offer_cards
 from bot.slack.cards import request as request_cards
+from bot.slack.forms import small as small_forms
 from bot.slack.ids import Action, ChangeMark, RequestMark
 from tests.slack import specimens
 from tests.slack.snapshots import same_as_before, slack_takes

@@ -12,8 +12,8 @@ from bot.domain.kind import Kind
 from bot.domain.request import Request, State
 from bot.service import lifecycle
 from bot.service.changing import ChangeCommand
-from bot.service.previewing import ChangePreview
-from bot.slack.change_forms import build, parse
+from bot.service.reading.previewing import ChangePreview
+from bot.slack.forms.change import build, parse
 from bot.slack.ids import Action, ChangeMark
 from tests.slack import specimens
 from tests.slack.filled import filled

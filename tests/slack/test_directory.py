@@ -9,8 +9,8 @@ import pytest
 from bot.domain.ids import GroupId, UserId
 from bot.domain.person import Member, Membership
 from bot.ports import DirectoryUnavailableError
-from bot.slack.directory import SlackDirectory, _Readings, groups_of, member_of
-from bot.slack.web_api import web_client
+from bot.slack.wire.directory import SlackDirectory, _Readings, groups_of, member_of
+from bot.slack.wire.web_api import web_client
 from tests.slack.double import hangs_up, refuses, says
 from tests.support import people
 from tests.support.fakes import FakeClock

@@ -14,9 +14,9 @@ from bot.domain.ids import ChannelId, EstateKey
 from bot.domain.role import MANAGEMENT, READ_ONLY, SUPER_ADMIN
 from bot.domain.terms import Terms
 from bot.service.asking import AddCommand, Field, Preview, Problem
-from bot.slack import small_forms
-from bot.slack.forms import Chosen, Offer, build, first_choice, parse_add, read_choice
-from bot.slack.sent import errors_of, of_the_whole
+from bot.slack.forms import small as small_forms
+from bot.slack.forms.add import Chosen, Offer, build, first_choice, parse_add, read_choice
+from bot.slack.forms.sent import errors_of, of_the_whole
 from tests.slack import specimens
 from tests.slack.filled import filled, sent
 from tests.slack.snapshots import same_as_before, slack_takes

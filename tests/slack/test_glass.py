@@ -11,7 +11,7 @@ from bot.domain.credential import State as CredentialState
 from bot.domain.ids import UserId
 from bot.domain.request import Request
 from bot.domain.role import READ_ONLY
-from bot.slack import glass_forms
+from bot.slack.forms import glass as glass_forms
 from bot.slack.ids import Action, RequestMark
 from tests.slack import lounge as lounges
 from tests.slack import specimens

@@ -11,10 +11,10 @@ from bot.domain.ids import ChannelId, NoticeId
 from bot.domain.notice import Notice, NoticeKind, Posted
 from bot.domain.request import State
 from bot.ports import Sent, Unsent, Wait
-from bot.slack.history import EVENT, Scope
 from bot.slack.manifest import HISTORY_SCOPES
 from bot.slack.notifier import SlackNotifier
-from bot.slack.web_api import web_client
+from bot.slack.wire.history import EVENT, Scope
+from bot.slack.wire.web_api import web_client
 from tests.slack import specimens
 from tests.slack.double import hangs_up, refuses, says
 from tests.support import people

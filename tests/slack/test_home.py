@@ -9,9 +9,9 @@ import pytest
 
 from bot.domain.ids import ClientId, CredentialId
 from bot.service import terms
-from bot.slack import home
 from bot.slack.cards.pieces import VIEW_BLOCKS_MAX
 from bot.slack.ids import Action
+from bot.slack.listeners import home
 from bot.slack.lookers import Lookers
 from tests.slack import specimens
 from tests.slack.double import refuses

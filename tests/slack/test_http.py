@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from bot.slack.http import PATH, SlackEvents
+from bot.slack.wire.http import PATH, SlackEvents
 from tests.slack import lounge as lounges
 from tests.support import people
 

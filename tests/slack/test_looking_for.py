@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import Denied
-from bot.service.listing import Wanted
+from bot.service.reading.listing import Wanted
 from bot.slack.looking_for import Asker, read
 from tests.support import people
 

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from bot.slack.commands import ANSWERS
+from bot.slack.listeners.commands import ANSWERS
 from bot.slack.manual import MANUAL, called, nearest
 from tests.slack.snapshots import slack_takes
 from tests.support import people

@@ -15,10 +15,10 @@ from bot.domain.notice import Group, Notice, NoticeKind, Posted
 from bot.domain.request import State
 from bot.ports import Gone, Lost, Rejected, Sent, Undeliverable, Unsent, Wait
 from bot.slack.cards.detour import SHARED
-from bot.slack.history import EVENT
 from bot.slack.notifier import SlackNotifier
 from bot.slack.rendering import OF_CREDENTIALS, OF_GLASSES, OF_GROUPS, OF_WARNED, render
-from bot.slack.web_api import web_client
+from bot.slack.wire.history import EVENT
+from bot.slack.wire.web_api import web_client
 from tests.slack import login_cards, specimens
 from tests.slack.double import hangs_up, refuses, says, stalls
 from tests.slack.snapshots import slack_takes

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ports import Place
-from bot.service.listing import Wanted
+from bot.service.reading.listing import Wanted
 from bot.slack.page_mark import PageMark
 
 ID = "11111111-1111-4111-8111-111111111111"

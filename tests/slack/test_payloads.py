@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.slack.ids import Action, Callback, Choice, Shortcut
-from bot.slack.payload import SHAPES, UnheardError, UnsoundError, check
+from bot.slack.wire.payload import SHAPES, UnheardError, UnsoundError, check
 from tests.slack import scenes, storm
 from tests.support import people
 from tests.support.payloads import Sender, on_grid, without_an_actor

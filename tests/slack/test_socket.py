@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackClientNotConnectedError
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
-from bot.slack.socket import SocketConnection
+from bot.slack.wire.socket import SocketConnection
 from tests.slack import lounge as lounges
 from tests.slack.double import refuses
 from tests.support import people
@@ -99,7 +99,7 @@ def test_connection_that_breaks_before_the_answer_is_one_line_in_the_log(connect
     def broken(*_):
         raise SlackClientNotConnectedError("gone")
 
-    monkeypatch.setattr("bot.slack.socket.send_response", broken)
+    monkeypatch.setattr("bot.slack.wire.socket.send_response", broken)
     connection.open()
     line.opened.get(timeout=PATIENCE).send(typed("E0"))
     eventually(lambda: "before a request could be acknowledged" in caplog.text, "the line")
@@ -184,7 +184,7 @@ def test_connection_that_is_being_opened_anew_while_it_is_closed_does_not_stand_
 
 
 def test_an_address_that_comes_after_the_end_is_not_connected_to(app, line, slack, monkeypatch):
-    monkeypatch.setattr("bot.slack.socket._END_SECONDS", 0.1)
+    monkeypatch.setattr("bot.slack.wire.socket._END_SECONDS", 0.1)
     asked, go = threading.Event(), threading.Event()
 
     def late(_args):

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from bot.slack.ids import Action, RequestMark
-from bot.slack.troubles import Troubles
+from bot.slack.wire.troubles import Troubles
 from tests.slack.double import hangs_up, refuses, says
 from tests.support import people
 
@@ -14,7 +14,7 @@ from tests.support import people
 def told(caplog):
     """What the operator reads of troubles."""
     caplog.set_level(logging.INFO)
-    return lambda: [r.getMessage() for r in caplog.records if r.name == "bot.slack.web_api"]
+    return lambda: [r.getMessage() for r in caplog.records if r.name == "bot.slack.wire.web_api"]
 
 
 @pytest.mark.parametrize("word", ["token_revoked", "invalid_auth", "account_inactive", "token_expired"])

@@ -14,7 +14,7 @@ from random import Random
 import httpx
 import pytest
 
-from bot.service.last_use import PAUSE
+from bot.service.logins.last_use import PAUSE
 from bot.web.app import FLUSH_EVERY
 from tests.support import lives, road, soundness
 from tests.support.composing import a_program

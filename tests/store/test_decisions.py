@@ -13,7 +13,7 @@ from bot.domain.grounds import right_of
 from bot.domain.ids import CredentialId, DelegationId, EstateKey, RequestId
 from bot.domain.person import Circle
 from bot.domain.request import State, Verdict, Vote
-from bot.service import inventory
+from bot.service.reading import inventory
 from bot.store.delegations import SqlDelegations
 from bot.store.requests import SqlRequests
 from tests.support.people import ANA, BEN, CAI, GONE, GUEST, LOGISTICS, MAYA, OLGA, RETAIL, SAM

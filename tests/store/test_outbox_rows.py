@@ -9,7 +9,7 @@ from sqlalchemy import event, text
 
 from bot.domain.ids import ChannelId, NoticeId, UserId
 from bot.domain.notice import Notice, NoticeKind, NoticeState, Posted
-from bot.service.retention import KEPT, forget_settled
+from bot.service.delivery.retention import KEPT, forget_settled
 from bot.service.sweep import sweep
 from bot.store.notices import SqlNotices
 from tests.support.people import ANA, BEN

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from bot.ports import Place, Search
-from bot.service import inventory
-from bot.service.home import home
-from bot.service.listing import Listing, Wanted, listing
+from bot.service.reading import inventory
+from bot.service.reading.home import home
+from bot.service.reading.listing import Listing, Wanted, listing
 from tests.support.people import ANA, LOGISTICS, MAYA, OLGA, RETAIL
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")

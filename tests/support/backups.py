@@ -1,5 +1,7 @@
 """A program that has run for a while, its backups, and what its commands say of them."""
 
+import base64
+import re
 from contextlib import contextmanager
 
 from typer.testing import CliRunner
@@ -40,6 +42,13 @@ def write(places, *, entries=1, checkpoint=True, version="1"):
         if checkpoint:
             with house.engine.connect().execution_options(**WRITING) as connection, connection.begin():
                 house.ledger.checkpoint(connection)
+
+
+def spellings(key_text):
+    """A key as it may stand in a file: what follows name and ID in its text, its bytes, and these in hex."""
+    written = re.fullmatch(r"(?:PRIVATE\+KEY\+)?[^+]+\+[0-9a-f]+\+(.+)", key_text.strip())[1]
+    secret = base64.b64decode(written)[-32:]
+    return [written.encode(), secret, secret.hex().encode()]
 
 
 def size(places):

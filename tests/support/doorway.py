@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.domain.credential import Credential
 from bot.ports import Concealed
-from bot.service.authentication import Authentication, Claims, Granted, Presented
-from bot.service.last_use import LastUse
+from bot.service.logins.authentication import Authentication, Claims, Granted, Presented
+from bot.service.logins.last_use import LastUse
 from bot.store.auditing import story_problems
 from bot.store.authentication import ClientLookup
 from bot.web import client_assertion

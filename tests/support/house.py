@@ -22,8 +22,8 @@ from bot.ports import Concealed, World
 from bot.service import break_glass, requests, reviewing, terms
 from bot.service.asking import AddCommand
 from bot.service.break_glass import TakeCommand
-from bot.service.issuance import Claim, Shown, reveal
-from bot.service.last_use import LastUse
+from bot.service.handover.issuance import Claim, Shown, reveal
+from bot.service.logins.last_use import LastUse
 from bot.store import SCHEMAS, SqlStore, open_engine
 from bot.store.notices import SqlNotices
 from bot.store.rows import METADATA

@@ -15,7 +15,7 @@ from bot.authority.key_sets import KeySets, UnreadableError
 from bot.authority.signatures import Signatures
 from bot.domain.client_key import ClientKey, KeyHosts
 from bot.service import public_key
-from bot.service.assertions import Assertions
+from bot.service.logins.assertions import Assertions
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = {"EdDSA": "OKP", "ES256": "EC", "RS256": "RSA", "PS256": "RSA"}

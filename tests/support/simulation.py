@@ -18,9 +18,10 @@ from bot.domain.kind import Kind
 from bot.domain.notice import About, Notice, NoticeKind, Posted, Warned
 from bot.domain.request import Request
 from bot.ports import Lost, SendResult, Sent, Wait
-from bot.service import deciding, requests
+from bot.service import requests
 from bot.service.changing import ChangeCommand
-from bot.service.outbox import send_due
+from bot.service.delivery.outbox import send_due
+from bot.service.expiry import deciding
 from bot.service.sweep import sweep
 from tests.support import people
 from tests.support.house import House

@@ -14,7 +14,8 @@ from bot.domain.naming import name_shape
 from bot.domain.request import Asked, Request, State, Verdict, Vote, digest_of
 from bot.domain.role import READ_ONLY
 from bot.ports import Concealed, Issued, UnitOfWork
-from bot.service import entering, minting
+from bot.service import entering
+from bot.service.handover import minting
 from tests.support import people
 from tests.support.house import House
 

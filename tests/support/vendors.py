@@ -8,10 +8,11 @@ from bot.domain.estate import Vendor
 from bot.domain.ids import AuthorityKey, UserId
 from bot.domain.kind import Kind
 from bot.domain.request import Request
-from bot.service import importing, requests, spreadsheet, tracking
+from bot.service import requests
 from bot.service.changing import ChangeCommand
-from bot.service.importing import Desk
-from bot.service.tracking import MadeCommand
+from bot.service.vendors import importing, spreadsheet, tracking
+from bot.service.vendors.importing import Desk
+from bot.service.vendors.tracking import MadeCommand
 from tests.support.house import House
 from tests.support.people import OLGA
 

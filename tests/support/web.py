@@ -20,9 +20,9 @@ from bot.domain.ids import CredentialId, RoleKey, SecretId, TokenId
 from bot.domain.policy import Policy
 from bot.domain.role import READ_ONLY
 from bot.ports import Concealed, Issued, Order, World
-from bot.service.authentication import Authentication, Clients, KnownClient, KnownSecret
-from bot.service.last_use import LastUse
-from bot.service.tokens import Revoked, Tokens
+from bot.service.logins.authentication import Authentication, Clients, KnownClient, KnownSecret
+from bot.service.logins.last_use import LastUse
+from bot.service.logins.tokens import Revoked, Tokens
 from bot.web import Ed25519Signer, Parts, create
 from bot.web.proxies import Proxies
 from bot.web.slowing import Slowing

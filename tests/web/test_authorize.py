@@ -9,7 +9,7 @@ from bot.config.addresses import proxies
 from bot.domain.credential import State
 from bot.domain.role import Permission
 from bot.domain.route import Route
-from bot.service.last_use import LastUse, Use
+from bot.service.logins.last_use import LastUse, Use
 from bot.web.proxies import Proxies
 from tests.support.people import make_policy
 from tests.support.web import API, Door, served, visiting

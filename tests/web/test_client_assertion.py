@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bot.domain.client_key import ClientKey
 from bot.domain.credential import State
 from bot.ports import StoreBusyError
-from bot.service.assertions import JTI_MAX
+from bot.service.logins.assertions import JTI_MAX
 from bot.web.slowing import FREE
 from tests.support import signing
 from tests.support.web import ISSUER, Door, known_client, known_secret, order, served, visiting

@@ -9,7 +9,7 @@ import pytest
 from authlib.integrations.requests_client import OAuth2Session
 
 from bot.ports import StoreBusyError
-from bot.service.last_use import LastUse
+from bot.service.logins.last_use import LastUse
 from bot.store.auditing import story_problems
 from bot.store.authentication import ClientLookup
 from bot.store.revocations import RevocationLookup

@@ -21,8 +21,8 @@ from joserfc.jwk import ECKey, KeySet
 
 from bot.domain.credential import ReceiptState, State
 from bot.domain.role import READ_ONLY
-from bot.service.issuance import Shown
-from bot.service.last_use import LastUse
+from bot.service.handover.issuance import Shown
+from bot.service.logins.last_use import LastUse
 from bot.store.authentication import ClientLookup
 from bot.store.revocations import RevocationLookup
 from tests.support import signing, web

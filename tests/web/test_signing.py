@@ -12,7 +12,7 @@ from joserfc.jwk import KeySet
 
 from bot.domain.client_key import canonical, thumbprint
 from bot.domain.ids import ClientId, EstateKey, RoleKey, SecretId, TokenId
-from bot.service.authentication import Claims
+from bot.service.logins.authentication import Claims
 from bot.web.signing import Ed25519Signer
 from tests.support.fakes import START
 from tests.support.web import ISSUER, SEED

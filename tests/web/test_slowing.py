@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.credential import State
 from bot.ports import Concealed
-from bot.service.authentication import Presented, Refused, Why
+from bot.service.logins.authentication import Presented, Refused, Why
 from bot.web import slowing
 from bot.web.slowing import FREE, MOST, Slowing
 from tests.support.web import Door, visiting

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.service.authentication import Presented
+from bot.service.logins.authentication import Presented
 from bot.web import token, token_request
 from bot.web.receiving import Envelope
 from bot.web.refusal import Refusal

@@ -9,7 +9,7 @@ from bot.domain.credential import LIVING
 from bot.service.pack.chart import expiries
 from bot.service.pack.markup import Html, element, joined
 from bot.service.pack.timeline import Chapter, Line
-from bot.service.telling import when
+from bot.service.reading.telling import when
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 

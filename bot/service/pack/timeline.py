@@ -12,8 +12,8 @@ from typing import Any
 
 from bot.domain.events import OF_LOGINS, EventKind
 from bot.domain.request import Verdict
+from bot.service.reading.telling import KINDS, Tone, moment, told
 from bot.service.story import Story, take
-from bot.service.telling import KINDS, Tone, moment, told
 from ledger import OpenEntry
 
 _SEALED = ("description", "reason")

@@ -2,8 +2,8 @@
 
 from bot.domain.credential import Credential
 from bot.ports import Entry
-from bot.service.auditing import Audited, Proof
-from bot.service.telling import told
+from bot.service.reading.auditing import Audited, Proof
+from bot.service.reading.telling import told
 from bot.slack.cards.pieces import SECTION_MAX, Button, Card, Json, Known, button, context, header, section
 from bot.slack.ids import Action, EntryMark
 from bot.slack.text import escape, mention, typed, when

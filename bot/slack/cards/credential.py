@@ -4,7 +4,7 @@ from bot.domain.client_key import ClientKey, name_of
 from bot.domain.credential import Credential, Delivery, ReceiptState, Secret, SecretState, State
 from bot.domain.kind import Kind
 from bot.domain.request import Request
-from bot.service.looking import CredentialView
+from bot.service.reading.looking import CredentialView
 from bot.slack.cards import overlap
 from bot.slack.cards.diagnosis import diagnose_button
 from bot.slack.cards.guesses import used_by

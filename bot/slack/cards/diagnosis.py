@@ -4,8 +4,8 @@ from datetime import datetime
 
 from bot.domain.credential import Credential
 from bot.domain.ids import UserId
-from bot.service.diagnosis import Diagnosis, Finding
-from bot.service.diagnosis_words import cause, remedy
+from bot.service.logins.diagnosis import Diagnosis, Finding
+from bot.service.logins.diagnosis_words import cause, remedy
 from bot.slack.cards.pieces import Button, Card, Json, button, context, header, section
 from bot.slack.ids import Action
 from bot.slack.text import escape, mention, typed, when
@@ -14,7 +14,7 @@ _LONGEST = 300
 
 
 class _Mrkdwn:
-    """`bot.service.diagnosis_words.Speech`, as Slack reads it."""
+    """`bot.service.logins.diagnosis_words.Speech`, as Slack reads it."""
 
     def person(self, user: UserId) -> str:
         return mention(user)

@@ -2,7 +2,7 @@
 
 from bot.domain.errors import Denied
 from bot.domain.request import Request
-from bot.service.home import SOON_DAYS, HomeView
+from bot.service.reading.home import SOON_DAYS, HomeView
 from bot.slack.cards import listing as list_cards
 from bot.slack.cards.pieces import (
     VIEW_BLOCKS_MAX,

@@ -1,7 +1,7 @@
 """Credentials in a list: a page of the inventory, or several of one name."""
 
 from bot.domain.credential import Credential, State
-from bot.service.listing import Listing, Wanted
+from bot.service.reading.listing import Listing, Wanted
 from bot.slack.cards.pieces import Button, Card, Json, Known, actions, button, context, header, section
 from bot.slack.ids import Action
 from bot.slack.page_mark import PageMark

@@ -3,7 +3,7 @@
 from bot.domain.break_glass import Glass
 from bot.domain.request import Request
 from bot.domain.terms import Terms
-from bot.service.inventory import Pending
+from bot.service.reading.inventory import Pending
 from bot.slack.cards import request as request_cards
 from bot.slack.cards import wording
 from bot.slack.cards.pieces import (

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from bot.domain.estate import Estate
 from bot.domain.role import Permission, Role
 from bot.ports import World
-from bot.service.tokens import Living, Tokens
+from bot.service.logins.tokens import Living, Tokens
 from bot.web.bearer import bearer, headers_of
 from bot.web.slowing import Slowing
 from bot.web.sophos import answers

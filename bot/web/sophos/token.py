@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from bot.ports import Entropy
-from bot.service.authentication import Authentication, Granted, Why
+from bot.service.logins.authentication import Authentication, Granted, Why
 from bot.web.receiving import Envelope, posted
 from bot.web.refusal import Refusal
 from bot.web.slowing import Slowing

@@ -1,0 +1,1 @@
+"""A secret on its way: minted, shown once, confirmed, replaced, and ended."""

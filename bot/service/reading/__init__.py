@@ -1,0 +1,1 @@
+"""What somebody may see, and how it is looked up. Local reads only; nothing here writes."""

@@ -1,0 +1,1 @@
+"""One listener a payload: who may, the use case, and the answer."""

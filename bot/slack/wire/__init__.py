@@ -1,0 +1,1 @@
+"""Slack's side of the wire: what comes in, what is called, and what its failures mean."""
