@@ -10,45 +10,41 @@ from bot.domain.ids import CredentialId, SecretId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CredentialUsed(Event):
-    """One of its secrets authenticated a client, so often since the last such entry of the process that counted."""
+class LoginsCounted(Event):
+    """Logins of one kind, since the last such entry of the process that counted them."""
 
-    kind = EventKind.CREDENTIAL_USED
-    credential: CredentialId
-    secret: SecretId
     count: int
     since: datetime
     until: datetime
     addresses: tuple[str, ...]
-    """Commitments to the first addresses that it came from."""
+    """Commitments to the first addresses that they came from."""
     others: int
     """How many of them came from further ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CredentialRefused(Event):
-    """Logins that showed its client ID and got no token, for one cause."""
+class CredentialUsed(LoginsCounted):
+    """One of its secrets authenticated a client."""
+
+    kind = EventKind.CREDENTIAL_USED
+    credential: CredentialId
+    secret: SecretId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialRefused(LoginsCounted):
+    """Its client ID was shown and got no token, for one cause."""
 
     kind = EventKind.CREDENTIAL_REFUSED
     credential: CredentialId
     cause: str
-    count: int
-    since: datetime
-    until: datetime
-    addresses: tuple[str, ...]
-    others: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClientUnknown(Event):
-    """Logins that showed client IDs that there are not. Nothing of what was shown."""
+class ClientUnknown(LoginsCounted):
+    """Client IDs were shown that there are not. Nothing of what was shown."""
 
     kind = EventKind.CLIENT_UNKNOWN
-    count: int
-    since: datetime
-    until: datetime
-    addresses: tuple[str, ...]
-    others: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

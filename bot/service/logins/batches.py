@@ -3,11 +3,13 @@
 All of it is one transaction. Of an address an entry holds only a keyed commitment.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from bot.domain.events import ClientUnknown, CredentialRefused, CredentialUsed, Outcome, Via
+from bot.domain.events import ClientUnknown, CredentialRefused, CredentialUsed, Event, Outcome, Via
 from bot.domain.ids import CredentialId, SecretId
 from bot.domain.refusals import Met, Refusals
 from bot.ports import UnitOfWork, World
@@ -81,50 +83,26 @@ def write(world: World, process: UUID, batch: Batch) -> None:
 
 
 def _record(world: World, work: UnitOfWork, tally: Tally) -> None:
-    credential, what = tally.first.credential, tally.first.what
-    since, until, count, others = tally.first.at, tally.last_at, tally.count, tally.others
-    addresses = tuple(sorted(networks.commitment(world, each) for each in tally.addresses if each))
-    if credential is None:
-        work.record(
-            ClientUnknown(
-                actor=None,
-                via=Via.WEB,
-                outcome=Outcome.REFUSED,
-                count=count,
-                since=since,
-                until=until,
-                addresses=addresses,
-                others=others,
-            )
-        )
-        return
-    work.logins.add(credential, str(what), count, until)
-    if isinstance(what, UUID):
-        work.record(
-            CredentialUsed(
-                actor=None,
-                via=Via.WEB,
-                credential=credential,
-                secret=SecretId(what),
-                count=count,
-                since=since,
-                until=until,
-                addresses=addresses,
-                others=others,
-            )
-        )
-        return
+    login = tally.first
+    if login.credential is not None:
+        work.logins.add(login.credential, str(login.what), tally.count, tally.last_at)
     work.record(
-        CredentialRefused(
+        _event_of(login)(
             actor=None,
             via=Via.WEB,
-            outcome=Outcome.REFUSED,
-            credential=credential,
-            cause=what,
-            count=count,
-            since=since,
-            until=until,
-            addresses=addresses,
-            others=others,
+            count=tally.count,
+            since=login.at,
+            until=tally.last_at,
+            addresses=tuple(sorted(networks.commitment(world, each) for each in tally.addresses if each)),
+            others=tally.others,
         )
     )
+
+
+def _event_of(login: Login) -> Callable[..., Event]:
+    """What such logins are called, and of what."""
+    if login.credential is None:
+        return partial(ClientUnknown, outcome=Outcome.REFUSED)
+    if isinstance(login.what, UUID):
+        return partial(CredentialUsed, credential=login.credential, secret=SecretId(login.what))
+    return partial(CredentialRefused, outcome=Outcome.REFUSED, credential=login.credential, cause=login.what)
