@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-JOBS ?= 2
-SCENARIO_JOBS ?= 3
+JOBS ?= 3
+SCENARIO_JOBS ?= 4
 unexport PYTHONDONTWRITEBYTECODE  # hundreds of processes are started: each would compile all of it anew
 
 .DEFAULT_GOAL := help
@@ -53,6 +53,7 @@ browser: $(VENV)/.test  ## the sandbox page in a real Chromium
 
 soak: $(VENV)/.test  ## the long ones: hundreds of kills, a fuzzer at every parser
 	@$(BIN)/pytest tests/soak -n $(JOBS) -m "" --timeout 3600
+	@CRED_TEST_THOROUGH=1 $(BIN)/pytest -n $(JOBS) -k at_any_touch_of_the_disk tests/cli tests/main
 
 bench: $(VENV)/.test  ## speed and memory, each beside a floor or a peer
 	@$(BIN)/python -m tests.bench

@@ -16,7 +16,7 @@ from bot.main.opening import NotReadyError, open_house, read_keys
 from bot.store import SCHEMAS
 from bot.store.engine import WRITING
 from ledger import Checkpoint, KeyEncryptionKey, LogKey, VerifierKey, open_to_read, verify_with_key
-from tests.support.dying import killed_at
+from tests.support.dying import killed_at, touches
 from tests.support.fakes import START
 from tests.support.house import ORIGIN
 
@@ -183,8 +183,11 @@ def test_new_log_key_signs_and_whoever_trusts_the_old_one_comes_to_it(env, tmp_p
 
 def test_killed_at_any_touch_of_the_disk_a_change_of_the_log_key_is_finished_by_the_next(env, tmp_path):
     places = read_places(dict(env))
-    number, task = 0, lambda: log_key.rotate_log_key(places, START, lambda size: bytes([number]) * size)
-    while killed_at(number := number + 1, task):
+    for number in touches():
+        if not killed_at(
+            number, lambda key=bytes([number]): log_key.rotate_log_key(places, START, lambda size: key * size)
+        ):
+            break
         if (tmp_path / "log.key.new").exists():
             with suppress(NotReadyError):
                 open_house(places, read_keys(places)).close()

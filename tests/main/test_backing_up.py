@@ -16,7 +16,7 @@ from ledger import VerifierKey, open_to_read, verify_keyless
 from ledger.sqlite import TRIGGERS
 from ledger.tables import missing_triggers
 from tests.support.backups import files, opened, quiet, refused, said, spellings, started, write
-from tests.support.dying import killed_at
+from tests.support.dying import killed_at, touches
 from tests.support.fakes import START
 from tests.support.postgres import binaries
 from tests.support.program import initialised
@@ -111,8 +111,9 @@ def test_backup_of_a_damaged_file_is_none(house):
 
 def test_killed_at_any_touch_of_the_disk_a_backup_is_whole_or_not_there(house):
     _, places, backups = house
-    number, task = 0, lambda: back_up(places, backups / "monday.db", START, quiet)
-    while killed_at(number := number + 1, task):
+    for number in touches():
+        if not killed_at(number, lambda: back_up(places, backups / "monday.db", START, quiet)):
+            break
         if (backups / "monday.db").exists():
             engine = open_to_read(str(backups / "monday.db"))
             with engine.connect() as connection, connection.begin():

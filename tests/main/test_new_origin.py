@@ -10,7 +10,7 @@ from bot.main.opening import open_house, read_keys
 from bot.main.restoring import restore
 from ledger import Checkpoint, VerifierKey
 from tests.support.backups import files, opened, quiet, refused, said, write
-from tests.support.dying import killed_at
+from tests.support.dying import killed_at, touches
 from tests.support.fakes import START
 from tests.support.program import ORIGIN, initialised
 
@@ -119,15 +119,14 @@ def test_killed_at_any_touch_of_the_disk_a_new_origin_is_there_whole_or_not_at_a
     write(places, entries=2)
     kept = (places.checkpoints / "latest").read_bytes()
     now = places.database.read_bytes()
-    wish, number = Wish(backup=made, reason="x"), 0
-    while True:
+    wish = Wish(backup=made, reason="x")
+    for number in touches():
         shutil.rmtree(places.checkpoints)
         places.checkpoints.mkdir()
         (places.checkpoints / "latest").write_bytes(kept)
         for file in places.database.parent.glob("cred.db*"):
             file.unlink()
         places.database.write_bytes(now)
-        number += 1
         killed = killed_at(number, lambda: restore(places, wish, START, quiet))
         running = open_house(places, read_keys(places))
         origin = running.ledger.origin

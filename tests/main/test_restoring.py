@@ -13,7 +13,7 @@ from bot.main.examining import Wish
 from bot.store.engine import WRITING
 from bot.store.exclusive import ExclusiveLock
 from tests.support.backups import files, opened, quiet, refused, said, size, write
-from tests.support.dying import killed_at
+from tests.support.dying import killed_at, touches
 from tests.support.fakes import START
 from tests.support.program import initialised
 
@@ -173,13 +173,11 @@ def test_killed_at_any_touch_of_the_disk_a_restore_leaves_one_of_the_two_whole(h
     for name in ("cred.db-wal", "cred.db-shm"):
         (folder / name).unlink(missing_ok=True)
     begun = {"sound": places.database.read_bytes(), "damaged": b"broken" * 1000, "gone": None}[standing]
-    number = 0
-    while True:
+    for number in touches():
         for file in folder.glob("cred.db*"):
             file.unlink()
         if begun is not None:
             places.database.write_bytes(begun)
-        number += 1
         killed = killed_at(number, lambda: restoring.restore(places, Wish(backup=made), START, quiet))
         there = places.database.read_bytes() if places.database.exists() else None
         if standing == "sound" or there != begun:

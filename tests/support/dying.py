@@ -1,11 +1,21 @@
 """SIGKILL at each touch of the file system, one after another, in a process that was forked for it."""
 
+import itertools
 import os
+import random
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 _TOUCHES = {"open", "os.remove", "os.rename", "os.link", "os.mkdir", "sqlite3.connect", "sqlite3.connect/handle"}
+
+
+def touches() -> Iterator[int]:
+    """At which touches to kill: each of them in `make soak`, else every third, another third with each order of tests.
+
+    Without end: stop once `killed_at` says that it did not come to it.
+    """
+    return itertools.count(1) if os.environ.get("CRED_TEST_THOROUGH") else itertools.count(random.randint(1, 3), 3)
 
 
 def killed_at(number: int, task: Callable[[], object]) -> bool:
