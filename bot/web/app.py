@@ -60,19 +60,18 @@ def create(parts: Parts) -> Starlette:
     """The application. Its lifespan writes last uses: it must run, and end before the store is closed."""
     document = metadata.of(parts.issuer, parts.world.policy)
     slowing, aside = parts.slowing, Aside()
-    routes = [
+    routes = [  # each is tried in turn, so those that are asked most stand first
         Route(metadata.TOKEN_PATH, TokenEndpoint(parts.tokens.authentication, slowing, aside)),
+        Route(authorize.PATH, AuthorizeEndpoint(Gate(tokens=parts.tokens, routes=parts.world.policy.routes))),
         Route(metadata.INTROSPECTION_PATH, IntrospectionEndpoint(parts.tokens, parts.issuer, slowing, aside)),
+        *([] if parts.slack is None else [Route("/slack/events", _Handed(parts.slack))]),
         Route(metadata.REVOCATION_PATH, RevocationEndpoint(parts.tokens, parts.world, slowing, aside)),
         Route(metadata.KEYS_PATH, _said(lambda: parts.signer.key_set(parts.world.clock.now()))),
         Route(metadata.METADATA_PATH, _said(lambda: document)),
         Route(description.PATH, _said(cache(lambda: description.of(parts.issuer, parts.world.version)))),
-        Route(authorize.PATH, AuthorizeEndpoint(Gate(tokens=parts.tokens, routes=parts.world.policy.routes))),
         Route("/healthz", HealthEndpoint(parts.world.store).answer),
     ]
     routes += sophos.routes(parts.tokens, parts.world, parts.issuer, slowing)
-    if parts.slack is not None:
-        routes.append(Route("/slack/events", _Handed(parts.slack)))
     shield = Middleware(
         Shield,
         reference=lambda: short_code(parts.world.entropy.uuid()),
