@@ -33,7 +33,7 @@ def open_engine(url: str) -> Engine:
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # An error's text goes to the log, and parameters hold what people typed: they are left out of it.
-    engine = create_engine(url, hide_parameters=True, pool_size=8, max_overflow=24, pool_timeout=10)
+    engine = create_engine(url, hide_parameters=True, pool_size=8, max_overflow=24, pool_timeout=10, pool_use_lifo=True)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
