@@ -7,11 +7,11 @@ from typing import Any
 
 from slack_bolt import App, BoltResponse
 
-from bot.domain.request import Request
+from bot.domain.request import Request, State
 from bot.slack.app import build_app
 from bot.slack.background import Background
 from bot.slack.face import Face
-from bot.slack.ids import COMMAND, Action, Shortcut
+from bot.slack.ids import COMMAND, Action, RequestMark, Shortcut
 from bot.slack.reply import Replies
 from bot.slack.wire.directory import SlackDirectory
 from bot.slack.wire.door import Door
@@ -173,3 +173,20 @@ class _NoCopy:
 
     def save_group(self, group, users):
         self.saved.append((group, users))
+
+
+def mark(request: Request) -> str:
+    """What the buttons of its card carry."""
+    return RequestMark.of(request).pack()
+
+
+def all_requests(lounge: Lounge) -> list[Request]:
+    """In whatever state."""
+    with lounge.house.world.store.read() as reader:
+        return reader.requests.in_state(list(State), limit=50)
+
+
+def turns(message):
+    """The buttons of a list that lead to the pages beside it."""
+    """The buttons to other pages."""
+    return [element for block in message["blocks"] if block["type"] == "actions" for element in block["elements"]]

@@ -9,19 +9,15 @@ from bot.domain.break_glass import State
 from bot.domain.clauses import BreakGlass
 from bot.domain.credential import State as CredentialState
 from bot.domain.ids import UserId
-from bot.domain.request import Request
 from bot.domain.role import READ_ONLY
 from bot.slack.forms import glass as glass_forms
-from bot.slack.ids import Action, RequestMark
+from bot.slack.ids import Action
 from tests.slack import lounge as lounges
 from tests.slack import specimens
 from tests.slack.filled import sent
+from tests.slack.lounge import mark
 from tests.slack.snapshots import slack_takes
 from tests.support import people
-
-
-def mark(request: Request) -> str:
-    return RequestMark.of(request).pack()
 
 
 def credential(lounge, request):

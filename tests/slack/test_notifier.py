@@ -19,8 +19,9 @@ from bot.slack.notifier import SlackNotifier
 from bot.slack.rendering import OF_CREDENTIALS, OF_GLASSES, OF_GROUPS, OF_WARNED, render
 from bot.slack.wire.history import EVENT
 from bot.slack.wire.web_api import web_client
-from tests.slack import login_cards, specimens
+from tests.slack import specimens
 from tests.slack.double import hangs_up, refuses, says, stalls
+from tests.slack.gallery import logins as login_cards
 from tests.slack.snapshots import slack_takes
 from tests.support import people
 

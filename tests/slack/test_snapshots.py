@@ -1,7 +1,7 @@
 """No snapshot outlives its card."""
 
+from tests.slack.gallery import ALL
 from tests.slack.snapshots import FOLDER
-from tests.slack.test_cards import ALL
 from tests.slack.test_change_cards import ALL as CHANGE_CARDS
 from tests.slack.test_change_forms import FORMS as CHANGES
 from tests.slack.test_forms import FORMS
