@@ -5,8 +5,6 @@ This is the source; `manifest.yml` is its output, and a test holds the two toget
 
 from typing import Any
 
-import yaml
-
 from bot.slack.ids import COMMAND, Shortcut
 from bot.slack.wire.http import PATH
 
@@ -106,5 +104,7 @@ def manifest(http_url: str | None = None, *, history: bool = False, watch: bool 
 
 def to_yaml(http_url: str | None = None, *, history: bool = False, watch: bool = False) -> str:
     """The manifest as a file."""
+    import yaml  # noqa: PLC0415 - who starts the program does not wait for it
+
     made = manifest(http_url, history=history, watch=watch)
     return _HEADER + yaml.safe_dump(made, sort_keys=False, allow_unicode=True)
