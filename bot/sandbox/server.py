@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
 SAVE_SECONDS = 0.2
 START_SECONDS = 60.0
+_HOLDS = 75
+"""Seconds for which a connection is held on which nobody asks anything: longer than clients hold theirs, or it closes
+just when a request arrives."""
+_BOT_HOLDS = 2.0
+"""For as long the courier uses a connection to the bot again, which holds it for five seconds: for the same reason."""
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +71,8 @@ class Sandbox:
 
     def _http(self) -> SignedHttp:
         # No environment: a proxy of the machine must not see, or lose, what goes to loopback.
-        return SignedHttp(site=self.site, client=httpx.AsyncClient(trust_env=False))
+        limits = httpx.Limits(keepalive_expiry=_BOT_HOLDS)
+        return SignedHttp(site=self.site, client=httpx.AsyncClient(trust_env=False, limits=limits))
 
     @property
     def port(self) -> int:
@@ -110,6 +116,7 @@ class Sandbox:
             lifespan="off",
             ws="websockets-sansio",
             timeout_graceful_shutdown=2,
+            timeout_keep_alive=_HOLDS,
             server_header=False,
             proxy_headers=False,
         )

@@ -1,5 +1,8 @@
 """Who gets in: loopback names, the right token at each door, and no other site's page."""
 
+from contextlib import closing
+from http.client import HTTPConnection
+
 import httpx
 import pytest
 
@@ -97,3 +100,11 @@ def test_the_sandbox_listens_on_loopback_only():
 def test_settings_show_no_token():
     assert "xoxb" not in repr(settings())
     assert "control-token" not in repr(settings())
+
+
+def test_a_connection_is_held_for_longer_than_clients_ask_on_one_again(sandbox):
+    with closing(HTTPConnection("127.0.0.1", sandbox.port, timeout=6)) as held:  # clients hold theirs for 5
+        held.request("GET", "/")
+        assert held.getresponse().read()
+        with pytest.raises(TimeoutError):  # else nothing is read at once: it was closed
+            held.sock.recv(1)
