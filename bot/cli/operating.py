@@ -14,7 +14,9 @@ from bot.config import (
     PolicyError,
     Settings,
     SettingsError,
+    UnusableAddress,
     load_policy,
+    manifest_url,
     read_places,
     read_settings,
 )
@@ -156,9 +158,11 @@ def manifest(
     """Print the app's manifest, for Slack's "Create an app", "From a manifest"."""
     from bot.slack.manifest import to_yaml  # noqa: PLC0415 - see bot.cli
 
-    if http is not None and not http.startswith("https://"):
-        refuse("Slack calls https:// addresses only: cred manifest --http https://cred.example.com")
-    typer.echo(to_yaml(http, history=history, watch=watch_channels), nl=False)
+    try:
+        address = None if http is None else manifest_url(http)
+    except UnusableAddress as unusable:
+        refuse(str(unusable))
+    typer.echo(to_yaml(address, history=history, watch=watch_channels), nl=False)
 
 
 def _settings_and_policy() -> tuple[Settings, Policy]:

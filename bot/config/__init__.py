@@ -1,6 +1,6 @@
 """What an operator decides: `cred.toml` (who may do what) and the environment (secrets and places)."""
 
-from bot.config.addresses import UnusableAddress, central_url
+from bot.config.addresses import UnusableAddress, central_url, manifest_url
 from bot.config.masked import Masked
 from bot.config.mistakes import Mistake, PolicyError
 from bot.config.policy import load_policy, parse_policy
@@ -35,6 +35,7 @@ __all__ = [
     "UnusableAddress",
     "central_url",
     "load_policy",
+    "manifest_url",
     "parse_policy",
     "read_places",
     "read_settings",

@@ -102,6 +102,13 @@ def central_url(name: str, text: str) -> str:
     return text.strip().rstrip("/")
 
 
+def manifest_url(text: str) -> str:
+    """Where Slack calls the program, without a slash at the end."""
+    if _web_address("--http", text).scheme != "https":
+        raise UnusableAddress(f'--http is "{text}": Slack calls https:// addresses only.')
+    return text.strip().rstrip("/")
+
+
 def siem_url(text: str) -> str:
     """Where events are pushed to."""
     if not _is_private_enough(_web_address("CRED_SIEM_URL", text)):

@@ -122,7 +122,7 @@ def told(request: Request, policy: Policy, roster: Roster) -> frozenset[UserId]:
     estate = request.asked.estate
     admins = policy.admins.people(roster) | policy.estate_admins.get(estate, Circle()).people(roster)
     active = {user for user in admins if isinstance(standing(user, policy.organization.teams, roster), Allowed)}
-    return policy.approvers_for(estate, roster) | active - {request.asked.requester}
+    return (policy.approvers_for(estate, roster) | active) - {request.asked.requester}
 
 
 def judge(ballot: Ballot, glass: Glass, policy: Policy, roster: Roster) -> Verb | Denied | None:

@@ -54,7 +54,7 @@ class NoticeKind(StrEnum):
     GUESSED_CARD = "guessed-card"
     """The same in the security channel."""
     STRANGERS = "strangers"
-    """Somebody tries client IDs that there are not: one line in the security channel."""
+    """Somebody tries client IDs that do not exist: one line in the security channel."""
     OWNER_NETWORK = "owner-network"
     """It was used from a network for the first time."""
     OWNER_UNUSED = "owner-unused"

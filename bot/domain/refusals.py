@@ -1,6 +1,6 @@
 """Episodes of logins that were refused, and when somebody is told of one. Pure.
 
-An episode is of one credential and one cause; or of all clients that there are not, together. It lasts until nothing
+An episode is of one credential and one cause; or of all clients that do not exist, together. It lasts until nothing
 was refused for the policy's window, and is told once. One that goes on is told again a day later; clients that there
 are not, once an hour at most.
 """
@@ -25,7 +25,7 @@ class Refusals:
     """One episode."""
 
     credential: CredentialId | None
-    """None: clients that there are not."""
+    """None: clients that do not exist."""
     cause: str
     """By the name that the log gives it."""
     count: int

@@ -165,6 +165,10 @@ _NOT_REVEALABLE = {
 _STALE = Denied(Reason.STALE, "This card was out of date, so nothing was counted. Look at the request as it is now.")
 
 
+_TAKEN = Denied(
+    Reason.WRONG_STATE,
+    "This was taken in an emergency, without approval: it is reviewed by the buttons of its own card.",
+)
 _TAMPERED = Denied(
     Reason.TAMPERED,
     "This request is no longer what was asked: somebody changed it in the database. "
@@ -175,6 +179,8 @@ _TAMPERED = Denied(
 def _undecidable(ballot: Ballot, request: Request, now: datetime) -> Denied | None:
     if not request.intact:
         return _TAMPERED
+    if request.asked.kind is Kind.BREAK_GLASS:
+        return _TAKEN
     if ballot.digest != request.digest:
         return _STALE
     verb = Verb.QUORUM

@@ -35,7 +35,7 @@ class _Terminal:
         return user if name is None else f"{name} ({user})"
 
     def when(self, moment: datetime) -> str:
-        return f"on {moment.astimezone(UTC):%Y-%m-%d at %H:%M:%S} UTC"
+        return f"{moment.astimezone(UTC):%Y-%m-%d at %H:%M:%S} UTC"
 
     def code(self, text: str) -> str:
         return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -10,6 +10,7 @@ from bot.domain.ids import BUILTIN, AuthorityKey, EstateKey, RoleKey, UserId
 from bot.domain.naming import DESCRIPTION_MAX, NAME_MAX, REASON_MAX, clean, name_problem, name_shape, says_something
 from bot.domain.person import standing
 from bot.domain.policy import Policy
+from bot.domain.request import Request
 from bot.domain.role import Role
 from bot.ports import Reader, World
 from bot.service import public_key
@@ -150,6 +151,14 @@ def naming_problem(reader: Reader, policy: Policy, estate: EstateKey, name: str)
     if reader.names.holder(estate, name_shape(name.strip())) is not None:
         return name_taken(policy, estate, name)
     return None
+
+
+SENT_BY_ANOTHER = Problem(Field.FORM, "Somebody else has sent this form already. Open one of your own.")
+
+
+def whose(sent: Request, sender: UserId) -> Request | tuple[Problem, ...]:
+    """What a form became that is sent once more; nobody learns by it what somebody else has sent."""
+    return sent if sent.asked.requester == sender else (SENT_BY_ANOTHER,)
 
 
 def words_problem(field: Field, text: str, most: int, *, required: bool) -> Problem | None:

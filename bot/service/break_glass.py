@@ -20,7 +20,7 @@ from bot.domain.request import Asked, Request, digest_of
 from bot.domain.request import State as RequestState
 from bot.domain.role import Role
 from bot.ports import Reader, World
-from bot.service.asking import Field, Problem, name_taken, naming_problem, words_problem
+from bot.service.asking import Field, Problem, name_taken, naming_problem, whose, words_problem
 from bot.service.delivery import alarm
 from bot.service.entering import enter
 
@@ -76,7 +76,7 @@ def take(world: World, command: TakeCommand) -> Request | tuple[Problem, ...]:
     with world.store.work() as work:
         before = work.requests.by_submission(command.submission)
         if before is not None:
-            return before
+            return whose(before, command.requester)
         problems = problems_with_taking(world, work, command)
         if problems:
             return problems

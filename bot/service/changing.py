@@ -225,8 +225,8 @@ def _approval(world: World, command: ChangeCommand, credential: Credential) -> P
 
 def _state(world: World, credential: Credential) -> str:
     if credential.state in USABLE and world.clock.now() >= credential.expires_at:
-        return State.EXPIRED
-    return credential.state
+        return State.EXPIRED.told
+    return credential.state.told
 
 
 _PROLONGED = "This was taken without approval, so it is never extended. Ask for another one."

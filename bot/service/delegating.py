@@ -12,7 +12,7 @@ from bot.domain.events import DelegationBegun, DelegationEnded, Via
 from bot.domain.ids import DelegationId, UserId
 from bot.domain.request import Request, State
 from bot.ports import Reader, UnitOfWork, World
-from bot.service.asking import Field, Problem
+from bot.service.asking import SENT_BY_ANOTHER, Field, Problem
 from bot.service.delivery import notices
 
 _MOST = 100
@@ -54,7 +54,7 @@ def begin(world: World, command: DelegateCommand) -> Delegation | tuple[Problem,
     with world.store.work() as work:
         before = work.delegations.by_submission(command.submission)
         if before is not None:
-            return before
+            return before if before.approver == command.approver else (SENT_BY_ANOTHER,)
         wanted = _wanted(world, work.now, command)
         problems = _problems(world, work, wanted, command)
         if problems:

@@ -104,7 +104,7 @@ def fits(request: Request, credential: Credential | None, now: datetime) -> Deci
         return Denied(Reason.WRONG_STATE, "It works that long already, so there was nothing left to extend.")
     if credential.state in POSSIBLE[request.asked.kind] and now < credential.expires_at:
         return ALLOWED
-    state = "expired" if now >= credential.expires_at else credential.state
+    state = "expired" if now >= credential.expires_at else credential.state.told
     return Denied(Reason.WRONG_STATE, f"The credential is {state} now, so this could not be done.")
 
 

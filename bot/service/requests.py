@@ -16,7 +16,7 @@ from bot.domain.naming import clean, name_shape
 from bot.domain.request import Asked, Request, State, Verb, digest_of
 from bot.domain.voting import Ballot, cast_by, judge, may_withdraw
 from bot.ports import Conflict, StoreBusyError, UnitOfWork, World
-from bot.service.asking import AddCommand, Field, Problem, key_of, name_taken, problems_with
+from bot.service.asking import AddCommand, Field, Problem, key_of, name_taken, problems_with, whose
 from bot.service.changing import ChangeCommand, change_of, changeable, problems_with_change
 from bot.service.closing import close
 from bot.service.delivery import notices
@@ -35,7 +35,7 @@ def open_add(world: World, command: AddCommand) -> Request | tuple[Problem, ...]
     with world.store.work() as work:
         before = work.requests.by_submission(command.submission)
         if before is not None:
-            return before
+            return whose(before, command.requester)
         problems, key = problems_with(world, work, command), key_of(world.policy, command.key)
         if problems or isinstance(key, Problem):
             return problems
@@ -77,7 +77,7 @@ def open_change(world: World, command: ChangeCommand) -> Request | tuple[Problem
     with world.store.work() as work:
         before = work.requests.by_submission(command.submission)
         if before is not None:
-            return before
+            return whose(before, command.requester)
         credential = changeable(world, work, command)
         if isinstance(credential, Denied):
             return (Problem(Field.FORM, credential.sentence),)
@@ -100,6 +100,13 @@ def take_effect(world: World, request: Request) -> Request:
         return carry_out(world, request.id) or request
     except (Conflict, StoreBusyError):
         return request
+
+
+def show_anew(world: World, request: Request) -> None:
+    """Its card in the channel is edited to what holds now: somebody has pressed a button of an older one."""
+    with world.store.work() as work:
+        notices.progress(world, work, request)
+    world.wake()
 
 
 def withdraw(world: World, request: RequestId, actor: UserId) -> Request | Denied:

@@ -36,7 +36,7 @@ _SENTENCES: dict[EventKind, str] = {
     EventKind.TOKEN_REVOKED: "A client of credential {credential} gave up an access token before its end.",
     EventKind.CREDENTIAL_USED: "Credential {credential} logged in {count} times from {since} to {until}.",
     EventKind.CREDENTIAL_REFUSED: "Credential {credential} was refused {count} times since {since}: {cause}.",
-    EventKind.CLIENT_UNKNOWN: "Clients that there are not were refused {count} times since {since}.",
+    EventKind.CLIENT_UNKNOWN: "Clients that do not exist were refused {count} times since {since}.",
     EventKind.SECRET_GUESSED: "Somebody guesses the secret of credential {credential}: {count} tries since {since}.",
     EventKind.NETWORK_MET: "Credential {credential} was used from a network for the first time.",
     EventKind.CREDENTIAL_SUSPENDED: "Credential {credential} is suspended: {why}.",

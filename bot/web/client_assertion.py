@@ -65,14 +65,14 @@ def read(form: Mapping[str, str]) -> tuple[str, Assertion] | Refusal:
 def _said(token: str) -> tuple[Mapping[str, str], _Claims] | Refusal:
     try:
         opened = _JWS.decode_complete(token, options={"verify_signature": False})
-    except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
+    except (jwt.PyJWTError, ValueError, TypeError, AttributeError, RecursionError):
         return NO_JWT
     header = opened["header"]
     if header.get("alg") not in ALGORITHMS:
         return OTHER_ALGORITHM
     try:
         claims = _CLAIMS.decode(opened["payload"])
-    except (msgspec.MsgspecError, ValueError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return NO_CLAIMS
     return (header, claims) if 0 < len(claims.jti) <= JTI_MAX else NO_CLAIMS
 

@@ -144,5 +144,8 @@ def _base64url(value: bytes) -> str:
 
 
 def _opened(text: str) -> bytes:
-    """The inverse. Raises `ValueError`."""
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    """The inverse, of the one spelling that each value has. Raises `ValueError`."""
+    value = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if _base64url(value) != text:
+        raise ValueError("It is spelt in another way than ours.")
+    return value

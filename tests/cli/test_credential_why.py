@@ -45,7 +45,7 @@ def test_nothing_is_wrong(env, credential):
 def test_what_is_wrong_and_what_to_do_are_a_line_each(env, house, credential):
     lifecycle.suspend(house.world, credential.id, MAYA)
     cause, remedy = found(env, credential.client_id)
-    assert cause == f"CI deploys is suspended, by {MAYA} on 2090-03-02 at 09:00:00 UTC."
+    assert cause == f"CI deploys is suspended, by {MAYA}, 2090-03-02 at 09:00:00 UTC."
     assert remedy == "/cred resume CI deploys asks for an approval to let it work again."
 
 

@@ -174,6 +174,8 @@ def test_manifest_is_for_socket_mode_or_for_an_https_address():
     http = yaml.safe_load(run(app, ["manifest", "--http", "https://cred.example.org"]).stdout)
     assert http["settings"]["interactivity"]["request_url"] == "https://cred.example.org/slack/events"
     assert "https://" in refused("manifest", "--http", "http://cred.example.org", env={})
+    for odd in ("https://", "https://a b.example", "https://cred.example.org/?q", "https://cred.example.org/#x"):
+        assert "is not a plain web address" in refused("manifest", "--http", odd, env={})
     history = yaml.safe_load(run(app, ["manifest", "--history"]).stdout)
     assert "im:history" in history["oauth_config"]["scopes"]["bot"]
     assert "im:history" not in socket_mode["oauth_config"]["scopes"]["bot"]

@@ -16,7 +16,7 @@ from bot.domain.request import Request, Verdict
 from bot.domain.request import State as RequestState
 from bot.domain.role import READ_ONLY, SUPER_ADMIN
 from bot.service import break_glass, effects, lifecycle, requests, reviewing, terms
-from bot.service.asking import Field
+from bot.service.asking import SENT_BY_ANOTHER, Field
 from bot.service.changing import ChangeCommand
 from bot.service.delivery import outbox
 from bot.service.handover.issuance import Press, Shown, reissue
@@ -111,6 +111,18 @@ def test_the_same_form_sent_twice_takes_one(house):
     assert first.id == second.id
 
 
+def test_the_same_form_sent_by_another_takes_nothing_and_tells_nothing(house):
+    command = house.take_command()
+    break_glass.take(house.world, command)
+    assert break_glass.take(house.world, replace(command, requester=SAM)) == (SENT_BY_ANOTHER,)
+
+
+def test_it_is_reviewed_and_no_vote_denies_it(house):
+    taken = house.taken()
+    assert house.vote(taken, ANA, Verdict.DENY, "no").reason is Reason.WRONG_STATE
+    assert house.glass(taken).state is State.OPEN
+
+
 def test_nobody_has_two_that_live_or_were_not_reviewed(house, revealed):
     assert "already" in problems(house, name="another")[Field.FORM]
     assert "already" in break_glass.offer(house.world, MAYA).sentence
@@ -143,6 +155,14 @@ def test_everybody_is_told_at_once(house):
     house.taken()
     kinds = (NoticeKind.GLASS_CARD, NoticeKind.GLASS_SECURITY_CARD, NoticeKind.GLASS_TOLD)
     assert sent(house, *kinds) == ["C0RETAIL", "C0SECURITY", ANA, BEN, CAI]
+
+
+def test_an_approver_who_takes_one_is_not_told_of_it(house):
+    policy = house.world.policy
+    circle = replace(policy.break_glass, circle=Circle(frozenset({ANA})))
+    terms.accept(house.world, ANA, policy.terms.digest)
+    house.under(replace(policy, break_glass=circle)).taken(requester=ANA)
+    assert sent(house, NoticeKind.GLASS_TOLD) == [BEN, CAI, MAYA]
 
 
 def test_admins_are_told_though_they_do_not_approve(house):

@@ -128,6 +128,11 @@ def test_a_compromised_secret_ends_when_the_rotation_is_asked_for(house, credent
     assert [s.state for s in now(house, credential).secrets] == [SecretState.RETIRED, SecretState.LIVE]
 
 
+def test_what_is_being_deleted_is_said_to_be(house, credential):
+    approve(house, ask(house, credential, Kind.DELETE, typed_name=credential.name))
+    assert "is being deleted, so this cannot be done." in problem(ask(house, credential, Kind.EXTEND)).sentence
+
+
 def test_an_extension_takes_effect_with_the_last_approval(house, credential):
     later = house.world.policy.last_day(credential.expires_at) + timedelta(days=30)
     done = approve(house, ask(house, credential, Kind.EXTEND, expires_on=later))

@@ -11,7 +11,7 @@ from bot.domain.notice import NoticeKind
 from bot.domain.request import Request, State, Verdict
 from bot.domain.role import SUPER_ADMIN
 from bot.service import delegating
-from bot.service.asking import Field
+from bot.service.asking import SENT_BY_ANOTHER, Field
 from bot.service.handover.issuance import Shown
 from bot.service.requests import remind_approvers
 from bot.service.sweep import sweep
@@ -193,6 +193,12 @@ def test_the_same_form_sent_twice_names_somebody_once(house):
     wanted = command(house)
     assert delegating.begin(house.world, wanted) == delegating.begin(house.world, wanted)
     assert house.kinds().count("delegation:begun") == 1
+
+
+def test_the_same_form_sent_by_another_names_nobody_and_tells_nothing(house):
+    wanted = command(house)
+    delegating.begin(house.world, wanted)
+    assert delegating.begin(house.world, replace(wanted, approver=BEN)) == (SENT_BY_ANOTHER,)
 
 
 def test_whoever_stands_in_is_told_and_asked_for_what_is_undecided(house):

@@ -117,7 +117,7 @@ def test_suspended_by_whom_and_when(house, credential):
     house.clock.advance(hours=5)
     found, says, do = why(house, credential.client_id)
     assert found.finding is Finding.SUSPENDED
-    assert says == f"CI deploys is suspended, by @{OLGA} at 02 10:00."
+    assert says == f"CI deploys is suspended, by @{OLGA}, at 02 10:00."
     assert do == "/cred resume CI deploys asks for an approval to let it work again."
 
 

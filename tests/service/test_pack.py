@@ -38,6 +38,18 @@ def test_every_entry_about_a_credential_has_its_words(event):
         assert re.fullmatch(r"[a-z][^{}]*[^.{}]", words)
 
 
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        ("request:closed", {"state": "lapsed", "why": "nobody accepted it in time"}, "nobody accepted it in time"),
+        ("warning:raised", {"days": 1}, "1 day before"),
+        ("warning:raised", {"days": 7}, "7 days before"),
+    ],
+)
+def test_an_entry_is_told_as_it_was(kind, body, words):
+    assert told(kind, body, str)[1].endswith(words)
+
+
 def test_chart_counts_each_expiry_in_its_month():
     ends = [NOW.replace(day=30), NOW.replace(year=2027, month=10), NOW.replace(year=2027, month=11)]
     assert "Nov 2026: 1, Oct 2027: 1, later: 1." in expiries(ends, NOW)

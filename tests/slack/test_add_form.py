@@ -31,6 +31,15 @@ def test_same_form_sent_twice_is_one_request(lounge):
     assert len(all_requests(lounge)) == 1
 
 
+def test_a_form_that_somebody_else_has_sent_tells_nobody_what_it_became(lounge):
+    lounge.type("add")
+    form = lounge.opened()
+    lounge.send(form, people.MAYA, name="payroll", reason="Because", view_id="V0SAME")
+    answer = lounge.send(form, people.OLGA, name="payroll", reason="Because", view_id="V0SAME")
+    assert "Somebody else has sent this form already." in json.dumps(answer)
+    assert len(all_requests(lounge)) == 1
+
+
 def test_everything_wrong_with_a_form_is_said_at_its_fields(lounge):
     lounge.house.opened(name="payroll")
     lounge.type("add")

@@ -5,9 +5,10 @@ import threading
 
 import pytest
 
+from bot.domain.notice import NoticeKind
 from bot.domain.request import State
 from bot.domain.role import SUPER_ADMIN
-from bot.slack.ids import Action, Choice, RequestMark, pack_choice
+from bot.slack.ids import Action, Block, Choice, RequestMark, pack_choice
 from tests.slack.lounge import mark
 from tests.slack.snapshots import slack_takes
 from tests.support import people
@@ -44,13 +45,29 @@ def test_requester_cannot_approve_own_request(lounge):
     assert lounge.now(request).votes == ()
 
 
-def test_click_on_a_card_that_is_out_of_date_redraws_it(lounge):
+def test_click_on_a_card_that_is_out_of_date_has_it_edited_where_it_stands(lounge):
     request = lounge.house.approved()
+    before = len(lounge.house.waiting())
     lounge.press(Action.APPROVE, mark(request), people.BEN)
-    sentence, card = lounge.replies()
+    (sentence,) = lounge.replies()
     assert sentence["replace_original"] is False
-    assert card["replace_original"] is True
-    assert "request.approve" not in json.dumps(card)
+    (edit,) = lounge.house.waiting()[before:]
+    assert (edit.kind, edit.request, edit.channel) == (NoticeKind.APPROVAL_CARD, request.id, "C0RETAIL")
+
+
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.ACCEPT, Action.DECLINE])
+def test_a_button_that_was_forged_puts_nothing_in_place_of_a_card_that_others_see(lounge, action):
+    forged = RequestMark(lounge.house.opened().id, "0" * 64).pack()
+    lounge.press(action, forged, people.ANA)
+    assert [reply["replace_original"] for reply in lounge.replies()] == [False]
+
+
+def test_a_reason_is_no_longer_than_its_field(lounge):
+    request = lounge.house.opened()
+    lounge.press(Action.MORE, pack_choice(Choice.DENY, RequestMark.of(request)), people.ANA)
+    answer = lounge.send(lounge.opened(), people.ANA, reason="x" * 1001)
+    assert answer["errors"] == {Block.REASON.value: "This has 1001 characters; 1000 are the most."}
+    assert lounge.now(request).state is State.PENDING
 
 
 FIELDS = (Action.ENTRY, Action.ESTATE, Action.ROLE, Action.OWNER, Action.CHOSEN)

@@ -123,6 +123,12 @@ def test_what_an_assertion_must_say_it_must_say(door, client, claims):
     assert error(ask(client, door.sign(**claims))) == (401, "invalid_client")
 
 
+def test_claims_that_are_nested_without_end_are_none(client):
+    said = '{"alg":"EdDSA"}', '{"x":' + "[" * 1500 + "]" * 1500 + "}"
+    head, claims = (urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in said)
+    assert error(ask(client, f"{head}.{claims}.AA")) == (401, "invalid_client")
+
+
 def test_a_claim_that_nobody_knows_is_ignored(door, client):
     assert ask(client, door.sign(purpose="none", htm=[1])).status_code == 200
 

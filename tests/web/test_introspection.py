@@ -106,6 +106,20 @@ def test_whatever_ended_a_token_it_is_only_inactive_and_at_once(client, door, ca
     assert (answer.status_code, answer.json()) == (200, {"active": False})
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda token: f"{token}=",
+        lambda token: f"{token}==",
+        lambda token: token[:-1] + {"A": "B", "Q": "R", "g": "h", "w": "x"}[token[-1]],  # 64 bytes leave 4 bits unused
+    ],
+    ids=["padded", "padded twice", "other unused bits"],
+)
+def test_another_spelling_of_a_token_is_no_token(client, door, caller, other):
+    token = token_of(client, door)
+    assert client.post(PATH, data={"token": other(token)}, auth=caller).json() == {"active": False}
+
+
 def test_a_token_that_was_given_up_is_inactive(client, door, caller):
     token = token_of(client, door)
     told = client.post(PATH, data={"token": token}, auth=caller).json()

@@ -42,7 +42,7 @@ class CredentialRefused(LoginsCounted):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientUnknown(LoginsCounted):
-    """Client IDs were shown that there are not. Nothing of what was shown."""
+    """Client IDs were shown that do not exist. Nothing of what was shown."""
 
     kind = EventKind.CLIENT_UNKNOWN
 

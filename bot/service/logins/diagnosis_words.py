@@ -56,19 +56,18 @@ def _suspended(found: Diagnosis, speech: Speech) -> str:
     suspension = _of(found).suspension
     by = "Cred itself" if suspension is None or suspension.by is None else speech.person(suspension.by)
     why = "" if suspension is None or suspension.why == ASKED else f", because {suspension.why}"
-    return f"{_named(found, speech)} is suspended, by {by}{_at(found, speech)}{why}."
+    return f"{_named(found, speech)} is suspended, by {by}{_at(found, speech, ', ')}{why}."
 
 
 def _wrong(found: Diagnosis, speech: Speech) -> str:
     refusals = _told(found)
-    times = "once" if refusals.count == 1 else f"{refusals.count} times"
-    since = "" if refusals.count == 1 else f" since {speech.when(refusals.since)}"
+    last = speech.when(refusals.last_at)
+    times = f"once, {last}"
+    if refusals.count > 1:
+        times = f"{refusals.count} times since {speech.when(refusals.since)}, the last one {last}"
     used = _of(found).last_used_at
     before = "It was never used." if used is None else f"It was last used {speech.when(used)}."
-    return (
-        f"Its client shows a wrong secret: {times}{since}, the last one {speech.when(refusals.last_at)}"
-        f"{_from(refusals, speech)}. {before}"
-    )
+    return f"Its client shows a wrong secret: {times}{_from(refusals, speech)}. {before}"
 
 
 def _mend_wrong(found: Diagnosis, speech: Speech) -> str:
@@ -219,7 +218,7 @@ _SAID: Mapping[Finding, tuple[Callable[[Diagnosis, Speech], str], Callable[[Diag
     ),
     Finding.NO_ROUTE: (
         lambda f, s: f"Nobody may make the call {_call(f, s)}: no route of the policy is for it.",
-        lambda _, s: f"If it shall be made, write a {s.code('[[routes]]')} for it in the policy file.",
+        lambda _, s: f"If it is to be made, write a {s.code('[[routes]]')} for it in the policy file.",
     ),
     Finding.PERMISSION: (
         _weak,

@@ -25,7 +25,6 @@ _ASKS = {
 }
 _CLOSED = {
     State.WITHDRAWN: "withdrew the request",
-    State.LAPSED: "let the request lapse: nobody decided in time",
     State.REFUSED: "ended the request: it could not take effect",
 }
 _SAID = {Verdict.APPROVE: "approved", Verdict.DENY: "denied"}
@@ -80,7 +79,7 @@ def _voted(body: Body, name: Name) -> str:
 
 
 def _issued(body: Body, name: Name) -> str:
-    return f"made it as {body['client_id']} and showed its secret once to {name(body['owner'])}"
+    return f"made it as {body['client_id']} and handed it over to {name(body['owner'])}"
 
 
 def _tracked(body: Body, name: Name) -> str:
@@ -93,7 +92,18 @@ def _imported(body: Body, name: Name) -> str:
 
 def _rotated(body: Body, _name: Name) -> str:
     before = f"; the one before works until {day(body['retire_at'])}" if body["retiring"] else ""
-    return f"made another secret and showed it once{before}; it expires on {day(body['expires_at'])}"
+    return f"gave it another secret or key{before}; it expires on {day(body['expires_at'])}"
+
+
+def _closed(body: Body, _name: Name) -> str:
+    state = State(body["state"])
+    if state is State.LAPSED:
+        return f"let the request lapse: {body['why']}"
+    return _CLOSED.get(state, f"ended it: {body['why']}")
+
+
+def _warned(body: Body, _name: Name) -> str:
+    return f"warned of its expiry, {body['days']} {'day' if body['days'] == 1 else 'days'} before"
 
 
 def _used(body: Body, _name: Name) -> str:
@@ -125,7 +135,7 @@ _WORDS: Mapping[EventKind, tuple[Tone, _Words]] = {
     EventKind.REQUEST_ESCALATED: (Tone.NOTED, "asked the next tier of approvers as well: nobody had decided in time"),
     EventKind.VOTE_CAST: (Tone.GIVEN, _voted),
     EventKind.VOTE_REFUSED: (Tone.REFUSED, lambda b, _: f"tried to decide and was refused: {b['why']}"),
-    EventKind.REQUEST_CLOSED: (Tone.REFUSED, lambda b, _: _CLOSED.get(State(b["state"]), f"ended it: {b['why']}")),
+    EventKind.REQUEST_CLOSED: (Tone.REFUSED, _closed),
     EventKind.REQUEST_STARTED: (Tone.NOTED, "began to carry out what was approved"),
     EventKind.REQUEST_LOST: (Tone.NOTED, "lost the answer, and looked it up"),
     EventKind.REQUEST_RECLAIMED: (Tone.NOTED, "cleared what was left of it, so that it could be done again"),
@@ -140,7 +150,7 @@ _WORDS: Mapping[EventKind, tuple[Tone, _Words]] = {
     EventKind.SECRET_RETIRED: (Tone.ENDED, lambda b, _: f"ended a secret: {b['why']}"),
     EventKind.SECRET_KEPT: (Tone.NOTED, lambda b, _: f"kept an old secret until {day(b['retire_at'])}"),
     EventKind.SECRET_LEAKED: (Tone.ENDED, "found one of its secrets in the open, and told of it"),
-    EventKind.SECRET_SHOWN: (Tone.NOTED, lambda b, _: f"sent the message with the secret: {b['delivery']}"),
+    EventKind.SECRET_SHOWN: (Tone.NOTED, lambda b, _: f"sent the message of the handing over: {b['delivery']}"),
     EventKind.RECEIPT_CHANGED: (Tone.NOTED, lambda b, _: f"noted of the secret: {b['receipt']}"),
     EventKind.TOKEN_REVOKED: (Tone.NOTED, "gave up an access token before its end"),
     EventKind.CREDENTIAL_USED: (Tone.NOTED, _used),
@@ -156,12 +166,12 @@ _WORDS: Mapping[EventKind, tuple[Tone, _Words]] = {
     EventKind.CREDENTIAL_EXTENDED: (Tone.DONE, lambda b, _: f"set its expiry to {day(b['expires_at'])}"),
     EventKind.CREDENTIAL_DELETING: (
         Tone.ENDED,
-        lambda b, _: f"stopped it, to be deleted at {when(moment(b['until']))}",
+        lambda b, _: f"began its deletion, final by {when(moment(b['until']))}",
     ),
     EventKind.CREDENTIAL_RESTORED: (Tone.DONE, "undid the deletion"),
     EventKind.CREDENTIAL_DELETED: (Tone.ENDED, lambda b, _: f"deleted it: {b['why']}"),
     EventKind.CREDENTIAL_EXPIRED: (Tone.ENDED, lambda b, _: f"removed it: it expired on {day(b['expires_at'])}"),
-    EventKind.WARNING_RAISED: (Tone.NOTED, lambda b, _: f"warned of its expiry, {b['days']} days before"),
+    EventKind.WARNING_RAISED: (Tone.NOTED, _warned),
     EventKind.WARNING_SNOOZED: (Tone.NOTED, lambda b, _: f"put the warning off until {day(b['until'])}"),
     EventKind.EXPIRY_ACCEPTED: (Tone.NOTED, "decided to let it expire"),
     EventKind.LEDGER_READ: (Tone.NOTED, _read),

@@ -133,7 +133,7 @@ def _of_class(class_uid: int, entry: Entry, user_of: UserOf) -> dict[str, Any]:
 def _account(body: Mapping[str, Any]) -> dict[str, Any]:
     """The credential as what logs on with it, where its entry names no owner; or that there is none of that name."""
     if "credential" not in body:
-        return {"name": "a client that there is not", "type_id": _SERVICE_ACCOUNT}
+        return {"name": "a client that does not exist", "type_id": _SERVICE_ACCOUNT}
     return {"uid": body["credential"], "type_id": _SERVICE_ACCOUNT}
 
 

@@ -62,7 +62,7 @@ def _about(about: About) -> tuple[str, str]:
     """What it is about, and where to look."""
     match about.credential if isinstance(about, Guessed | Moved) else about:
         case Refusals():
-            return "clients that there are not", ""
+            return "clients that do not exist", ""
         case (Request() as request) | Case(request=request):
             return f"request {request.code} (`{request.asked.name}`)", ""
         case Credential(name=name):

@@ -31,9 +31,9 @@ def guessed(about: Guessed, known: Known) -> Card:
 
 
 def strangers(refusals: Refusals) -> Card:
-    """Client IDs that there are not: one line."""
+    """Client IDs that do not exist: one line."""
     text = (
-        f"🔎 Somebody has tried {counted(refusals.count, 'login', 'logins')} with client IDs that there are not, since "
+        f"🔎 Somebody has tried {counted(refusals.count, 'login', 'logins')} with client IDs that do not exist, since "
         f"{when(refusals.since)}{_from(refusals)}. Nobody got in; each try waits longer."
     )
     return Card(text, (section(text),))

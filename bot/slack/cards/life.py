@@ -50,7 +50,7 @@ def deleted(credential: Credential) -> Card:
         return _about(credential, f"🗑️ Being deleted: {credential.name}", text, undo_row(credential))
     if credential.state is State.DELETED:
         return _about(credential, f"🗑️ Deleted: {credential.name}", "It is gone, and its name is free.")
-    text = "The deletion was undone. It is suspended: to work again it needs to be resumed, and that an approval."
+    text = "The deletion was undone. It is suspended: to work again it must be resumed, which takes an approval."
     return _about(credential, f"↩️ Restored: {credential.name}", text)
 
 

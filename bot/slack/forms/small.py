@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain.credential import Credential
 from bot.domain.ids import CredentialId
 from bot.domain.kind import NEW
-from bot.domain.naming import REASON_MAX
+from bot.domain.naming import REASON_MAX, clean, says_something
 from bot.domain.request import Request, State, Verdict
 from bot.domain.terms import Terms
 from bot.slack.cards import wording
@@ -97,6 +97,14 @@ def denial(sent: Mapping[str, Any]) -> tuple[RequestMark, str] | None:
     elements = ((sent.get("state") or {}).get("values") or {}).get(Block.REASON, {})
     reasons = [element.get("value") for element in elements.values()]
     return None if mark is None or not reasons else (mark, reasons[0] or "")
+
+
+def wrong_with(reason: str, empty: str) -> str:
+    """What is wrong with a reason, if anything is. `empty`: what is said where nothing can be read in it."""
+    length = len(clean(reason))
+    if length > REASON_MAX:
+        return f"This has {length} characters; {REASON_MAX} are the most."
+    return "" if says_something(reason) else empty
 
 
 def withdraw(request: Request) -> Json:

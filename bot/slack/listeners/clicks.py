@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.domain.errors import Denied
 from bot.domain.ids import RequestId
 from bot.domain.request import Request
+from bot.service import requests
 from bot.service.reading import inventory
 from bot.slack.cards import offer as offer_cards
 from bot.slack.cards import plain
@@ -61,7 +62,7 @@ def answer(face: Face, click: Click, card: Card) -> None:
 
 
 def redraw(face: Face, click: Click, request: RequestId) -> None:
-    """Put the request as it is now where the button was. The card in a channel is the outbox's to edit."""
+    """Put the request as it is now where the button was. The outbox edits the card in a channel."""
     if not click.reply:
         return
     if click.on_ephemeral:
@@ -70,18 +71,18 @@ def redraw(face: Face, click: Click, request: RequestId) -> None:
             face.replies.in_place(click.reply, plain.pending(waiting, face.known))
         return
     found = inventory.request(face.world, click.person.user, request)
-    if isinstance(found, Request):
+    if isinstance(found, Denied):
+        return
+    if click.in_dm:
         subject = inventory.subject(face.world, found)
-        if click.in_dm:
-            card = request_cards.asked(found, face.known, click.person.user, subject)
-        else:
-            card = request_cards.approval(found, face.known, subject)
-        face.replies.in_place(click.reply, card)
+        face.replies.in_place(click.reply, request_cards.asked(found, face.known, click.person.user, subject))
+    else:
+        requests.show_anew(face.world, found)
 
 
 def redraw_offer(face: Face, click: Click, request: RequestId) -> None:
     """The same where the button stood in the message to whoever takes what was approved."""
     found = inventory.request(face.world, click.person.user, request)
-    if click.reply and isinstance(found, Request):
+    if click.in_dm and click.reply and isinstance(found, Request):
         subject = inventory.subject(face.world, found)
         face.replies.in_place(click.reply, offer_cards.offer(found, face.known, subject))

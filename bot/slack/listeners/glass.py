@@ -5,7 +5,6 @@ from typing import Any
 
 from bot.domain.errors import Denied, Reason
 from bot.domain.ids import RequestId, Words
-from bot.domain.naming import says_something
 from bot.domain.request import Request, Verdict
 from bot.domain.voting import Ballot
 from bot.service import beforehand, break_glass, reviewing
@@ -79,8 +78,9 @@ def refusal_sent(face: Face, ack: Ack, body: Payload) -> None:
         ack(response_action="update", view=small_forms.said(sentence))
         return
     mark, reason = refusal
-    if not says_something(reason):
-        ack(response_action="errors", errors={Block.REASON.value: _WHY_NOT})
+    problem = small_forms.wrong_with(reason, _WHY_NOT)
+    if problem:
+        ack(response_action="errors", errors={Block.REASON.value: problem})
         return
     ballot = Ballot(
         request=mark.request, digest=mark.digest, voter=person.user, verdict=Verdict.DENY, reason=Words(reason)

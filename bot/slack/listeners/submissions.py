@@ -8,7 +8,6 @@ from slack_sdk.errors import SlackApiError
 
 from bot.domain.errors import Denied
 from bot.domain.ids import Words
-from bot.domain.naming import says_something
 from bot.domain.request import Request, Verdict
 from bot.domain.voting import Ballot
 from bot.service import requests, terms
@@ -67,8 +66,9 @@ def denial_sent(face: Face, ack: Ack, body: Payload) -> None:
         ack(response_action="update", view=small_forms.said(sentence))
         return
     mark, reason = denial
-    if not says_something(reason):
-        ack(response_action="errors", errors={Block.REASON.value: _WHY_NOT})
+    problem = small_forms.wrong_with(reason, _WHY_NOT)
+    if problem:
+        ack(response_action="errors", errors={Block.REASON.value: problem})
         return
     ballot = Ballot(
         request=mark.request, digest=mark.digest, voter=person.user, verdict=Verdict.DENY, reason=Words(reason)

@@ -125,7 +125,7 @@ class _Client(WebClient):
             if self._troubles.begins(f"scope of {method}"):
                 needed = refused.response.get("needed")
                 _log.error(
-                    "Slack lets me not call %s: the scope %s is missing. Take what `cred manifest` prints into the "
+                    "Slack does not let me call %s: the scope %s is missing. Take what `cred manifest` prints into the "
                     "app's settings, and install it anew.",
                     method,
                     needed if isinstance(needed, str) and _SCOPES.fullmatch(needed) else "it needs",

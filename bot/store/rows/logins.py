@@ -34,7 +34,7 @@ class RefusalRow(Row, table=True):
     __tablename__ = "refusal"
 
     credential: str = Field(primary_key=True)
-    """Empty: clients that there are not."""
+    """Empty: clients that do not exist."""
     cause: str = Field(primary_key=True)
     times: int = Field(sa_type=BigInteger)
     since: int = Field(sa_column=when())
