@@ -46,7 +46,7 @@ unit: $(VENV)/.test  ## the rules, the ledger, the store, each room by itself
 	@$(BIN)/pytest -n $(JOBS) -m "not scenario and not browser" --ignore tests/scenario --ignore tests/browser
 
 scenario: $(VENV)/.test  ## the real program over the wire: kills, races, faults
-	@$(BIN)/pytest -n $(SCENARIO_JOBS) -m scenario tests/scenario tests/cli  # they wait for most of their time
+	@$(BIN)/pytest -n $(SCENARIO_JOBS) -m scenario tests/scenario tests/cli  # each waits for nearly half of its time
 
 browser: $(VENV)/.test  ## the sandbox page in a real Chromium
 	@$(BIN)/pytest -n $(JOBS) -m browser tests/browser tests/sandbox_page

@@ -1,1 +1,1 @@
-"""Credentials that live at a vendor without a program's door: made, extended and deleted there by their owner."""
+"""Credentials that live at a vendor whom no program can ask: made, extended and deleted there by their owner."""
