@@ -8,11 +8,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ledger import KeyEncryptionKey, Ledger, LogKey, verify_with_key
-from tests.support.ledger_room import NOON, note, open_postgres, schemas
+from tests.support.ledger_room import NOON, Room, note, open_postgres, schemas
 
 ROOT = Path(__file__).parents[2]
 MIDDLE = "holds the head"
@@ -27,7 +28,7 @@ class Writer:
     said: list[str] = field(default_factory=list, repr=False)
 
     @classmethod
-    def start(cls, room, name: str, count: int, *options: str) -> "Writer":
+    def start(cls, room: Room, name: str, count: int, *options: str) -> "Writer":
         """Begin."""
         keys = {"KEK": room.kek.to_text(), "LOG_KEY": room.log_key.to_text()}
         process = subprocess.Popen(
@@ -41,7 +42,10 @@ class Writer:
         return cls(name, process)
 
     def kill(self, *, after: int | str) -> None:
-        """SIGKILL, once it has committed so many, or has said this."""
+        """SIGKILL, once it has committed so many, or has said this.
+
+        Whoever holds the head is to be killed first: nobody else commits meanwhile.
+        """
         for line in self._lines():
             if line == after or len(self.said) == after:
                 self.process.kill()
@@ -70,7 +74,32 @@ class Writer:
             yield self.said[-1]
 
 
-def check(room, writers: list[Writer], killed: list[Writer]) -> int:
+@dataclass
+class Crew:
+    """Those of one test."""
+
+    room: Room
+    writers: list[Writer] = field(default_factory=list)
+
+    def start(self, name: str, count: int, *options: str) -> Writer:
+        """One more."""
+        self.writers.append(Writer.start(self.room, name, count, *options))
+        return self.writers[-1]
+
+
+@contextmanager
+def crew(room: Room) -> Iterator[Crew]:
+    """Such processes, none of which is left behind: one that holds the head would hold up whoever cleans up."""
+    made = Crew(room)
+    try:
+        yield made
+    finally:
+        for writer in made.writers:
+            with writer.process:
+                writer.process.kill()
+
+
+def check(room: Room, writers: list[Writer], killed: list[Writer]) -> int:
     """No gap, no fork: each entry of each writer stands once, where it was told, in its order. How many there are."""
     with room.read() as connection:
         report = verify_with_key(connection, room.log_key.verifier, room.kek, schemas())

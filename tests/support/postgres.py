@@ -55,7 +55,7 @@ class Postgres:
         name = f"test_{uuid4().hex}"
         self.run(f"CREATE SCHEMA {name}")
         yield f"{self.url()}&options=-csearch_path%3D{name}"
-        self.run(f"DROP SCHEMA {name} CASCADE")
+        self.run(f"SET lock_timeout = '30s'; DROP SCHEMA {name} CASCADE")  # a failed test may have left somebody behind
 
     def run(self, statement: str) -> None:
         """As the owner of everything, outside of any transaction."""
