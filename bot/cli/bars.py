@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Steps = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and of how much."""
+Steps = Callable[[str, int, int | None], None]
+"""Called with what is being done, how much of it is done, and of how much, where that is known."""
 
 
 @contextmanager

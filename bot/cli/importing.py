@@ -2,18 +2,20 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.bars import steps
 from bot.cli.refusing import FOUND_WRONG, refuse, refusing
 from bot.config import Places, load_policy, read_places
 from bot.domain.policy import Policy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from bot.service.vendors.importing import Desk, Found
@@ -87,8 +89,8 @@ def _look(desk: "Desk", file: Path) -> "Found":
     except OSError as error:
         refuse(f"{file} cannot be read: {error.strerror}.")
     sheet = spreadsheet.read(content, source=file.name)
-    with _progress("Looking at rows", len(sheet.rows)) as progress:
-        return importing.look(desk, sheet, progress)
+    with steps() as step:
+        return importing.look(desk, sheet, lambda done: step("Looking at rows", done, len(sheet.rows)))
 
 
 def _tell(desk: "Desk", found: "Found", file: Path) -> None:
@@ -138,24 +140,13 @@ def _take_over(desk: "Desk", found: "Found") -> int:
     from bot.service.vendors import importing  # noqa: PLC0415 - see bot.cli
 
     try:
-        with _progress("Writing", None):
+        with steps() as step:
+            step("Writing", 0, None)
             return importing.take_over(desk, found)
     except Conflict as conflict:
         refuse(f"{conflict} Nothing was written. Run the command again: it says which row.")
     except StoreBusyError as busy:
         refuse(str(busy))
-
-
-@contextmanager
-def _progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr for as long as it takes."""
-    from rich.console import Console  # noqa: PLC0415 - see bot.cli
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415 - the same
-
-    counts = () if total is None else (MofNCompleteColumn(),)
-    with Progress(TextColumn(what), BarColumn(), *counts, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done: bar.update(task, completed=done)
 
 
 def _console() -> "Console":

@@ -1,7 +1,7 @@
 """`cred verify`: the ledger with its key, and then the tables of the present against what the ledger tells."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.bars import steps
 from bot.cli.refusing import FOUND_WRONG, refuse, refusing
 from bot.config import Places, read_places
 
@@ -103,25 +104,17 @@ def _check(places: Places, vkey: Path | None, anchor: str | None, cores: int | N
     keys = read_keys(places)
     given = None if vkey is None else VerifierKey.read(vkey)
     engine = open_to_read(places.database_url)
-    with _progress() as progress, engine.connect() as connection, connection.begin():
+    with steps() as step, engine.connect() as connection, connection.begin():
         crew = processes(places.database_url, cores)
         verifier = given or keys.log_key.named(logs_in(connection)[-1].name).verifier
+
+        def progress(done: int, total: int) -> None:
+            step("Reading entries", done, total)
+
         report = verify_with_key(
             connection, verifier, keys.kek, SCHEMAS, checkpoint=anchor, progress=progress, crew=crew
         )
         return replace(report, steps=(*report.steps, _story(connection, keys, sound=report.sound)))
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr for as long as it takes."""
-    from rich.console import Console  # noqa: PLC0415 - see bot.cli
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415 - the same
-
-    columns = (TextColumn("Reading entries"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("entries", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _story(connection: "Connection", keys: "Keys", *, sound: bool) -> "Step":

@@ -43,9 +43,9 @@ def refusing(vkey: Path | None = None) -> Iterator[None]:
 
 @contextmanager
 def bar(doing: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar for as long as the block takes, on stderr, gone when it ends."""
+    """A progress bar for as long as the block takes, on stderr, gone when it ends; none where nobody looks."""
     columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=ERR, transient=True) as shown:
+    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as shown:
         task = shown.add_task(doing, total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)
 

@@ -22,8 +22,6 @@ from bot.slack.text import day, escape, people
 _KEY_MAX = 3000
 """Characters; the longest key that is taken has half as many."""
 KEY_FORMS = "Its PEM or JWK, or the https address of a JWKS; never the private half."
-_GROUP = 100
-"""Options in one group of a menu."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,15 +155,8 @@ def _estate(offer: Offer, chosen: Chosen) -> Json:
         "type": "static_select",
         "action_id": Action.ESTATE.value,
         "initial_option": _by(options, chosen.estate),
+        "options": options,
     }
-    if len(options) <= _GROUP:
-        element["options"] = options
-    else:
-        element["option_groups"] = [
-            {"label": placeholder(f"Estates {first + 1} to {min(first + _GROUP, len(options))}"), "options": some}
-            for first in range(0, len(options), _GROUP)
-            for some in [options[first : first + _GROUP]]
-        ]
     return {**entry("Estate", element, block=Block.ESTATE), "dispatch_action": True}
 
 

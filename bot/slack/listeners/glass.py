@@ -4,21 +4,20 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.domain.errors import Denied, Reason
-from bot.domain.ids import RequestId, Words
+from bot.domain.ids import RequestId
 from bot.domain.request import Request, Verdict
 from bot.domain.voting import Ballot
 from bot.service import beforehand, break_glass, reviewing
 from bot.service.break_glass import TakeCommand
 from bot.slack import errors
 from bot.slack.cards import glass as glass_cards
-from bot.slack.cards.pieces import Json
 from bot.slack.face import Face, Payload, admitted, who
 from bot.slack.forms import glass as glass_forms
 from bot.slack.forms import small as small_forms
-from bot.slack.ids import Block, RequestMark
+from bot.slack.ids import RequestMark
 from bot.slack.listeners.clicks import Click, tell
 from bot.slack.listeners.commands import open_view
-from bot.slack.listeners.submissions import complain, counted, over
+from bot.slack.listeners.submissions import against, complain, over
 
 Ack = Callable[..., Any]
 _CARD_WAS_OLD = frozenset({Reason.STALE, Reason.WRONG_STATE, Reason.ALREADY_VOTED})
@@ -70,29 +69,15 @@ def unjustified(face: Face, click: Click) -> None:
 
 
 def refusal_sent(face: Face, ack: Ack, body: Payload) -> None:
-    """A refusal with its reason. The workspace is asked who is who before it counts, so the outcome follows."""
-    person, refusal = who(body), small_forms.denial(body["view"])
-    decision = admitted(face, person)
-    if isinstance(decision, Denied) or refusal is None:
-        sentence = decision.sentence if isinstance(decision, Denied) else errors.NOT_OURS
-        ack(response_action="update", view=small_forms.said(sentence))
-        return
-    mark, reason = refusal
-    problem = small_forms.wrong_with(reason, _WHY_NOT)
-    if problem:
-        ack(response_action="errors", errors={Block.REASON.value: problem})
-        return
-    ballot = Ballot(
-        request=mark.request, digest=mark.digest, voter=person.user, verdict=Verdict.DENY, reason=Words(reason)
-    )
+    """A refusal with its reason."""
 
-    def count() -> Json:
+    def count(ballot: Ballot) -> str | Denied:
         told = reviewing.review(face.world, ballot)
         if isinstance(told, Denied):
-            return small_forms.said(told.sentence, typed=reason)
-        return small_forms.said(f"It is ended, and everybody is told. Request {told.request.code}.")
+            return told
+        return f"It is ended, and everybody is told. Request {told.request.code}."
 
-    counted(face, ack, body["view"], count, typed=reason)
+    against(face, ack, body, _WHY_NOT, count)
 
 
 def _ballot(mark: RequestMark, click: Click, verdict: Verdict) -> Ballot:

@@ -58,15 +58,28 @@ def terms_sent(face: Face, ack: Ack, body: Payload) -> None:
 
 
 def denial_sent(face: Face, ack: Ack, body: Payload) -> None:
-    """A denial with its reason. The workspace is asked who is who before it counts, so the outcome follows."""
+    """A denial with its reason."""
+
+    def count(ballot: Ballot) -> str | Denied:
+        told = requests.vote(face.world, ballot)
+        return told if isinstance(told, Denied) else f"Denied. I have told the requester. Request {told.code}."
+
+    against(face, ack, body, _WHY_NOT, count)
+
+
+def against(face: Face, ack: Ack, body: Payload, ask_why: str, count: Callable[[Ballot], str | Denied]) -> None:
+    """A vote against, with its reason; `ask_why` is said where there is none, and `count` says what became of it.
+
+    The workspace is asked who is who before it counts, so the outcome follows.
+    """
     person, view = who(body), body["view"]
-    decision, denial = admitted(face, person), small_forms.denial(view)
-    if isinstance(decision, Denied) or denial is None:
+    decision, sent = admitted(face, person), small_forms.denial(view)
+    if isinstance(decision, Denied) or sent is None:
         sentence = decision.sentence if isinstance(decision, Denied) else errors.NOT_OURS
         ack(response_action="update", view=small_forms.said(sentence))
         return
-    mark, reason = denial
-    problem = small_forms.wrong_with(reason, _WHY_NOT)
+    mark, reason = sent
+    problem = small_forms.wrong_with(reason, ask_why)
     if problem:
         ack(response_action="errors", errors={Block.REASON.value: problem})
         return
@@ -74,13 +87,11 @@ def denial_sent(face: Face, ack: Ack, body: Payload) -> None:
         request=mark.request, digest=mark.digest, voter=person.user, verdict=Verdict.DENY, reason=Words(reason)
     )
 
-    def count() -> Json:
-        told = requests.vote(face.world, ballot)
-        if isinstance(told, Denied):
-            return small_forms.said(told.sentence, typed=reason)
-        return small_forms.said(f"Denied. I have told the requester. Request {told.code}.")
+    def outcome() -> Json:
+        told = count(ballot)
+        return small_forms.said(told.sentence, typed=reason) if isinstance(told, Denied) else small_forms.said(told)
 
-    counted(face, ack, view, count, typed=reason)
+    counted(face, ack, view, outcome, typed=reason)
 
 
 def counted(face: Face, ack: Ack, view: Payload, count: Callable[[], Json], *, typed: str) -> None:
