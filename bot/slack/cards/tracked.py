@@ -18,64 +18,55 @@ from bot.slack.text import closed, counted, day, escape, mention, when
 
 def to_make(request: Request, known: Known) -> Card:
     """Approved: the steps there, and the button that asks what it is called now."""
-    asked, place = request.asked, known.place(request.asked.authority)
-    ends = day(known.policy.last_day(asked.expires_at))
-    blocks = [header(title(request))]
-    match request.state:
-        case State.APPROVED:
-            text = f"{let_through(request)}. It lives in {place}, where you make it yourself."
-            blocks += [section(text), *_steps(known, asked.authority, Kind.ADD)]
-        case State.FULFILLED:
-            text = f"It lives in {place}, and you have made it. I watch its expiry, and never see its secret."
-            blocks.append(section(f"{text} `/cred show {asked.name}` says what I know."))
-        case _:
-            blocks.append(section(outcome(request)))
-    blocks.append(
-        fields(
-            ("Name", f"`{asked.name}`"),
-            ("Role", known.role(asked.role)),
-            ("Works until", f"the end of {ends}"),
-            ("Asked by", mention(asked.requester)),
-        )
+    asked = request.asked
+    return _errand(
+        request,
+        known,
+        to_do="where you make it yourself.",
+        done="and you have made it. I watch its expiry, and never see its secret. "
+        f"`/cred show {asked.name}` says what I know.",
+        details=(("Role", known.role(asked.role)), ("Works until", f"the end of {_last_day(request, known)}")),
     )
-    return _with_button(request, blocks)
 
 
 def to_extend(request: Request, known: Known) -> Card:
     """An extension was approved: the steps there, and the button that asks until when it works now."""
-    asked, place = request.asked, known.place(request.asked.authority)
-    ends = day(known.policy.last_day(asked.expires_at))
+    ends = _last_day(request, known)
+    return _errand(
+        request,
+        known,
+        to_do=f"where you extend it yourself, no further than {ends}. "
+        "Until you say that it is done, I go on warning of the day that I know.",
+        done="and you have extended it. I warn of the day that you wrote. "
+        f"`/cred show {request.asked.name}` says which that is.",
+        details=(("Approved until", f"the end of {ends}"),),
+    )
+
+
+def _errand(request: Request, known: Known, *, to_do: str, done: str, details: tuple[tuple[str, str], ...]) -> Card:
+    """What was approved and is done elsewhere; with *It is done there*, while somebody is to say it."""
+    asked = request.asked
+    lives = f"It lives in {known.place(asked.authority)},"
     blocks = [header(title(request))]
     match request.state:
         case State.APPROVED:
-            text = (
-                f"{let_through(request)}. It lives in {place}, where you extend it yourself, no further than {ends}. "
-                "Until you say that it is done, I go on warning of the day that I know."
-            )
-            blocks += [section(text), *_steps(known, asked.authority, Kind.EXTEND)]
+            blocks.append(section(f"{let_through(request)}. {lives} {to_do}"))
+            blocks += _steps(known, asked.authority, asked.kind)
         case State.FULFILLED:
-            text = f"It lives in {place}, and you have extended it. I warn of the day that you wrote."
-            blocks.append(section(f"{text} `/cred show {asked.name}` says which that is."))
+            blocks.append(section(f"{lives} {done}"))
         case _:
             blocks.append(section(outcome(request)))
-    blocks.append(
-        fields(
-            ("Name", f"`{asked.name}`"),
-            ("Approved until", f"the end of {ends}"),
-            ("Asked by", mention(asked.requester)),
-        )
-    )
-    return _with_button(request, blocks)
-
-
-def _with_button(request: Request, blocks: list[Json]) -> Card:
-    """The card with *It is done there*, while somebody is to say it."""
+    blocks.append(fields(("Name", f"`{asked.name}`"), *details, ("Asked by", mention(asked.requester))))
     if request.state is State.APPROVED:
         blocks.append(actions(_done_button(request)))
         blocks.append(context(f"Say it by {when(request.lapses_at)}.", f"Request {request.code}"))
     else:
         blocks.append(context(f"Request {request.code}"))
     return Card(f"{closed(title(request))} {escape(plain_outcome(request))}", tuple(blocks))
+
+
+def _last_day(request: Request, known: Known) -> str:
+    return day(known.policy.last_day(request.asked.expires_at))
 
 
 def to_delete(credential: Credential, known: Known) -> Card:
