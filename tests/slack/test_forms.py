@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from bot.config.rules import ESTATES_MOST
 from bot.domain.errors import Denied, Reason
 from bot.domain.estate import Estate
 from bot.domain.ids import ChannelId, EstateKey
@@ -156,14 +157,15 @@ def test_estate_that_is_ours_but_not_this_persons_is_no_choice():
     assert read_choice(sent(FORMS["add-first"], estate=people.LOGISTICS), only_retail) is None
 
 
-def test_more_estates_than_a_menu_holds_are_grouped():
+def test_as_many_estates_as_a_policy_holds_fit_into_one_menu():
     many = tuple(
-        Estate(key=EstateKey(f"e{n}"), id=UUID(int=n), name=f"Estate {n}", channel=ChannelId("C0X")) for n in range(250)
+        Estate(key=EstateKey(f"e{n}"), id=UUID(int=n), name=f"Estate {n}", channel=ChannelId("C0X"))
+        for n in range(ESTATES_MOST)
     )
     offer = Offer(estates=many, policy=replace(POLICY, estates=MappingProxyType({e.key: e for e in many})))
     made = build(offer, first_choice(offer, people.MAYA), PREVIEW)
     slack_takes(made)
-    assert json.dumps(made).count('"value": "e') == 251
+    assert json.dumps(made).count('"value": "e') == ESTATES_MOST + 1
 
 
 def test_terms_are_accepted_only_with_the_box_ticked():
