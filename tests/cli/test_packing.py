@@ -157,7 +157,7 @@ def test_erased_people_are_shown_as_erased(env, house, tmp_path):
     seen = _Seen((tmp_path / "pack" / "report.html").read_text())
     assert f"erased person {ben[:4]} denied the request" in seen.text
     assert "words that were erased with their author" in seen.text
-    assert "Ben" not in seen.text
+    assert not re.search(r"(?<![\w+/=])Ben(?![\w+/=])", seen.text), "as a word: a root or a key may have these letters"
     assert "Ask for read-only" not in seen.text
 
 
