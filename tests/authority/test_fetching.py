@@ -69,7 +69,10 @@ def serving():
 
 
 @pytest.fixture
-def page():
+def page(monkeypatch):
+    """A server, and all the time that it may need to begin an answer."""
+    monkeypatch.setattr(fetching, "TIME_MAX", 60.0)
+    monkeypatch.setattr(fetching, "_STEP_MAX", 60.0)
     with serving() as server:
         yield server
 
