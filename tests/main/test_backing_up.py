@@ -67,23 +67,23 @@ def test_backup_needs_its_folder_and_a_database(house, tmp_path):
 def test_backup_is_of_one_state_while_otherswrite(house):
     _, places, backups = house
     with opened(places) as house_open:
-        stop, written = threading.Event(), []
+        stop, begun, written = threading.Event(), threading.Event(), []
 
         def write():
             while not stop.is_set():
                 with house_open.engine.connect().execution_options(**WRITING) as connection, connection.begin():
                     written.append(house_open.ledger.append(connection, started("x" * 2000), at=START).index)
+                begun.set()
 
-        writers = [threading.Thread(target=write)]
-        for writer in writers:
-            writer.start()
-        sizes = [back_up(places, backups / f"{number}.db", START, quiet).entries for number in range(4)]
-        before = len(written)
-        stop.set()
-        for writer in writers:
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            assert begun.wait(60)
+            sizes = [back_up(places, backups / f"{number}.db", START, quiet).entries for number in range(4)]
+        finally:
+            stop.set()
             writer.join()
     assert sizes == sorted(sizes)
-    assert before > 0
     assert sizes[-1] <= len(written) + 6
 
 
