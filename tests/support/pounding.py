@@ -22,6 +22,8 @@ from tests.support.road import Pair
 _BROKEN = (OSError, asyncio.IncompleteReadError)
 _AGAIN = 0.05
 _PATIENCE = 30.0
+_HOLDS = 2.0
+"""Seconds after which a connection is not asked on again: the program closes it after five without a request."""
 Json = dict[str, Any]
 
 
@@ -82,10 +84,12 @@ class Pounding:
             try:
                 reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
                 try:
-                    while not self.over.is_set():
+                    fresh = True
+                    while fresh and not self.over.is_set():
                         began = time.monotonic()
                         async with asyncio.timeout(_PATIENCE):
                             await self._one(ask, reader, writer, began)
+                        fresh = time.monotonic() - began < _HOLDS
                 finally:
                     writer.close()
             except _BROKEN as error:
