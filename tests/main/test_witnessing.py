@@ -2,7 +2,6 @@
 
 import logging
 import socket
-from contextlib import closing
 
 import pytest
 
@@ -19,8 +18,9 @@ from ledger.witnessing import Memory, Witness
 from tests.main.test_program import running, settings_for
 from tests.support.fakes import FakeClock
 from tests.support.ledger_room import Chance
+from tests.support.ports import reserved
 from tests.support.program import POLICY, initialised
-from tests.support.sandbox import a_sandbox
+from tests.support.sandbox import PATIENCE, a_sandbox
 from tests.support.witnesses import served
 
 
@@ -68,6 +68,13 @@ class Town:
 
 
 @pytest.fixture
+def nowhere():
+    """An address at which nobody listens, for as long as the test lasts."""
+    with reserved() as port:
+        yield f"http://127.0.0.1:{port}/"
+
+
+@pytest.fixture
 def town(tmp_path):
     made = Town(tmp_path)
     yield made
@@ -93,12 +100,12 @@ def test_newest_checkpoint_is_cosigned_and_kept_and_told(town):
         assert [one.size for one in town.asking(2).standing()] == [signed.size] * 2, "known again after a start"
 
 
-def test_witness_that_is_not_there_is_told_once_and_holds_up_nothing(town, caplog):
+def test_witness_that_is_not_there_is_told_once_and_holds_up_nothing(town, nowhere, caplog):
     caplog.set_level(logging.INFO, logger="bot.main.witnessing")
     town.witness("w2")
     with served(town.witness("w1")) as one:
         town.at("w1", one)
-        town.at("w2", f"http://127.0.0.1:{_free()}/")
+        town.at("w2", nowhere)
         asking = town.asking(1)
         for _ in range(3):
             signed = town.sign()
@@ -108,11 +115,10 @@ def test_witness_that_is_not_there_is_told_once_and_holds_up_nothing(town, caplo
     assert [bool(one.problem) for one in asking.standing()] == [False, True]
 
 
-def test_witness_that_comes_back_is_told_too_and_asked_again_though_nothing_is_new(town, caplog):
+def test_witness_that_comes_back_is_told_too_and_asked_again_though_nothing_is_new(town, nowhere, caplog):
     caplog.set_level(logging.INFO, logger="bot.main.witnessing")
-    port = _free()
     town.witness("w1")
-    town.at("w1", f"http://127.0.0.1:{port}/")
+    town.at("w1", nowhere)
     asking = town.asking(1)
     signed = town.sign()
     asking.ask()
@@ -128,9 +134,9 @@ def test_witness_that_comes_back_is_told_too_and_asked_again_though_nothing_is_n
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
 
 
-def test_silent_witness_is_asked_again_after_ten_minutes(town):
+def test_silent_witness_is_asked_again_after_ten_minutes(town, nowhere):
     town.witness("w1")
-    town.at("w1", f"http://127.0.0.1:{_free()}/")
+    town.at("w1", nowhere)
     asking, asked = town.asking(1), []
     asking._gathering.ask = lambda: asked.append(town.clock.now())
     town.sign()
@@ -182,7 +188,7 @@ def test_program_asks_at_its_start_and_goes_on_while_a_witness_hangs(tmp_path):
         policy = tmp_path / "policy.txt"
         policy.write_text(f"witness w1 {key} http://127.0.0.1:{hanging.getsockname()[1]}/\nquorum w1\n")
         settings = settings_for(tmp_path / "cred", slack, CRED_WITNESSES=str(policy))
-        hanging.settimeout(10)
+        hanging.settimeout(PATIENCE)
         with running(settings, load_policy(POLICY)) as program:
             asked, _ = hanging.accept()
             program.checkpoint()
@@ -191,9 +197,3 @@ def test_program_asks_at_its_start_and_goes_on_while_a_witness_hangs(tmp_path):
         policy.write_text("")
         with pytest.raises(NotReadyError):
             build(settings, load_policy(POLICY))
-
-
-def _free():
-    with closing(socket.socket()) as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
