@@ -46,7 +46,7 @@ REQUEST = Request({"type": "http", "method": "GET", "path": "/healthz", "headers
 
 def test_a_writer_that_is_stuck_is_said_without_waiting_for_it():
     async def ask(store: FakeStore) -> int:
-        endpoint = HealthEndpoint(store, patience=0.05)
+        endpoint = HealthEndpoint(store, patience=0.05, now=lambda: 100.0)  # what was found stays new
         with store.held:
             crowd = await asyncio.gather(*(endpoint.answer(REQUEST) for _ in range(20)))
         assert {answer.status_code for answer in crowd} == {503}
