@@ -4,8 +4,8 @@ import re
 import shutil
 import socket
 import subprocess
-import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -21,10 +21,12 @@ from bot.domain.route import Route
 from bot.web.proxies import Proxies
 from tests.support import web
 from tests.support.people import make_policy
-from tests.support.ports import free_ports
+from tests.support.ports import reserved
+from tests.support.sandbox import PATIENCE, eventually
 
 pytestmark = pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
 
+get, post, delete = (partial(each, timeout=PATIENCE) for each in (httpx.get, httpx.post, httpx.delete))
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "proxy.md").read_text()
 ROUTES = (
     Route(methods=frozenset({"GET"}), path="/users/*", permission=Permission.USERS_READ),
@@ -62,31 +64,28 @@ def configured(folder: Path, port: int, cred: str, api: str) -> str:
     return AROUND.format(folder=folder, server=server)
 
 
-def await_port(port: int, process) -> None:
-    until = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            assert process.poll() is None, "nginx ended"
-            assert time.monotonic() < until, "nginx did not listen"
-            time.sleep(0.02)
-        else:
-            return
+def listens(port: int, process) -> bool:
+    if process.poll() is not None:
+        raise RuntimeError("nginx ended")
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="module")
 def proxied(tmp_path_factory):
-    folder, port = tmp_path_factory.mktemp("nginx"), free_ports()
+    folder = tmp_path_factory.mktemp("nginx")
     door = web.Door(policy=replace(make_policy(), routes=ROUTES), proxies=Proxies(proxies("127.0.0.1")))
     every = ["GET", "POST", "DELETE"]
     api = Starlette(routes=[Address("/{path:path}", echo, methods=every)])
-    with web.served(door.app()) as cred, web.served(api) as behind:
+    with web.served(door.app()) as cred, web.served(api) as behind, reserved() as port:
         (folder / "nginx.conf").write_text(configured(folder, port, cred, behind))
         command = ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
         with subprocess.Popen(command) as process:
             try:
-                await_port(port, process)
+                eventually(lambda: listens(port, process), "nginx")
                 yield door, cred, f"http://127.0.0.1:{port}"
             finally:
                 process.terminate()
@@ -94,7 +93,7 @@ def proxied(tmp_path_factory):
 
 def token_of(cred: str, issued) -> dict[str, str]:
     pair = (str(issued.client_id), issued.secret.disclose())
-    answer = httpx.post(f"{cred}/oauth2/token", data={"grant_type": "client_credentials"}, auth=pair)
+    answer = post(f"{cred}/oauth2/token", data={"grant_type": "client_credentials"}, auth=pair)
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 
@@ -107,7 +106,7 @@ def reader(proxied):
 
 def test_read_only_may_get_and_the_api_learns_who_calls(proxied, reader):
     door, _, address = proxied
-    answer = httpx.get(f"{address}/users/1", headers=reader)
+    answer = get(f"{address}/users/1", headers=reader)
     told = dict(answer.json()["headers"])
     assert answer.status_code == 200
     assert (told["x-cred-client"], told["x-cred-role"], told["x-cred-estate"]) == (
@@ -119,7 +118,7 @@ def test_read_only_may_get_and_the_api_learns_who_calls(proxied, reader):
 
 
 def test_read_only_may_not_delete(proxied, reader):
-    assert httpx.delete(f"{proxied[2]}/users/1", headers=reader).status_code == 403
+    assert delete(f"{proxied[2]}/users/1", headers=reader).status_code == 403
 
 
 def test_forensics_may_run_a_query_and_not_list_admins(proxied):
@@ -129,8 +128,8 @@ def test_forensics_may_run_a_query_and_not_list_admins(proxied):
         web.known_client(issued, role=FORENSICS.key, permissions=frozenset(map(str, FORENSICS.permissions)))
     )
     headers = token_of(cred, issued)
-    assert httpx.post(f"{address}/queries/run", headers=headers, json={"sql": "x"}).status_code == 200
-    assert httpx.get(f"{address}/admins", headers=headers).status_code == 403
+    assert post(f"{address}/queries/run", headers=headers, json={"sql": "x"}).status_code == 200
+    assert get(f"{address}/admins", headers=headers).status_code == 403
 
 
 def test_nobody_says_who_they_are_by_a_header_of_their_own(proxied, reader):
@@ -141,7 +140,7 @@ def test_nobody_says_who_they_are_by_a_header_of_their_own(proxied, reader):
         "X-CRED-ESTATE": "labs",
         "X_Cred_Client": "admin",
     }
-    answer = httpx.get(f"{address}/users/1", headers={**reader, **spoofed})
+    answer = get(f"{address}/users/1", headers={**reader, **spoofed})
     told = [(name, value) for name, value in answer.json()["headers"] if "cred" in name]
     assert sorted(told) == [
         ("x-cred-client", door.client_id),
@@ -153,20 +152,20 @@ def test_nobody_says_who_they_are_by_a_header_of_their_own(proxied, reader):
 @pytest.mark.parametrize("prefix", ["X-Original-", "X-Forwarded-"])
 def test_nobody_says_what_they_call_by_a_header_of_their_own(proxied, reader, prefix):
     spoofed = {f"{prefix}URI": "/users/1", f"{prefix}Method": "GET"}
-    assert httpx.delete(f"{proxied[2]}/users/1", headers={**reader, **spoofed}).status_code == 403
-    assert httpx.get(f"{proxied[2]}/nowhere", headers={**reader, **spoofed}).status_code == 403
-    assert httpx.get(f"{proxied[2]}/users/1", headers={**reader, **spoofed}).status_code == 200
+    assert delete(f"{proxied[2]}/users/1", headers={**reader, **spoofed}).status_code == 403
+    assert get(f"{proxied[2]}/nowhere", headers={**reader, **spoofed}).status_code == 403
+    assert get(f"{proxied[2]}/users/1", headers={**reader, **spoofed}).status_code == 200
 
 
 def test_the_question_itself_cannot_be_asked_from_outside(proxied, reader):
-    assert httpx.get(f"{proxied[2]}/_cred", headers=reader).status_code == 404
+    assert get(f"{proxied[2]}/_cred", headers=reader).status_code == 404
 
 
 def raw(address: str, target: str, headers: dict[str, str]) -> int:
     """The status of a request whose target no library has tidied up."""
     host, port = address.removeprefix("http://").split(":")
     lines = [f"GET {target} HTTP/1.1", f"Host: {host}", "Connection: close", *(f"{k}: {v}" for k, v in headers.items())]
-    with socket.create_connection((host, int(port)), timeout=60) as connection:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         return int(connection.recv(64).split(b" ")[1])
 
@@ -183,7 +182,7 @@ def test_a_path_of_two_readings_reaches_nobody(proxied, reader, target):
 
 
 def test_without_a_token_the_caller_is_challenged(proxied):
-    answer = httpx.get(f"{proxied[2]}/users/1")
+    answer = get(f"{proxied[2]}/users/1")
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, 'Bearer realm="cred"')
 
 
@@ -192,6 +191,6 @@ def test_suspended_a_second_ago_is_refused(proxied):
     issued = door.authority.issue(web.order())
     client = door.clients.put(web.known_client(issued))
     headers = token_of(cred, issued)
-    assert httpx.get(f"{address}/users/1", headers=headers).status_code == 200
+    assert get(f"{address}/users/1", headers=headers).status_code == 200
     door.clients.put(replace(client, state=State.SUSPENDED))
-    assert httpx.get(f"{address}/users/1", headers=headers).status_code == 401
+    assert get(f"{address}/users/1", headers=headers).status_code == 401
