@@ -1,6 +1,5 @@
 """From the reveal to a working login: the real store, a real server, an OAuth client and a JWT library of others."""
 
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from bot.service.logins.last_use import LastUse
 from bot.store.authentication import ClientLookup
 from bot.store.revocations import RevocationLookup
 from tests.support import signing, web
+from tests.support.sandbox import PATIENCE, eventually
 
 pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated:joserfc.errors.SecurityWarning")
 
@@ -50,7 +50,7 @@ class Road:
         )
 
     def claims(self, token: dict, at: datetime):
-        keys = KeySet.import_key_set(httpx.get(f"{self.address}/jwks.json").json())
+        keys = KeySet.import_key_set(httpx.get(f"{self.address}/jwks.json", timeout=PATIENCE).json())
         decoded = jwt.decode(token["access_token"], keys, algorithms=["EdDSA"])
         rules = jwt.JWTClaimsRegistry(
             now=int(at.timestamp()),
@@ -159,7 +159,9 @@ def test_a_suspended_credential_logs_in_no_more_at_once(road):
 def test_wrong_secret_and_unknown_client_are_told_the_same(road):
     other = web.new_authority(seed=8).issue(web.order())
     answers = [
-        httpx.post(f"{road.address}/oauth2/token", data={"grant_type": "client_credentials"}, auth=pair)
+        httpx.post(
+            f"{road.address}/oauth2/token", data={"grant_type": "client_credentials"}, auth=pair, timeout=PATIENCE
+        )
         for pair in (
             (str(road.shown.credential.client_id), "crd_wrong"),
             (str(other.client_id), other.secret.disclose()),
@@ -170,10 +172,7 @@ def test_wrong_secret_and_unknown_client_are_told_the_same(road):
 
 
 def await_receipt(road) -> None:
-    until = time.monotonic() + 10
-    while road.kept().newest.receipt is not ReceiptState.USED:
-        assert time.monotonic() < until, "no receipt was written"
-        time.sleep(0.02)
+    eventually(lambda: road.kept().newest.receipt is ReceiptState.USED, "a receipt")
 
 
 def test_the_first_login_is_the_receipt_within_seconds(road):
@@ -204,7 +203,7 @@ def test_the_secret_is_nowhere_on_the_disk(house, tmp_path: Path):
 
 
 def test_health_is_said_by_the_real_store(road):
-    answer = httpx.get(f"{road.address}/healthz")
+    answer = httpx.get(f"{road.address}/healthz", timeout=PATIENCE)
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
 
 
