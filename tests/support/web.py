@@ -288,8 +288,12 @@ async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
         yield part
 
 
+PATIENT = Patience(head=60, body=60, taking=60, idle=60)
+"""No client loses its connection because the machine did not turn to one of the two for some seconds."""
+
+
 @contextmanager
-def served(app: ASGIApp, patience: Patience = Patience(), **others) -> Iterator[str]:  # noqa: B008 - frozen
+def served(app: ASGIApp, patience: Patience = PATIENT, **others) -> Iterator[str]:
     """The application behind the real server on loopback; yields its address."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
