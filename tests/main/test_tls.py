@@ -61,19 +61,19 @@ def test_it_is_served_and_a_renewed_one_from_the_next_look_on(tmp_path, caplog):
     old = ssl.create_default_context(cafile=files.certificate)
     with served(Door().app(), ssl_context_factory=lambda *_: certificate.context) as address:
         url = address.replace("http://", "https://") + "/jwks.json"
-        assert httpx.get(url, verify=old).headers["strict-transport-security"]
+        assert httpx.get(url, verify=old, timeout=60).headers["strict-transport-security"]
         with pytest.raises(httpx.TransportError):
-            httpx.get(address)  # plain HTTP is none
+            httpx.get(address, timeout=60)  # plain HTTP is none
         renewed = certified(tmp_path, name="renewed")
         shutil.copy(renewed.key, files.key)
         time[0] += 61
-        assert httpx.get(url, verify=old).is_success  # half renewed: the one before stays
+        assert httpx.get(url, verify=old, timeout=60).is_success  # half renewed: the one before stays
         assert "they do not belong together" in caplog.text
         shutil.copy(renewed.certificate, files.certificate)
         time[0] += 61
-        assert httpx.get(url, verify=ssl.create_default_context(cafile=renewed.certificate)).is_success
+        assert httpx.get(url, verify=ssl.create_default_context(cafile=renewed.certificate), timeout=60).is_success
         with pytest.raises(httpx.ConnectError):
-            httpx.get(url, verify=old)
+            httpx.get(url, verify=old, timeout=60)
     assert "was renewed" in caplog.text
 
 

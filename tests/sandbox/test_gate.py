@@ -12,7 +12,7 @@ from tests.support.sandbox import settings
 
 @pytest.fixture
 def anybody(sandbox):
-    with httpx.Client(base_url=sandbox.url, trust_env=False) as client:
+    with httpx.Client(base_url=sandbox.url, trust_env=False, timeout=60) as client:
         yield client
 
 

@@ -24,7 +24,7 @@ def test_the_bot_learns_who_it_is_and_its_scopes(api):
     [({}, "not_authed"), ({"Authorization": "Bearer"}, "not_authed"), ({"Authorization": "Bearer x"}, "invalid_auth")],
 )
 def test_a_missing_and_a_wrong_token_are_told_apart(sandbox, header, code):
-    answer = httpx.post(f"{sandbox.url}/api/auth.test", headers=header, trust_env=False)
+    answer = httpx.post(f"{sandbox.url}/api/auth.test", headers=header, trust_env=False, timeout=60)
     assert answer.json() == {"ok": False, "error": code}
 
 
@@ -52,7 +52,7 @@ def test_each_method_needs_its_scope(method):
     sandbox.start()
     try:
         token = {"Authorization": f"Bearer {sandbox.settings.bot_token}"}
-        answer = httpx.post(f"{sandbox.url}/api/{method}", headers=token, trust_env=False).json()
+        answer = httpx.post(f"{sandbox.url}/api/{method}", headers=token, trust_env=False, timeout=60).json()
         assert answer["error"] == "missing_scope"
         assert set(answer["needed"].split(",")) == METHODS[method].scopes
         assert answer["provided"] == "commands"

@@ -187,7 +187,8 @@ def over_socket(sandbox: Sandbox) -> Iterator[App]:
         # other side closes first.
         handler.client.auto_reconnect_enabled = handler.client.default_auto_reconnect_enabled = False
         control = {"X-Control-Token": sandbox.settings.control_token}
-        httpx.post(f"{sandbox.url}/control/socket/drop", json={"how": "close"}, headers=control, trust_env=False)
+        address = f"{sandbox.url}/control/socket/drop"
+        httpx.post(address, json={"how": "close"}, headers=control, trust_env=False, timeout=60)
         eventually(lambda: not handler.client.is_connected())
         handler.client.close()
 

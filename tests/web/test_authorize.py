@@ -178,7 +178,7 @@ def test_over_a_socket_too_nobody_but_a_named_proxy_says_where_a_request_is_from
     far = {"X-Forwarded-For": FAR, "X-Forwarded-Proto": "https"}
     noting = Noting()
     door = replace(door, proxies=Proxies(proxies(named)), last_use=noting)
-    with served(door.app()) as address, httpx.Client(base_url=address) as peer:
+    with served(door.app()) as address, httpx.Client(base_url=address, timeout=60) as peer:
         said = {"X-Original-Method": "GET", "X-Original-URI": "/users/1", "Authorization": f"Bearer {token}"}
         assert peer.get("/authorize", headers=far | said).status_code == status
         peer.post("/oauth2/token", data=form, auth=(door.client_id, door.secret), headers=far).raise_for_status()

@@ -169,14 +169,14 @@ def test_over_so_many_connections_a_new_one_is_closed_and_the_others_go_on():
 
 @pytest.mark.parametrize("path", ["/healthz", "/jwks.json", "/.well-known/oauth-authorization-server"])
 def test_head_tells_what_get_would_and_sends_no_body(address, path):
-    got, headed = httpx.get(address + path), httpx.head(address + path)
+    got, headed = httpx.get(address + path, timeout=60), httpx.head(address + path, timeout=60)
     assert headed.content == b""
     assert {**headed.headers, "date": ""} == {**got.headers, "date": ""}
 
 
 def test_an_upgrade_leads_to_nothing_but_the_answer(address, caplog):
     asked = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "x", "Sec-WebSocket-Version": "13"}
-    answer = httpx.get(f"{address}/jwks.json", headers=asked)
+    answer = httpx.get(f"{address}/jwks.json", headers=asked, timeout=60)
     assert (answer.status_code, caplog.text) == (200, "")
 
 
@@ -190,11 +190,11 @@ def test_what_breaks_is_told_by_a_number_and_half_an_answer_is_cut(caplog):
         await whole(scope, receive, send)
 
     with served(Door().app(whole)) as address:
-        answer = httpx.post(f"{address}/slack/events")
+        answer = httpx.post(f"{address}/slack/events", timeout=60)
         assert (answer.status_code, answer.json()["error"]) == (500, "server_error")
         assert SHIELD.items() <= answer.headers.items()
     with served(Door().app(broken)) as address, pytest.raises(httpx.RemoteProtocolError, match="without sending"):
-        httpx.post(f"{address}/slack/events")
+        httpx.post(f"{address}/slack/events", timeout=60)
     assert "ValueError" in caplog.text
     for unspeakable in ("what somebody typed", "Traceback"):
         assert unspeakable not in answer.text + caplog.text
