@@ -1,5 +1,7 @@
 """`views.*` in the sandbox: a trigger once, a hash that wins or loses, a stack of three."""
 
+from tests.support.sandbox import SETTINGS
+
 MAYA, ANA = "U0MAYA000", "U0ANA0000"
 DIVIDER = [{"type": "divider"}]
 HOME = {"type": "home", "blocks": []}
@@ -13,14 +15,14 @@ def modal(**more):
     return {"type": "modal", "title": text(), "blocks": [], **more}
 
 
-def test_a_trigger_opens_one_modal_for_three_seconds(api, clock, workspace):
+def test_a_trigger_opens_one_modal_and_not_for_long(api, clock, workspace):
     trigger = api.trigger()
     assert api("views.open", trigger_id=trigger, view=modal())["ok"]
     assert workspace.as_person(MAYA).view() is not None
     assert workspace.as_person(ANA).view() is None
     assert api("views.open", trigger_id=trigger, view=modal())["error"] == "exchanged_trigger_id"
     late = api.trigger()
-    clock.now += 3.1
+    clock.now += SETTINGS.trigger_seconds + 0.1
     assert api("views.open", trigger_id=late, view=modal())["error"] == "expired_trigger_id"
 
 

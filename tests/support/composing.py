@@ -23,9 +23,6 @@ ORIGIN = "scenario.invalid/cred-ledger"
 PROCESSES = 3
 """Ports in a row that each program has: for itself, and for others over the same database."""
 
-_SLACK_WAITS = 10.0
-"""Seconds for an acknowledgement and for a form, and not three: `make bench` measures them, on a quiet machine."""
-
 
 class Hosted(Protocol):
     """A database on a server, and two who may enter."""
@@ -62,8 +59,6 @@ def a_program(
                 events=frozenset({*EVENTS, *(WATCH_SCOPES.values() if watch else ())}),
                 shortcuts=tuple(Shortcut(**each) for each in SHORTCUTS),
                 state_file=folder / "workspace.json",
-                ack_seconds=_SLACK_WAITS,
-                trigger_seconds=_SLACK_WAITS,
             )
         )
         slack.start()
