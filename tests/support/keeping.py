@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from tests.support import soundness
 from tests.support.composing import POLICY, a_program, check_manners
@@ -77,6 +78,17 @@ def _mend(program: Program) -> None:
         while program.person(person).view() is not None:
             program.person(person).close()
     program.control.set_group(GROUP, APPROVERS)
+    eventually(lambda: _has_heard_it(program), "the program to know who is there again")
+    eventually(lambda: soundness.waiting_notices(program) == 0, "an empty outbox")
+
+
+def _has_heard_it(program: Program) -> bool:
+    """Whether the program's copy of the workspace is as it was: it acknowledges an event before it looks at it."""
+    with soundness.view(program) as connection:
+        left = connection.execute(text("SELECT count(*) FROM member WHERE NOT active")).scalar_one()
+        left += connection.execute(text("SELECT count(*) FROM leaver")).scalar_one()
+        group = connection.execute(text('SELECT "user" FROM group_member WHERE "group" = :group'), {"group": GROUP})
+        return left == 0 and set(group.scalars()) == set(APPROVERS)
 
 
 @pytest.fixture(scope="session")
