@@ -138,6 +138,7 @@ def test_a_suspension_is_at_once_and_everybody_reads_who_did_it(program, name):
 def test_looked_up_it_is_changed_by_its_buttons(over_http, name):
     pair = road.walk(over_http, name)
     maya = over_http.person(MAYA)
+    maya.close()  # what asking for it has left open
     maya.command(f"/cred show {name}")
     shown = road.wait(over_http, lambda: road.newest(maya, name, Action.SUSPEND), "the credential")
     maya.press(shown, Action.SUSPEND)
