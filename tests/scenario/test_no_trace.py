@@ -61,9 +61,8 @@ def _forms(text: str) -> Iterator[bytes]:
 
 
 def _everything(program: Program) -> Iterator[tuple[str, bytes]]:
-    for file in program.folder.rglob("*"):
-        if file.is_file():
-            yield str(file), file.read_bytes()
+    for file, content in program.files():
+        yield str(file), content
     if program.running and program.process is not None:
         for kind in ("environ", "cmdline"):
             place = Path(f"/proc/{program.process.pid}/{kind}")

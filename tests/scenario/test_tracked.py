@@ -48,7 +48,7 @@ def test_it_is_asked_for_approved_made_there_and_tracked(program, name):
     maya.command(f"/cred show {name}")
     eventually(lambda: "only where it lives" in words(maya.ephemerals()[-1]["blocks"]), "its card")
     assert secret not in program.log
-    assert not any(secret.encode() in file.read_bytes() for file in program.folder.iterdir() if file.is_file())
+    assert not any(secret.encode() in content for _, content in program.files())
 
 
 def make(program: Program, name: str) -> None:

@@ -35,7 +35,7 @@ def test_a_pasted_secret_is_told_of_once_however_often_it_stands_there(tmp_path)
         assert f"I saw its secret in <#{road.CHANNEL}>" in words(cards[0]["blocks"])
         assert soundness.check(program).kinds("watched")["secret:leaked"] == 1
         program.stop()
-        kept = [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file() and file.name != "workspace.json"]
+        kept = [content for file, content in program.files() if file.stem != "workspace"]
         assert not any(AROUND.encode() in each for each in kept)
         assert pair.secret not in program.log
 

@@ -5,6 +5,8 @@
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,6 +58,12 @@ class Program:
     def log(self) -> str:
         """All that it ever said."""
         return (self.folder / "bot.log").read_text()
+
+    def files(self) -> Iterator[tuple[Path, bytes]]:
+        """All that lies in its folder, but for what took the place of another file meanwhile."""
+        for file in self.folder.rglob("*"):
+            with suppress(FileNotFoundError, IsADirectoryError):
+                yield file, file.read_bytes()
 
     @property
     def over_a_socket(self) -> bool:
