@@ -24,6 +24,7 @@ from tests.slack.double import hangs_up, refuses, says, stalls
 from tests.slack.gallery import logins as login_cards
 from tests.slack.snapshots import slack_takes
 from tests.support import people
+from tests.support.sandbox import PATIENCE
 
 KNOWN = specimens.known()
 POSTED = Posted(channel=ChannelId("C0RETAIL"), ts="1.000100")
@@ -45,7 +46,7 @@ def workspace(slack):
 @pytest.fixture
 def notifier(workspace):
     client = web_client("xoxb-made-up", workspace.url)
-    client.timeout = 1
+    client.timeout = PATIENCE
     return SlackNotifier(client, KNOWN.policy, KNOWN.roster)
 
 
@@ -186,6 +187,8 @@ def test_every_failure_has_its_meaning(workspace, notifier, answer, result):
 
 def test_answer_that_does_not_come_is_lost(workspace, notifier):
     over = threading.Event()
+    notifier.send(notice(), specimens.request(), None)  # now it knows the channel: it asks for nothing but the message
+    notifier._client.timeout = 0.5
     workspace.next("chat.postMessage", stalls(over))
     assert notifier.send(notice(), specimens.request(), None) == Lost()
     over.set()

@@ -10,13 +10,14 @@ from bot.domain.credential import Delivery
 from bot.slack.cards.plain import refusal
 from bot.slack.reply import Replies
 from tests.slack.double import hangs_up, says, stalls
+from tests.support.sandbox import PATIENCE
 
 CARD = refusal("made-up words")
 
 
 @pytest.fixture
 def replies(slack):
-    made = Replies(slack.url, timeout=httpx.Timeout(0.5))
+    made = Replies(slack.url, timeout=httpx.Timeout(PATIENCE))
     yield made
     made.close()
 
@@ -115,11 +116,13 @@ def test_what_slack_answers_is_what_became_of_it(slack, replies, answer, deliver
     assert len(slack.calls) == 1
 
 
-def test_answer_that_is_too_late_is_not_known(slack, replies):
+def test_answer_that_is_too_late_is_not_known(slack):
     over = threading.Event()
     slack.next("actions/T0/1/secret-path", stalls(over))
+    replies = Replies(slack.url, timeout=httpx.Timeout(PATIENCE, read=0.5))
     assert replies.privately(_url(slack), CARD) is Delivery.UNKNOWN
     over.set()
+    replies.close()
 
 
 def test_redirect_is_not_followed(slack, replies):
