@@ -77,8 +77,9 @@ def database_url(request, engine_name, tmp_path):
 
 
 @pytest.fixture
-def house(tmp_path, database_url):
+def house(tmp_path, database_url, monkeypatch):
     """The use cases over a real store and ledger in a database of their own."""
+    monkeypatch.setattr("bot.store.store._PATIENCE", 60.0)  # on a busy machine nobody is turned away
     built = houses.build(tmp_path, database_url)
     yield built
     built.close()
