@@ -59,8 +59,8 @@ def running(house):
     for workspace, sending, outbox, threads in started:
         workspace.let_go.set()
         sending.stop()
-        outbox.stop(10)
-        threads.stop(10)
+        outbox.stop(60)
+        threads.stop(60)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("outbox")]
 
 
@@ -105,7 +105,7 @@ def test_each_destination_gets_its_messages_in_order_and_one_at_a_time(house, ru
         expected[destination].append(notice)
     workspace = Workspace(house)
     running(workspace)
-    eventually(lambda: pending(house) is None, "an empty outbox", 30)
+    eventually(lambda: pending(house) is None, "an empty outbox")
     assert {where: list(map(str, ids)) for where, ids in workspace.arrived.items()} == expected
     assert set(workspace.most.values()) == {1}
 
@@ -116,7 +116,7 @@ def test_more_destinations_than_fit_at_once_are_all_served(house, running, monke
     tell(house, request, [f"U0CROWD{number}" for number in range(12)], 1)
     workspace = Workspace(house)
     running(workspace)
-    eventually(lambda: pending(house) is None, "an empty outbox", 30)
+    eventually(lambda: pending(house) is None, "an empty outbox")
     assert len(workspace.arrived) == 16
 
 
@@ -131,7 +131,7 @@ def test_after_a_stop_only_the_message_that_was_under_way_is_finished(house):
     eventually(lambda: workspace.inside[ANA], "the message under way")
     sending.stop()
     workspace.let_go.set()
-    threads.stop(10)
+    threads.stop(60)
     assert len(workspace.arrived[ANA]) == 1
     assert BEN not in workspace.arrived
     assert pending(house) is not None

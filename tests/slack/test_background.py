@@ -11,7 +11,7 @@ def test_there_is_room_for_so_much_and_no_more():
     assert background.submit(lambda: None)
     assert not background.submit(lambda: None)
     release.set()
-    assert background.drain(10)
+    assert background.drain(60)
     assert background.submit(lambda: None)
     background.stop()
 
@@ -46,7 +46,7 @@ def test_task_that_fails_is_in_the_log_and_makes_room_again(caplog):
         raise RuntimeError("made up")
 
     assert background.submit(fail)
-    assert background.drain(10)
+    assert background.drain(60)
     assert background.submit(lambda: None)
     background.stop()
     assert "A task failed" in caplog.text

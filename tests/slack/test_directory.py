@@ -166,7 +166,7 @@ def test_crowd_that_asks_during_a_reading_shares_the_next_one():
         asked = [threads.submit(readings.since_now, "U0ANA", slowly) for _ in range(21)]
         with tickets.changed:
             # One ticket for each who asks, and one for the reading that is under way.
-            assert tickets.changed.wait_for(lambda: tickets.taken == 22, 10)
+            assert tickets.changed.wait_for(lambda: tickets.taken == 22, 60)
         go_on.set()
         for each in asked:
             each.result(60)

@@ -54,7 +54,7 @@ def test_who_writes_again_and_again_lets_everybody_who_waits_go_first(crowd):
     assert crowd.turn.acquire()
     crowd.add("waiting")
     crowd.turn.release()
-    assert crowd.turn.acquire(10)
+    assert crowd.turn.acquire(60)
     assert crowd.order == ["waiting"]
     crowd.turn.release()
 
