@@ -150,6 +150,16 @@ def test_connection_that_breaks_is_told_of_once_and_opened_anew(connection, line
     assert errors == ["The connection to Slack is lost; I try again every few seconds."]
 
 
+def test_connection_that_was_last_heard_of_some_seconds_ago_stands(connection, line):
+    connection.open()
+    line.opened.get(timeout=PATIENCE)
+    session = connection._client.current_session
+    session.last_ping_pong_time = time.time() - 20  # so long a busy machine may stand still
+    session.check_state()
+    assert connection.connected
+    assert line.opened.empty()
+
+
 def _stood(caplog) -> int:
     return sum("Starting to receive" in record.getMessage() for record in caplog.records)
 

@@ -28,6 +28,8 @@ _BUFFER = 64 * 1024
 _END_SECONDS = 10.0
 """How long `close` waits for a thread that asks Slack for an address: Slack may tell it to wait for half a minute."""
 _LOOK_SECONDS = 0.02
+_PING_SECONDS = 10.0
+"""A connection is given up that has answered no ping for four times as long."""
 _log = logging.getLogger(__name__)
 
 
@@ -96,10 +98,11 @@ class SocketConnection:
             logger=bolt_logger(),
             web_client=app.client,
             proxy=app.client.proxy,
-            ping_interval=look,
+            ping_interval=_PING_SECONDS,
             receive_buffer_size=_BUFFER,
             concurrency=threads,
         )
+        self._client.current_app_monitor.interval_seconds = look
         self._client.socket_mode_request_listeners.append(self._take)
 
     def open(self) -> None:
