@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 from tests.support.chromium import PATIENCE_MS
 from tests.support.page_content import harbour
 from tests.support.page_server import PageServer, Workspace
+from tests.support.sandbox import eventually
 
 PICTURES = Path(__file__).parents[1] / "pictures"
 Open = Callable[..., Page]
@@ -57,9 +58,16 @@ def visit(chromium: Browser) -> Iterator[Open]:
 
 
 @pytest.fixture
-def open_page(visit: Open, server: PageServer) -> Open:
-    """Opens the page of the workspace at hand, as a person in a place: `PERSON/CONVERSATION`."""
-    return lambda *, place="", **settings: visit(f"{server.url}#/{place}" if place else server.url, **settings)
+def open_page(visit: Open, server: PageServer, workspace: Workspace) -> Open:
+    """Opens the page of the workspace at hand, as a person in a place: `PERSON/CONVERSATION`. It hears what changes."""
+
+    def opened(*, place: str = "", **settings: Any) -> Page:
+        before = len(workspace.feeds)
+        page = visit(f"{server.url}#/{place}" if place else server.url, **settings)
+        eventually(lambda: len(workspace.feeds) > before, "the page's feed")
+        return page
+
+    return opened
 
 
 @pytest.fixture

@@ -7,11 +7,14 @@ from playwright.sync_api import expect
 
 from tests.support.page_cards import approval_card, home_blocks, secret_card
 from tests.support.page_content import ANA, APPROVALS, BEN, DM, HOME, MAYA, button, message, mrkdwn, option
+from tests.support.sandbox import eventually
 
 pytestmark = pytest.mark.browser
 
 
-def _settled(page):
+def _settled(page, workspace):
+    """What was pressed has reached the workspace, and its answer the page."""
+    eventually(lambda: workspace.sent("action"), "the press")
     page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
 
 
@@ -35,7 +38,7 @@ def test_approval_is_asked_about_and_a_second_thought_sends_nothing(card, worksp
 def test_approval_is_sent_once_confirmed(card, workspace):
     card.get_by_role("button", name="Approve", exact=True).click()
     card.get_by_role("alertdialog").get_by_role("button", name="Approve").click()
-    _settled(card)
+    _settled(card, workspace)
     [sent] = workspace.sent("action")
     where = {"kind": "message", "channel": APPROVALS, "ts": workspace.messages[APPROVALS][0]["ts"]}
     assert sent == {"as": ANA, "where": where, "block_id": "decide", "action_id": "approve", "value": None, "state": {}}
@@ -49,7 +52,7 @@ def test_overflow_menu_is_used_by_keyboard(card, workspace):
     card.keyboard.press("ArrowDown")
     card.keyboard.press("Enter")
     expect(opener).to_be_focused()
-    _settled(card)
+    _settled(card, workspace)
     assert [each["value"] for each in workspace.sent("action")] == ["details"]
 
 
@@ -89,7 +92,7 @@ def test_ephemeral_is_marked_and_seen_by_one_person_only(open_page, workspace):
     page = open_page(place=f"{MAYA}/{DM}")
     expect(page.get_by_text("Only visible to you")).to_be_visible()
     page.get_by_role("button", name="I stored it").click()
-    _settled(page)
+    _settled(page, workspace)
     assert workspace.sent("action")[0]["where"]["kind"] == "ephemeral"
     page.get_by_role("button", name="Act as Ana Ruiz").click()
     page.get_by_text("This is where you and Cred talk.").wait_for()
@@ -121,7 +124,7 @@ def test_choice_in_a_message_that_is_not_confirmed_goes_back(open_page, workspac
     assert workspace.sent("action") == []
     select.select_option("365")
     page.get_by_role("alertdialog").get_by_role("button", name="Yes").click()
-    _settled(page)
+    _settled(page, workspace)
     assert workspace.sent("action")[0]["value"] == "365"
     expect(select).to_have_value("365")
 
@@ -136,7 +139,7 @@ def test_home_shows_its_blocks_and_sends_its_actions(open_page, workspace):
     workspace.homes[MAYA] = home_blocks()
     page = open_page(place=f"{MAYA}/{HOME}")
     page.get_by_role("button", name="Reveal").click()
-    _settled(page)
+    _settled(page, workspace)
     assert workspace.sent("action")[0]["where"] == {"kind": "home"}
     expect(page.get_by_role("textbox")).to_have_count(0)
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import mimetypes
 import queue
+import socket
 import threading
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -122,15 +124,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _feed(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(b": open\n\n")
-        self.close_connection = True
         feed: queue.SimpleQueue[Json | None] = queue.SimpleQueue()
-        self.workspace.feeds.append(feed)
+        self.workspace.feeds.append(feed)  # before the page hears that it is open: what changes from now on, it hears
+        self.close_connection = True
         try:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.wfile.write(b": open\n\n")
             while (change := feed.get()) is not None:
                 self.wfile.write(f"data: {json.dumps(change)}\n\n".encode())
         except (BrokenPipeError, ConnectionResetError):
@@ -139,14 +141,36 @@ class _Handler(BaseHTTPRequestHandler):
             self.workspace.feeds.remove(feed)
 
 
+class _Server(ThreadingHTTPServer):
+    """Keeps no connection past its end, as a sandbox that is stopped does not."""
+
+    daemon_threads = True
+
+    def __init__(self, handler: type[_Handler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self._open: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        for each in list(self._open):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+
 class PageServer:
     """Serves one workspace on a free port of loopback until it is closed."""
 
     def __init__(self, workspace: Workspace) -> None:
         handler = type("Handler", (_Handler,), {"workspace": workspace})
         self._workspace = workspace
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(handler)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
 
@@ -158,4 +182,5 @@ class PageServer:
         self._workspace.hang_up()
         self._server.shutdown()
         self._server.server_close()
+        self._server.hang_up()
         self._thread.join()
