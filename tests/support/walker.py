@@ -64,10 +64,12 @@ class Walker:
         self.page.get_by_role("navigation", name="Conversations").get_by_role("button", name=place).click()
 
     def type(self, text: str) -> None:
-        """Type into the message box and send it."""
-        self.page.locator("#message-box").click()
+        """Type into the message box and send it; it has been taken when this returns."""
+        box = self.page.locator("#message-box")
+        box.click()
         self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")
+        expect(box).to_have_value("")
 
     def press(self, where: Locator, label: str, *, sure: str | None = None) -> None:
         """Press a button of a card; `sure` is the answer to the question that follows."""
@@ -77,8 +79,9 @@ class Walker:
 
     def copied(self, where: Locator) -> str:
         """What the *Copy* button of a block of code puts on the clipboard."""
+        self.page.evaluate("navigator.clipboard.writeText('')")
         where.get_by_role("button", name="Copy").click()
-        text: str = self.page.evaluate("navigator.clipboard.readText()")
+        text: str = self.page.wait_for_function("() => navigator.clipboard.readText()").json_value()
         return text
 
     def tab_to(self, target: Locator) -> None:
