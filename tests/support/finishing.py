@@ -38,12 +38,12 @@ def _only_one_that_works(program: Program, name: str, owner: str) -> Pair:
         issue_again(program, name, owner)
     pairs = road.all_shown(program, name, owner)
     assert [road.works(program, pair) for pair in pairs] == [False] * (len(pairs) - 1) + [True]
-    _used(program, name)
+    used(program, name)
     return pairs[-1]
 
 
-def _used(program: Program, name: str) -> None:
-    """Wait until the login is written down, so that no later part of a test meets its commit."""
+def used(program: Program, name: str) -> None:
+    """Wait until the login is written down, so that no later part of a test, and no later test, meets its commit."""
     settled = (ReceiptState.STORED, ReceiptState.USED)
     eventually(lambda: soundness.glance(program).credential(name).newest.receipt in settled, f"the use of {name}")
 
