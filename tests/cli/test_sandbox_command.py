@@ -87,7 +87,7 @@ def test_ctrl_c_stops_both_and_the_next_start_goes_on_with_the_same_data(tmp_pat
     verifiers = set()
     for _ in range(2):
         with playing(folder, *mode) as sandbox:
-            with httpx.Client(trust_env=False, follow_redirects=True) as http:
+            with httpx.Client(trust_env=False, follow_redirects=True, timeout=PATIENCE) as http:
                 assert "<title>" in http.get(sandbox.page).text
                 assert http.get(f"http://127.0.0.1:{sandbox.port + 1}/healthz").json()["status"] == "ok"
             assert sandbox.stop() == 0

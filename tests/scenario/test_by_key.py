@@ -11,7 +11,7 @@ from bot.slack.ids import Action, Block
 from tests.support import road, signing, soundness
 from tests.support.finishing import INTERRUPTED
 from tests.support.live import ANA, MAYA
-from tests.support.sandbox import eventually, words
+from tests.support.sandbox import PATIENCE, eventually, words
 
 pytestmark = pytest.mark.scenario
 
@@ -33,7 +33,7 @@ def client_ids(program, name) -> list[str]:
 
 
 def show(program, token: str) -> int:
-    with httpx.Client(trust_env=False, timeout=10) as http:
+    with httpx.Client(trust_env=False, timeout=PATIENCE) as http:
         return http.post(f"{program.url}/oauth2/token", data=signing.form(token)).status_code
 
 
