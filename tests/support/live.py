@@ -16,8 +16,19 @@ import httpx
 
 from bot.config import Places, load_policy, read_places
 from bot.domain.clauses import Windows
+from bot.domain.events import EventKind
 from tests.support.birth import Command, Fork, Process
 from tests.support.sandbox import PATIENCE, Control, Person, Workspace, eventually
+
+_LOGINS = {
+    EventKind.RECEIPT_CHANGED,
+    EventKind.CREDENTIAL_USED,
+    EventKind.CREDENTIAL_REFUSED,
+    EventKind.CLIENT_UNKNOWN,
+    EventKind.NETWORK_MET,
+}
+_BY_THE_CLOCK = {*_LOGINS, "secret", "login", "login_writer", "refusal", "network", "ledger_checkpoint"}
+"""Of a commit's label: entries of logins, and the tables of such a commit without entries."""
 
 MAYA, ANA, BEN, SAM, OTTO = "U0MAYA000", "U0ANA0000", "U0BEN0000", "U0SAM0000", "U0OTTO000"
 
@@ -160,6 +171,10 @@ class Program:
         lines = (self.folder / "commits").read_text().splitlines()
         done, self._commits_read = self._commits_read, len(lines)
         return lines[done:]
+
+    def acts(self) -> list[str]:
+        """The same without what is written later, by the clock, of whatever test it is: the logins and the ledger's."""
+        return [label for label in self.commits() if not set(label.split("+")) <= _BY_THE_CLOCK]
 
     def close(self) -> None:
         """Leave no process behind."""
