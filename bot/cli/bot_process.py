@@ -11,6 +11,8 @@ from typing import Final
 
 import httpx
 
+from bot.main.process import Stop
+
 _STOP_PATIENCE = 20.0
 _START_PATIENCE = 120.0
 _LOOK_EVERY = 0.05
@@ -42,11 +44,11 @@ class BotProcess:
         """Its process ID."""
         return self._process.pid
 
-    def wait_until_ready(self, address: str, stop: threading.Event) -> bool:
+    def wait_until_ready(self, address: str, stop: Stop) -> bool:
         """Whether it serves at the address; False where it ended instead, took too long, or was told to stop."""
         until = time.monotonic() + _START_PATIENCE
         with httpx.Client(trust_env=False, timeout=2.0) as http:
-            while self.running and not stop.is_set() and time.monotonic() < until:
+            while self.running and not stop.asked and time.monotonic() < until:
                 try:
                     if http.get(f"{address}/healthz").status_code == httpx.codes.OK:
                         return True

@@ -4,7 +4,6 @@ import re
 import secrets
 import signal
 import socket
-import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -19,6 +18,7 @@ from bot.cli.forgetting import CHECKPOINTS, DATABASE, ORIGIN, WORKSPACE
 from bot.config import read_places
 from bot.main.initialising import initialise, is_initialised
 from bot.main.opening import NotReadyError
+from bot.main.process import Stop
 from bot.sandbox import Sandbox, SandboxSettings, Shortcut
 from bot.slack.manifest import EVENTS, SCOPES, SHORTCUTS
 from ledger import Ledger
@@ -99,11 +99,11 @@ def play(plan: Plan) -> bool:
     bot = BotProcess({**plan.places(), **plan.tokens()}, say)
     try:
         if not bot.wait_until_ready(plan.bot_url, stop):
-            return stop.is_set()
+            return stop.asked
         screen.print(_welcome(slack))
         while bot.running and not stop.wait(_LOOK_EVERY):
             pass
-        return stop.is_set()
+        return stop.asked
     finally:
         bot.stop()
         slack.stop()
@@ -158,12 +158,12 @@ def _slack(plan: Plan) -> Sandbox:
     return slack
 
 
-def _stop_asked() -> threading.Event:
-    """Set by Ctrl-C, by SIGTERM, and by a terminal that is closed: none of them may leave the bot behind."""
-    asked = threading.Event()
+def _stop_asked() -> Stop:
+    """Asked for by Ctrl-C, by SIGTERM, and by a terminal that is closed: none of them may leave the bot behind."""
+    stop = Stop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda _number, _frame: asked.set())
-    return asked
+        signal.signal(number, lambda _number, _frame: stop.ask())
+    return stop
 
 
 def _welcome(slack: Sandbox) -> Panel:

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import select
 import signal
 import sys
 import threading
@@ -37,3 +38,32 @@ def _watch(descriptor: int) -> None:
     while os.read(descriptor, 1024):  # not through `sys.stdin`: its lock must be free when the interpreter ends
         pass
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Stop:
+    """Whether this process was told to stop: a signal's handler says so, and the main thread waits for it.
+
+    `threading.Event` will not do. Python runs a handler in the main thread, wherever that stands: also where it holds
+    the event's lock, which `set` would then wait for, for ever.
+    """
+
+    def __init__(self) -> None:
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._writer, False)
+        self._asked = False
+
+    @property
+    def asked(self) -> bool:
+        """Whether it was."""
+        return self._asked
+
+    def ask(self) -> None:
+        """Stop. Takes no lock, so a handler may call it; once or often, it is the same."""
+        if not self._asked:
+            self._asked = True
+            os.write(self._writer, b".")
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until it is asked for, or so long; whether it is."""
+        select.select([self._reader], [], [], seconds)  # nobody reads it, so it stays readable
+        return self._asked

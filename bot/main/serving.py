@@ -4,7 +4,6 @@ import gc
 import logging
 import signal
 import socket
-import threading
 from collections.abc import Callable
 
 import uvicorn
@@ -14,7 +13,7 @@ from bot.config import Places, Settings
 from bot.domain.policy import Policy
 from bot.main.assembly import VERSION, build
 from bot.main.opening import NotReadyError
-from bot.main.process import room_for_connections
+from bot.main.process import Stop, room_for_connections
 from bot.main.program import Part, Program
 from bot.main.tls import Certificate
 from bot.web.wire import Patience, config_of
@@ -36,8 +35,8 @@ def serve(settings: Settings, policy: Policy, part: Part = Part.ALL) -> None:
 
 def _work(settings: Settings, policy: Policy) -> None:
     """Nothing but what happens by the clock: nobody is listened to."""
-    program, stop = build(settings, policy, part=Part.WORKER), threading.Event()
-    _on_signals(stop.set)
+    program, stop = build(settings, policy, part=Part.WORKER), Stop()
+    _on_signals(stop.ask)
     try:
         program.start()
         _say(settings, policy, program)
