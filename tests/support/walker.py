@@ -52,9 +52,11 @@ class Walker:
         return self.page.get_by_role("dialog", name=title)
 
     def become(self, name: str) -> None:
-        """Act as somebody else."""
+        """Act as somebody else, and be where they are taken to: else they would be taken from where they go next."""
+        before = self.page.url
         self.page.get_by_role("button", name=f"Act as {name}").click()
         expect(self.page.get_by_role("button", name=f"Acting as {name}")).to_be_visible()
+        self.page.wait_for_function("before => location.href !== before", arg=before)
 
     def go(self, place: str) -> None:
         """Open a conversation, or the Home tab."""
